@@ -1,0 +1,1 @@
+"""The practitioner answers back: objections, peer review, remediation."""

@@ -1,0 +1,1 @@
+"""Who is told: fan-out, delivery, receipts, inbox of other regions."""

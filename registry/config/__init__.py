@@ -1,0 +1,1 @@
+"""Plumbing: settings, addresses, workers, and the servers that come along. Nothing here knows the law."""

@@ -1,0 +1,12 @@
+"""Telling whoever started this process that it is ready. Standard library only."""
+
+import os
+from pathlib import Path
+
+FOLDER = "REGISTRY_READY_FOLDER"
+
+
+def tell(name: str) -> None:
+    """Leave a file ``NAME.ready`` in the folder that the starter named, if it named one."""
+    if folder := os.environ.get(FOLDER):
+        Path(folder, f"{name}.ready").touch()

@@ -1,0 +1,199 @@
+"""Settings, by environment only: two deployments differ in variables, never in this file.
+
+Required, and refused with a sentence when missing or malformed:
+
+======================  ==============================================================================================
+SECRET_KEY              signs sessions and forms; at least 50 characters
+DATABASE_URL            PostgreSQL as the application sees it, e.g. ``postgres://registry_app:…@db/registry``
+REGISTRY_DOCUMENT_KEY   seals identity document numbers (AEAD); 32 bytes in base64
+REGISTRY_INDEX_KEY      blind index by which a sealed number is found; 32 bytes in base64
+REGISTRY_CHAIN_KEY      digests of personal data inside the ledger's chain; 32 bytes in base64
+ALLOWED_HOSTS           names under which the register is reached, with commas
+======================  ==============================================================================================
+
+Optional:
+
+============================  ========================================================================================
+DATABASE_OWNER_URL            the same as its owner, for ``migrate``; default: DATABASE_URL
+REDIS_URL                     wake-up hints only, ``redis://…`` or ``unix:///path``; default: redis://127.0.0.1:6379/0
+REGISTRY_REGISTER_ID          name of this register towards others, kept in every fact; default: cn
+REGISTRY_POLICY_DIR           folder of policy files in place of those of registry/rules/policies
+REGISTRY_ROSTER_DAYS          days that an uploaded roster is kept, sealed; default: 30
+REGISTRY_APPLICATION_ROLE     role that every connection assumes, which owns no table; default: registry_app
+REGISTRY_HTTPS                reached by TLS only; default: true
+REGISTRY_BEHIND_PROXY         a proxy sets X-Forwarded-Proto and can be trusted; default: false
+REGISTRY_STATIC_ROOT          where ``collectstatic`` puts style sheets; default: straight from the packages
+REGISTRY_LOG_LEVEL            DEBUG, INFO, WARNING or ERROR; default: INFO
+REGISTRY_DATABASE_MAX_AGE     seconds that a connection is kept; default: 600
+CSRF_TRUSTED_ORIGINS          other origins whose forms are accepted, with commas; default: none
+DEBUG                         error pages with details; default: false
+============================  ========================================================================================
+"""
+
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from registry.admin.theme import UNFOLD as UNFOLD
+from registry.config.bootstrap import HOUSE
+from registry.config.database import connection_settings
+from registry.config.logs import logging_settings
+from registry.config.variables import broker_address, every, key_of_32_bytes, required
+
+BASE_DIR = HOUSE
+env = environ.Env()
+
+# --- secrets ---------------------------------------------------------------------------------------------------------
+SECRET_KEY = required(env, "SECRET_KEY", "signs sessions and forms")
+REGISTRY_DOCUMENT_KEY = key_of_32_bytes(env, "REGISTRY_DOCUMENT_KEY", "seals identity document numbers")
+REGISTRY_INDEX_KEY = key_of_32_bytes(env, "REGISTRY_INDEX_KEY", "finds a sealed number")
+REGISTRY_CHAIN_KEY = key_of_32_bytes(env, "REGISTRY_CHAIN_KEY", "keeps personal data out of the ledger's chain")
+REGISTRY_REGISTER_ID = env.str("REGISTRY_REGISTER_ID", default="cn")
+REGISTRY_POLICY_DIR = env.str("REGISTRY_POLICY_DIR", default="")
+REGISTRY_ROSTER_DAYS = env.int("REGISTRY_ROSTER_DAYS", default=30)
+
+# --- the application -------------------------------------------------------------------------------------------------
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+AUTH_USER_MODEL = "registry.User"
+ROOT_URLCONF = "registry.config.urls"
+WSGI_APPLICATION = "registry.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "registry.apps.RegistryConfig",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "unfold.contrib.simple_history",
+    "registry.admin.apps.OfficeConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "simple_history",
+    "rest_framework",
+    "django_filters",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "registry.config.csp.ContentPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "registry.config.language.LanguageOfTheUser",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+SIMPLE_HISTORY_REVERT_DISABLED = True
+SIMPLE_HISTORY_DATE_INDEX = False  # histories are read by record; each further index slows every roster
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# --- PostgreSQL, and Redis for wake-up hints -------------------------------------------------------------------------
+DATABASES = {"default": connection_settings(env)}
+CELERY_BROKER_URL = broker_address(env.str("REDIS_URL", default="redis://127.0.0.1:6379/0"))
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULE = {  # a wake-up that finds nobody awake expires; the next one finds the same rows
+    "rosters": every(5, "registry.tasks.work_roster_jobs"),
+    "what the day brought": every(600, "registry.tasks.tell_what_day_brought"),
+    "old rosters": every(3600, "registry.tasks.purge_rosters"),
+}
+
+# --- language and time -----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "registry" / "locale", BASE_DIR / "registry" / "admin" / "theme_locale"]  # our words first
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- style sheets and scripts ----------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = env.str("REGISTRY_STATIC_ROOT", default="") or None
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_ROOT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+# --- what a browser may do -------------------------------------------------------------------------------------------
+HTTPS = env.bool("REGISTRY_HTTPS", default=True)
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("REGISTRY_BEHIND_PROXY", default=False) else None
+)
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- the REST face ---------------------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+# --- what is written to the log --------------------------------------------------------------------------------------
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging_settings(env.str("REGISTRY_LOG_LEVEL", default="INFO"))

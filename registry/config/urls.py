@@ -1,0 +1,15 @@
+"""Addresses: each face under its own."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from registry.config.health import health
+
+urlpatterns = [
+    path("healthz", health, name="health"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("api/", include("registry.api.urls")),
+    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+]

@@ -1,0 +1,119 @@
+"""``manage.py demo``: the whole register on this machine, from nothing."""
+
+import errno
+import json
+import signal
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from registry.config.crew import Crew
+from registry.config.demo_folder import DemoFolder
+from registry.config.demonstration import Demonstration
+from registry.config.environment import DEMO_FOLDER
+from registry.config.trouble import Trouble, no_space
+
+LOOK_EVERY = 0.5  # seconds
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Ended(BaseException):
+    """Somebody wants the demo to end."""
+
+
+class Command(BaseCommand):
+    """Starts a Demonstration, tells its address and log-ins, and serves until it is ended."""
+
+    help = (
+        "Start the whole register: PostgreSQL, Valkey, web, worker and beat, with made-up data. "
+        "The first start takes a minute or two, later ones seconds. Ctrl-C ends everything; the data stays."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        option = parser.add_argument
+        option(
+            "--port",
+            type=int,
+            default=8000,
+            metavar="N",
+            help="port of 127.0.0.1, 0 for any free one (default: %(default)s)",
+        )
+        option(
+            "--practitioners",
+            type=int,
+            metavar="N",
+            help="how many people to make up (default: what is there, else 2000)",
+        )
+        option(
+            "--seed",
+            type=int,
+            metavar="N",
+            help="another number makes other people (default: what is there, else 2025)",
+        )
+        option(
+            "--data",
+            type=Path,
+            default=DEMO_FOLDER,
+            metavar="DIR",
+            help="folder of the data (default: .demo beside manage.py)",
+        )
+        option("--json", action="store_true", help="tell address and log-ins as one line of JSON on standard output")
+        option("--exit-after-ready", action="store_true", help="end as soon as everything is up")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run until ended. CommandError says what is wrong and what to do."""
+        for each in ENDINGS:
+            signal.signal(each, _end)
+        try:
+            self._serve(self._demonstration(options), as_json=options["json"], leave=options["exit_after_ready"])
+        except Trouble as trouble:
+            raise CommandError(str(trouble)) from None
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise CommandError(str(no_space(options["data"], "nothing more can be written"))) from None
+        except Ended:
+            self._say("Ended")
+
+    def _demonstration(self, options: dict[str, Any]) -> Demonstration:
+        folder = DemoFolder(options["data"].absolute())
+        contents = folder.contents(practitioners=options["practitioners"], seed=options["seed"])
+        return Demonstration(folder, contents, options["port"], self._say)
+
+    def _serve(self, demonstration: Demonstration, *, as_json: bool, leave: bool) -> None:
+        with demonstration.running() as (told, crew):
+            self.stdout.write(json.dumps(told, ensure_ascii=False) if as_json else in_words(told))
+            self.stdout.flush()
+            if not leave:
+                _watch(crew)
+
+    def _say(self, line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    for each in ENDINGS:
+        signal.signal(each, signal.SIG_IGN)  # ending takes a moment; impatience shall not cut it short
+    raise Ended
+
+
+def _watch(crew: Crew) -> None:
+    while True:
+        crew.check()
+        time.sleep(LOOK_EVERY)
+
+
+def in_words(told: dict[str, Any]) -> str:
+    """Address, log-ins and keys for a person to read."""
+    lines = ["", f"The register is at {told['url']}", ""]
+    accounts = told.get("accounts", [])
+    width = max((len(each["username"]) for each in accounts), default=0)
+    lines += [f"  {each['role']:<22} {each['username']:<{width}}  {each['password']}" for each in accounts]
+    lines += [f"  {each['role']:<22} Authorization: Bearer {each['key']}" for each in told.get("api_keys", [])]
+    return "\n".join([*lines, "", "Ctrl-C ends it."])

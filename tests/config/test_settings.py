@@ -1,0 +1,55 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from registry.config.bootstrap import HOUSE
+from registry.config.environment import throwaway_keys
+from registry.config.variables import broker_address
+
+LOAD = "from django.conf import settings; settings.INSTALLED_APPS"
+PRODUCTION = {
+    **throwaway_keys(),
+    "DATABASE_URL": "postgres://registry_app:secret@db.example/registry",
+    "ALLOWED_HOSTS": "register.example",
+    "DJANGO_SETTINGS_MODULE": "registry.config.settings",
+    "PATH": os.environ["PATH"],
+}
+
+
+def run(*arguments: str, **changed: str | None) -> subprocess.CompletedProcess[str]:
+    environ = {name: value for name, value in {**PRODUCTION, **changed}.items() if value is not None}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=HOUSE, env=environ, capture_output=True, text=True, check=False
+    )
+
+
+def test_production_passes_djangos_own_deployment_check() -> None:
+    checked = run("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues" in checked.stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["SECRET_KEY", "DATABASE_URL", "REGISTRY_DOCUMENT_KEY", "REGISTRY_INDEX_KEY", "REGISTRY_CHAIN_KEY"]
+)
+def test_production_does_not_start_without(name: str) -> None:
+    refused = run("-c", LOAD, **{name: None})
+    assert refused.returncode == 1
+    assert f"ImproperlyConfigured: {name} is not set: " in refused.stderr
+
+
+def test_a_key_of_the_wrong_length_is_refused_without_showing_it() -> None:
+    refused = run("-c", LOAD, REGISTRY_CHAIN_KEY="dG9vIHNob3J0")
+    assert "REGISTRY_CHAIN_KEY is not 32 bytes in base64" in refused.stderr
+    assert "dG9vIHNob3J0" not in refused.stderr
+
+
+def test_another_kind_of_database_is_refused() -> None:
+    assert "the register needs PostgreSQL" in run("-c", LOAD, DATABASE_URL="sqlite:///file.db").stderr
+
+
+def test_a_socket_is_written_as_celery_reads_it() -> None:
+    assert broker_address("unix:///tmp/x/valkey?db=2") == "redis+socket:///tmp/x/valkey?virtual_host=2"
+    assert broker_address("redis://127.0.0.1:6379/0") == "redis://127.0.0.1:6379/0"

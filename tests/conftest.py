@@ -1,0 +1,83 @@
+"""The test database: made by its owner, used by the application's role that owns nothing."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+from django.test.utils import override_settings, setup_databases, teardown_databases
+from pytest_django import DjangoDbBlocker
+
+from registry.config.database import as_owner
+from tests.committed import Furniture
+
+ASK_THE_DATABASE = {"db", "transactional_db", "committed"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks the database, so that it can be run again on another one: ``-m database``."""
+    for item in items:
+        if ASK_THE_DATABASE & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """Passwords of tests need not withstand anybody."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """A name of its own per run and worker, so that two runs on one server do not meet."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"test_registry_{os.environ['REGISTRY_TEST_RUN']}_{worker}"
+    connection.settings_dict.setdefault("TEST", {})["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Make the database as the owner of its tables; everything between is done as the application."""
+    with django_db_blocker.unblock(), as_owner(connection.settings_dict):
+        _make_application_role()
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default": None}, serialized_aliases=[])
+        connection.close()
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+        with as_owner(connection.settings_dict):
+            teardown_databases(made, verbosity=0)
+
+
+def _make_application_role() -> None:
+    """Roles belong to the whole server; on one that others use too, it may be there or appear at the same moment."""
+    make = "CREATE ROLE registry_app; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL"
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"DO $$ BEGIN {make}; END $$")
+
+
+@pytest.fixture(scope="session")
+def furniture(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Furniture:
+    with django_db_blocker.unblock():
+        return Furniture.of(connection)
+
+
+@pytest.fixture
+def committed(
+    request: pytest.FixtureRequest, furniture: Furniture, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The test commits, from as many connections as it likes; then the tables hold again what the migrations left.
+
+    It takes the place of the mark ``django_db``, whose clean-up the application's role may not do.
+    """
+    assert request.node.get_closest_marker("django_db") is None, "committed and django_db exclude each other"
+    with django_db_blocker.unblock():
+        yield
+        connection.close()
+        furniture.put_back()
