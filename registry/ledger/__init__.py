@@ -1,0 +1,1 @@
+"""Rows to facts, standing to projection: the only writer of both."""

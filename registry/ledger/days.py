@@ -1,0 +1,13 @@
+"""Which day it is in the register: legal days are days of Shanghai, whatever the server's zone."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def shanghai_day(instant: datetime) -> date:
+    """The calendar day in Shanghai at `instant` (which knows its zone): 2026-12-31T16:00Z is 2027-01-01."""
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant!r} has no time zone; the register reckons with instants only")
+    return instant.astimezone(SHANGHAI).date()

@@ -1,0 +1,122 @@
+"""Merged files: which files are one person, now or as known at a past time.
+
+A person is a kept file and every file absorbed into it, directly or over another. A file that is not merged is a person
+of its own. Facts, registrations and codes of all files are the person's.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection
+
+from registry.models import FileMerge, Practitioner
+
+_TABLE = FileMerge._meta.db_table
+
+# Every link that leads from one of the files to another over any number of merges, in force or not.
+_LINKS = f"""
+    WITH RECURSIVE reached(file) AS (
+        SELECT unnest(%(files)s::bigint[])
+        UNION
+        SELECT other FROM reached CROSS JOIN LATERAL (
+            SELECT kept_id FROM {_TABLE} WHERE absorbed_id = file AND (%(past)s OR undone_at IS NULL)
+            UNION ALL
+            SELECT absorbed_id FROM {_TABLE} WHERE kept_id = file AND (%(past)s OR undone_at IS NULL)
+        ) AS neighbour(other)
+    )
+    SELECT absorbed_id, kept_id, recorded_at, undone_at FROM {_TABLE} JOIN reached ON absorbed_id = file
+    WHERE %(past)s OR undone_at IS NULL
+"""  # noqa: S608 - the only text put in is the name of our own table
+
+
+class Person(NamedTuple):
+    """The file that a person's facts are read under, and all files that are this person."""
+
+    kept: int
+    files: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    kept: int
+    recorded_at: datetime
+    undone_at: datetime | None
+
+    def in_force(self, known: datetime | None) -> bool:
+        return was_known(self.recorded_at, self.undone_at, known)
+
+
+class Persons:
+    """The merges around some files. One query, however many files and however long the chains of merges."""
+
+    def __init__(self, files: Iterable[int], *, past: bool) -> None:
+        """`past` False loads the merges of now only; then only `known=None` may be asked."""
+        self._links: dict[int, list[_Link]] = defaultdict(list)
+        self._neighbours: dict[int, set[int]] = defaultdict(set)
+        for absorbed, kept, recorded_at, undone_at in _rows(list(files), past):
+            self._links[absorbed].append(_Link(kept, recorded_at, undone_at))
+            self._neighbours[absorbed].add(kept)
+            self._neighbours[kept].add(absorbed)
+
+    def person(self, file: int, *, known: datetime | None) -> Person:
+        """Who the file was at `known` (None: now)."""
+        if file not in self._neighbours:
+            return Person(file, frozenset((file,)))
+        kept = self._kept(file, known)
+        return Person(kept, frozenset(each for each in self.ever_linked(file) if self._kept(each, known) == kept))
+
+    def ever_linked(self, file: int) -> set[int]:
+        """The file and every file that it was ever merged with, over any number of merges."""
+        reached, new = {file}, {file}
+        while new:
+            new = {other for each in new for other in self._neighbours.get(each, ())} - reached
+            reached |= new
+        return reached
+
+    def _kept(self, file: int, known: datetime | None) -> int:
+        while above := [link.kept for link in self._links.get(file, ()) if link.in_force(known)]:
+            file = above[0]
+        return file
+
+
+def was_known(recorded_at: datetime, ended_at: datetime | None, known: datetime | None) -> bool:
+    """Whether a row recorded and later superseded or undone was what the register held at `known` (None: now)."""
+    if known is None:
+        return ended_at is None
+    return recorded_at <= known and (ended_at is None or known < ended_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """`kept[file]` is the id of the kept file of each file asked for; `members[kept]` those of that person's files."""
+
+    kept: dict[int, int]
+    members: dict[int, frozenset[int]]
+
+
+def families(ids: Iterable[int], *, known: datetime | None = None) -> Families:
+    """The people whose files are `ids`, by the merges in force at `known` (None: now). One query."""
+    asked = set(ids)
+    persons = Persons(asked, past=known is not None)
+    found = {file: persons.person(file, known=known) for file in asked}
+    return Families({file: person.kept for file, person in found.items()}, dict(found.values()))
+
+
+def family_of(practitioner_id: int, *, known: datetime | None = None) -> Person:
+    """The kept file's id and the ids of all files of the person."""
+    return Persons([practitioner_id], past=known is not None).person(practitioner_id, known=known)
+
+
+def kept_file(practitioner: Practitioner, *, known: datetime | None = None) -> Practitioner:
+    """The file that the person's facts are read under: the practitioner's own, unless it was merged into another."""
+    top = family_of(practitioner.pk, known=known).kept
+    return practitioner if top == practitioner.pk else Practitioner.objects.get(pk=top)
+
+
+def _rows(files: list[int], past: bool) -> list[tuple[int, int, datetime, datetime | None]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_LINKS, {"files": files, "past": past})
+        return list(cursor.fetchall())

@@ -1,0 +1,82 @@
+"""The guards that the database itself keeps over the ledger, and whether they still stand."""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model
+
+from registry.models import EmergencyCheck, Fact, PointsEntry, StandingChange
+
+APPEND_ONLY = tuple(model._meta.db_table for model in (Fact, PointsEntry, StandingChange, EmergencyCheck))
+"""Tables in which a row, once written, is never altered nor removed, by nobody: triggers see to it."""
+
+_BEFORE_UPDATE_DELETE_TRUNCATE = 2 | 16 | 8 | 32
+"""The kind of trigger in pg_trigger.tgtype: for the whole statement, before UPDATE, DELETE and TRUNCATE."""
+
+
+def history_tables() -> tuple[str, ...]:
+    """The tables with the history of the mutable records: the application may only add to them."""
+    models = apps.get_app_config("registry").get_models()
+    return tuple(model._meta.db_table for model in models if {"history_id", "history_type"} <= _columns(model))
+
+
+def guard_faults() -> Iterator[str]:
+    """Triggers, privileges and constraints that are missing or switched off."""
+    yield from _trigger_faults()
+    yield from _privilege_faults()
+    yield from _constraint_faults()
+
+
+def _trigger_faults() -> Iterator[str]:
+    guarded = set(
+        _rows(
+            "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE t.tgname = c.relname || '_is_append_only' AND t.tgenabled = 'A' AND t.tgtype = %s"
+            " AND t.tgfoid::regproc::text = 'registry_refuse_alteration'",
+            [_BEFORE_UPDATE_DELETE_TRUNCATE],
+        )
+    )
+    for table in APPEND_ONLY:
+        if (table,) not in guarded:
+            yield f"table {table}: the trigger that keeps it append-only is missing or switched off"
+
+
+def _privilege_faults() -> Iterator[str]:
+    for table in (*APPEND_ONLY, *history_tables()):
+        for privilege in ("UPDATE", "DELETE", "TRUNCATE"):
+            if _may(table, privilege):
+                yield f"table {table}: the application may {privilege} although nothing here is ever altered"
+    for (owned,) in _rows(
+        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = 'registry_app'"
+    ):
+        yield f"table {owned}: it belongs to the application, which then could switch off every guard"
+
+
+def _constraint_faults() -> Iterator[str]:
+    standing = {
+        name
+        for (name,) in _rows(
+            "SELECT conname FROM pg_constraint WHERE convalidated UNION SELECT indexname FROM pg_indexes"
+        )
+    }
+    for model in apps.get_app_config("registry").get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name not in standing:
+                yield f"table {model._meta.db_table}: the constraint {constraint.name} is missing or not validated"
+
+
+def _may(table: str, privilege: str) -> bool:
+    """Whether the application's role may do this, on the whole table or on any column of it."""
+    asked = "has_any_column_privilege" if privilege == "UPDATE" else "has_table_privilege"
+    return _rows(f"SELECT {asked}('registry_app', %s, %s)", [table, privilege]) == [(True,)]
+
+
+def _columns(model: type[Model]) -> set[str]:
+    return {field.attname for field in model._meta.concrete_fields}
+
+
+def _rows(query: str, parameters: list[str | int] | None = None) -> list[tuple[object, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return list(cursor.fetchall())

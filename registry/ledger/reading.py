@@ -1,0 +1,95 @@
+"""Rows to facts: what the rules are given to compute with."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from registry.ledger.families import families, family_of, kept_file
+from registry.ledger.law import policies
+from registry.models import Fact, Practitioner
+from registry.rules import compute, facts
+
+__all__ = ["facts_by_practitioner", "facts_of", "kept_file", "standing_of"]
+
+_COLUMNS = (
+    "practitioner_id",
+    "decided_at",
+    "origin",
+    "origin_seq",
+    "origin_id",
+    "kind",
+    "effective_on",
+    "recorded_at",
+    "points",
+    "counted_on",
+    "policy",
+    "months",
+    "days",
+    "entry__origin_id",
+)
+
+
+def facts_of(practitioner: Practitioner, *, known: datetime | None = None) -> list[facts.Fact]:
+    """All facts of the person in order of deciding, over the files merged at `known`.
+
+    Facts recorded later than `known` are among them: pass `known` on to the rules, which leave them out.
+    """
+    return facts_of_files(family_of(practitioner.pk, known=known).files)
+
+
+def facts_of_files(files: Iterable[int]) -> list[facts.Fact]:
+    """The facts of one person whose files are known already."""
+    return numbered([row for rows in rows_by_file(files).values() for row in rows])
+
+
+def facts_by_practitioner(ids: Iterable[int], *, known: datetime | None = None) -> dict[int, list[facts.Fact]]:
+    """The facts of the people whose files are `ids`, by the id of the kept file; people without facts are left out."""
+    found = families(ids, known=known)
+    rows = rows_by_file({member for members in found.members.values() for member in members})
+    people = {
+        top: [row for member in members for row in rows.get(member, ())] for top, members in found.members.items()
+    }
+    return {top: numbered(of_person) for top, of_person in people.items() if of_person}
+
+
+def rows_by_file(ids: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
+    """The facts of the files `ids`, merges not followed: `numbered` makes one person's history of those of a person."""
+    rows: dict[int, list[tuple[Any, ...]]] = {}
+    for row in Fact.objects.filter(practitioner_id__in=list(ids)).order_by().values_list(*_COLUMNS):
+        rows.setdefault(row[0], []).append(row)
+    return rows
+
+
+def numbered(rows: list[tuple[Any, ...]]) -> list[facts.Fact]:
+    """Facts of one person numbered 1…n by (decided_at, origin, origin_seq): the same order in every register."""
+    return [_fact(seq, row) for seq, row in enumerate(sorted(rows, key=lambda row: row[1:5]), start=1)]
+
+
+def standing_of(practitioner: Practitioner, on: date, *, known: datetime | None = None) -> compute.Standing:
+    """The standing of the person on day `on`, as known at `known` (None: everything known)."""
+    return compute.standing(facts_of(practitioner, known=known), on, policies(), known=known)
+
+
+def _fact(seq: int, row: tuple[Any, ...]) -> facts.Fact:
+    (_, _, _, _, origin_id, kind, effective_on, recorded_at, points, counted_on, policy, months, days, entry) = row
+    common: dict[str, Any] = {
+        "id": str(origin_id),
+        "seq": seq,
+        "effective_on": effective_on,
+        "recorded_at": recorded_at,
+    }
+    match kind:
+        case "points_scored":
+            return facts.PointsScored(**common, points=points, counted_on=counted_on, policy=policy, months=months)
+        case "entry_annulled":
+            return facts.EntryAnnulled(**common, entry=str(entry))
+        case "entry_revised":
+            return facts.EntryRevised(**common, entry=str(entry), points=points, months=months)
+        case "points_relieved":
+            return facts.PointsRelieved(**common, points=points)
+        case "period_shortened":
+            return facts.PeriodShortened(**common, days=days)
+        case "reregistered":
+            return facts.Reregistered(**common)
+        case _:
+            raise ValueError(f"fact {origin_id} is of the kind {kind!r}, which the rules do not know")
