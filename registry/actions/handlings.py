@@ -1,0 +1,239 @@
+"""What was done to an institution, findings against one person, and who answers for what."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from registry.actions.errors import Refused
+from registry.actions.keeping import keep
+from registry.actions.requirements import require_choice, required
+from registry.ledger.days import shanghai_day
+from registry.ledger.writing import lock
+from registry.models import (
+    Agency,
+    Authority,
+    Grade,
+    Handling,
+    HandlingKind,
+    Institution,
+    PersonalTrigger,
+    Practitioner,
+    Responsibility,
+    TriggerKind,
+    User,
+)
+
+
+def record_handling(
+    *,
+    institution: Institution,
+    kind: str,
+    document_number: str,
+    made_on: date,
+    conduct_from: date,
+    conduct_until: date,
+    agency: Agency,
+    authority: Authority | None = None,
+    legal_basis: str,
+    amount: Decimal | None = None,
+    department: str = "",
+    facts: str = "",
+    by: User | None,
+    now: datetime,
+) -> Handling:
+    """Record an administrative penalty or agreement handling. The same document of an institution is the same handling.
+
+    `conduct_until` is the last day of the conduct; `agency` records the points, and its region decides the policy.
+    """
+    require_choice("kind", kind, HandlingKind.values)
+    document_number = required(document_number, field="document_number")
+    _require_days(made_on=made_on, conduct_from=conduct_from, conduct_until=conduct_until, today=shanghai_day(now))
+    if amount is not None and amount < 0:
+        raise Refused(
+            "amount_negative",
+            _("The amount %(amount)s is below zero.") % {"amount": amount},
+            field="amount",
+            value=amount,
+        )
+    with transaction.atomic():
+        Institution.objects.select_for_update(of=("self",), no_key=True).get(pk=institution.pk)
+        if existing := Handling.objects.filter(institution=institution, document_number=document_number).first():
+            return _same_handling(existing, kind, made_on)
+        handling = Handling(
+            institution=institution,
+            kind=kind,
+            document_number=document_number,
+            made_on=made_on,
+            conduct_from=conduct_from,
+            conduct_until=conduct_until,
+            agency=agency,
+            authority=authority,
+            legal_basis=legal_basis,
+            amount=amount,
+            department=department,
+            facts=facts,
+            recorded_at=now,
+            recorded_by=by,
+        )
+        keep(handling, by=by, now=now)
+        return handling
+
+
+def record_trigger(
+    *,
+    practitioner: Practitioner,
+    kind: str,
+    document_number: str,
+    made_on: date,
+    conduct_from: date,
+    conduct_until: date,
+    agency: Agency,
+    institution: Institution | None = None,
+    by: User | None,
+    now: datetime,
+) -> PersonalTrigger:
+    """Record a notification, impersonated settlement or revoked licence; `made_on` is the day of that document."""
+    require_choice("kind", kind, TriggerKind.values)
+    document_number = required(document_number, field="document_number")
+    _require_days(made_on=made_on, conduct_from=conduct_from, conduct_until=conduct_until, today=shanghai_day(now))
+    with transaction.atomic():
+        lock(practitioner)
+        same = PersonalTrigger.objects.filter(practitioner=practitioner, kind=kind, document_number=document_number)
+        if existing := same.first():
+            return _same_trigger(existing, made_on)
+        trigger = PersonalTrigger(
+            practitioner=practitioner,
+            kind=kind,
+            document_number=document_number,
+            made_on=made_on,
+            conduct_from=conduct_from,
+            conduct_until=conduct_until,
+            agency=agency,
+            institution=institution,
+            recorded_at=now,
+            recorded_by=by,
+        )
+        keep(trigger, by=by, now=now)
+        return trigger
+
+
+def identify_responsibility(
+    *,
+    handling: Handling | None = None,
+    trigger: PersonalTrigger | None = None,
+    practitioner: Practitioner,
+    grade: str,
+    grounds: str,
+    identified_on: date,
+    by: User | None,
+    now: datetime,
+) -> Responsibility:
+    """Say which part the person had. One person has one grade in one handling; the same twice is the same.
+
+    Another grade replaces the earlier one as long as no points were recorded on it.
+    """
+    require_choice("grade", grade, Grade.values)
+    grounds = required(grounds, field="grounds")
+    _require_cause(handling, trigger, practitioner, identified_on, shanghai_day(now))
+    with transaction.atomic():
+        person = lock(practitioner)
+        of_person = Responsibility.objects.filter(practitioner_id__in=person.members)
+        present = of_person.filter(handling=handling, trigger=trigger).order_by("pk").first()
+        if present and (present.grade, present.grounds) == (grade, grounds):
+            return present
+        if present and present.points_entries.exists():
+            raise Refused(
+                "responsibility_has_points",
+                _("%(person)s is already scored as “%(grade)s” in this handling. Correct the points entry instead.")
+                % {"person": practitioner.name, "grade": Grade(present.grade).label},
+                field="grade",
+                value=grade,
+            )
+        responsibility = present or Responsibility(
+            handling=handling, trigger=trigger, practitioner=practitioner, recorded_at=now, recorded_by=by
+        )
+        responsibility.grade, responsibility.grounds = grade, grounds
+        responsibility.identified_on = identified_on
+        keep(responsibility, by=by, now=now)
+        return responsibility
+
+
+def _same_handling(existing: Handling, kind: str, made_on: date) -> Handling:
+    if (existing.kind, existing.made_on) != (kind, made_on):
+        raise Refused(
+            "document_already_recorded",
+            _("Document %(number)s is recorded for this institution as “%(kind)s” of %(day)s.")
+            % {
+                "number": existing.document_number,
+                "kind": HandlingKind(existing.kind).label,
+                "day": existing.made_on,
+            },
+            field="document_number",
+            value=existing.document_number,
+        )
+    return existing
+
+
+def _same_trigger(existing: PersonalTrigger, made_on: date) -> PersonalTrigger:
+    if existing.made_on != made_on:
+        raise Refused(
+            "document_already_recorded",
+            _("Document %(number)s is recorded for this person with the day %(day)s.")
+            % {"number": existing.document_number, "day": existing.made_on},
+            field="document_number",
+            value=existing.document_number,
+        )
+    return existing
+
+
+def _require_days(*, made_on: date, conduct_from: date, conduct_until: date, today: date) -> None:
+    if made_on > today:
+        raise Refused(
+            "made_in_the_future",
+            _("The day of the document, %(day)s, has not come yet.") % {"day": made_on},
+            field="made_on",
+            value=made_on,
+        )
+    if conduct_until < conduct_from:
+        raise Refused(
+            "conduct_ends_before_it_begins",
+            _("The conduct ends on %(end)s, before it begins on %(start)s.")
+            % {"end": conduct_until, "start": conduct_from},
+            field="conduct_until",
+            value=conduct_until,
+        )
+    if made_on < conduct_until:
+        raise Refused(
+            "document_before_the_conduct",
+            _("The document of %(made)s cannot be about conduct until %(end)s.")
+            % {"made": made_on, "end": conduct_until},
+            field="made_on",
+            value=made_on,
+        )
+
+
+def _require_cause(
+    handling: Handling | None,
+    trigger: PersonalTrigger | None,
+    practitioner: Practitioner,
+    identified_on: date,
+    today: date,
+) -> None:
+    if (handling is None) == (trigger is None):
+        raise ValueError("a responsibility is for a handling or for a personal trigger, not for both or none")
+    if trigger is not None and trigger.practitioner_id != practitioner.pk:
+        raise Refused(
+            "trigger_of_another_person",
+            _("Document %(number)s is about another person.") % {"number": trigger.document_number},
+            field="practitioner",
+            value=practitioner.code,
+        )
+    if identified_on > today:
+        raise Refused(
+            "identified_in_the_future",
+            _("The day of identification, %(day)s, has not come yet.") % {"day": identified_on},
+            field="identified_on",
+            value=identified_on,
+        )

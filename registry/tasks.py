@@ -1,0 +1,27 @@
+"""What Celery wakes up for: one call each. What must be done is a row in PostgreSQL, found again by the next call."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from registry.actions.sweep import tell_what_day_brought as told
+from registry.ledger.days import shanghai_day
+from registry.rosters import jobs
+
+
+@shared_task
+def work_roster_jobs() -> int:
+    """Check and apply the rosters that wait."""
+    return jobs.work_due(clock=timezone.now)
+
+
+@shared_task
+def purge_rosters() -> int:
+    """Forget uploaded files that were kept long enough."""
+    return jobs.purge(now=timezone.now())
+
+
+@shared_task
+def tell_what_day_brought() -> int:
+    """Tell the suspensions and bars that began or ended because a day came; each once, however often this runs."""
+    now = timezone.now()
+    return told(today=shanghai_day(now), now=now)

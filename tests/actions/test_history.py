@@ -1,0 +1,178 @@
+"""Whoever changes a mutable record leaves a row of history with their name, whichever act they do."""
+
+import inspect
+import pkgutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from registry import actions
+from registry.actions.corrections import annul_entry, revise_entry
+from registry.actions.files import merge_files, undo_merge
+from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
+from registry.actions.institutions import conclude_agreement, end_agreement, open_institution
+from registry.actions.keys import issue_key, revoke_key
+from registry.actions.people import add_document, assign_code, register_practitioner, rename
+from registry.actions.points import record_points
+from registry.actions.registrations import end_registration, register_at, sign_commitment
+from registry.actions.remediation import relieve_points, reregister, shorten_period
+from registry.models import User
+from tests.town import TODAY, Town, at, build
+
+pytestmark = pytest.mark.django_db
+
+LATER = date(2028, 3, 10)
+
+
+@pytest.fixture
+def town() -> Town:
+    return build("510100")
+
+
+def recorded() -> list[type[Any]]:
+    """The mutable records: those with a history."""
+    return [model for model in apps.get_app_config("registry").get_models() if hasattr(model, "history")]
+
+
+def acts() -> set[str]:
+    """Every function of the register's actions that somebody does: it asks by whom."""
+    modules = [import_module(f"registry.actions.{each.name}") for each in pkgutil.iter_modules(actions.__path__)]
+    return {
+        name
+        for module in modules
+        for name, act in inspect.getmembers(module, inspect.isfunction)
+        if act.__module__ == module.__name__ and "by" in inspect.signature(act).parameters
+        if not name.startswith("_")
+        and module.__name__ not in ("registry.actions.keeping", "registry.actions.two_people")
+        if name != "supersede"
+    }
+
+
+class Watch:
+    """Does acts and looks after each whether what changed has a row of history, with the actor and the time."""
+
+    def __init__(self) -> None:
+        self.done: set[str] = set()
+        self.seen = self._rows()
+
+    def do(self, act: Callable[..., Any], /, *, by: User, now: Any, **arguments: Any) -> Any:
+        self.done.add(act.__name__)
+        answer = act(by=by, now=now, **arguments)
+        rows = self._rows()
+        changed = {key for key in rows if rows[key] != self.seen.get(key)}
+        assert not set(self.seen) - set(rows), "a record was deleted"
+        for model, pk in changed:
+            last = model.history.filter(pk__isnull=False, **{model._meta.pk.attname: pk}).latest("history_id")
+            kept = {name: value for name, value in vars(last).items() if name in rows[model, pk]}
+            assert kept == {name: rows[model, pk][name] for name in kept}, f"{act.__name__}: {model.__name__}"
+            assert (last.history_user, last.history_date) == (by, now), f"{act.__name__}: {model.__name__}"
+        self.seen = rows
+        return answer
+
+    @staticmethod
+    def _rows() -> dict[tuple[type[Any], Any], dict[str, Any]]:
+        return {(model, row[model._meta.pk.attname]): row for model in recorded() for row in model.objects.values()}
+
+
+def test_no_act_changes_a_record_without_its_history(town: Town) -> None:
+    watch, by, second = Watch(), town.officer, town.second
+    signed = {"reason": "依据决定", "agency": town.agency}
+    now = at(TODAY, 12)
+    place = watch.do(
+        open_institution, code="P51010000009", name="新药店", region=town.region, agency=town.agency, by=by, now=now
+    )
+    agreement = watch.do(conclude_agreement, institution=place, number="协9", starts_on=TODAY, by=by, now=now)
+    watch.do(end_agreement, agreement=agreement, ends_on=LATER, reason="到期", by=second, now=at(TODAY, 13))
+    person = watch.do(register_practitioner, code=None, name="张丽", category="nurse", by=by, now=now)
+    watch.do(assign_code, practitioner=person, code="N77", reason="赋码", by=second, now=at(TODAY, 13))
+    watch.do(rename, practitioner=person, name="张莉", reason="更名", by=by, now=at(TODAY, 14))
+    watch.do(add_document, practitioner=person, kind="passport", number="E1234567", by=second, now=at(TODAY, 15))
+    assert person.history.latest("history_id").history_user == second
+    registration = watch.do(register_at, practitioner=person, institution=place, starts_on=TODAY, by=by, now=now)
+    watch.do(sign_commitment, registration=registration, signed_on=TODAY, by=second, now=at(TODAY, 13))
+    watch.do(end_registration, registration=registration, ends_on=LATER, reason="离职", by=by, now=at(TODAY, 14))
+    documented = {
+        "made_on": TODAY,
+        "conduct_from": date(2025, 2, 1),
+        "conduct_until": date(2025, 2, 1),
+        "agency": town.agency,
+    }
+    handling = watch.do(
+        record_handling,
+        institution=town.hospital,
+        kind="penalty",
+        document_number="罚1",
+        legal_basis="第四十条",
+        by=by,
+        now=now,
+        **documented,
+    )
+    watch.do(
+        record_trigger, practitioner=person, kind="licence_revoked", document_number="吊1", by=by, now=now, **documented
+    )
+    for grade in ("general", "principal"):
+        part = watch.do(
+            identify_responsibility,
+            handling=handling,
+            practitioner=person,
+            grade=grade,
+            grounds="签字",
+            identified_on=TODAY,
+            by=by,
+            now=now,
+        )
+    entry = watch.do(record_points, responsibility=part, situation="4-01", second=second, by=by, now=now)
+    other = watch.do(
+        record_points, responsibility=part, situation="3-99", act="另一行为", second=second, by=by, now=now
+    )
+    link = watch.do(merge_files, kept=person, absorbed=town.nurse, reason="同一人", second=second, by=by, now=now)
+    watch.do(undo_merge, merge=link, reason="有误", second=by, by=second, now=at(TODAY, 13))
+    watch.do(revise_entry, entry=other.fact, points=8, reason="从轻", by=by, now=at(TODAY, 14))
+    watch.do(annul_entry, entry=other.fact, reason="误记", second=second, by=by, now=at(TODAY, 15))
+    watch.do(relieve_points, practitioner=person, points=1, second=second, by=by, now=at(TODAY, 16), **signed)
+    watch.do(reregister, practitioner=person, institutions=[place, town.hospital], by=second, now=at(LATER), **signed)
+    assert entry.fact.effective_on == TODAY
+    nurse_part = watch.do(
+        identify_responsibility,
+        handling=handling,
+        practitioner=town.nurse,
+        grade="general",
+        grounds="配合",
+        identified_on=TODAY,
+        by=by,
+        now=at(LATER),
+    )
+    watch.do(
+        record_points,
+        responsibility=nurse_part,
+        situation="3-99",
+        points=9,
+        departure_reason="重",
+        by=by,
+        now=at(LATER),
+    )
+    watch.do(shorten_period, practitioner=town.nurse, days=3, second=second, by=by, now=at(LATER), **signed)
+    key, _text = watch.do(
+        issue_key,
+        name="结算",
+        scope="settlement_system",
+        expires_at=at(LATER) + timedelta(days=30),
+        by=by,
+        now=at(LATER),
+    )
+    watch.do(revoke_key, key=key, by=second, now=at(LATER, 11))
+    assert watch.done == acts(), "an act was added: let it be watched here too"
+
+
+def test_a_correction_of_a_registration_keeps_the_reason_in_the_history(town: Town) -> None:
+    registration = register_at(
+        practitioner=town.surgeon, institution=town.clinic, starts_on=TODAY, by=town.officer, now=at(TODAY)
+    )
+    ended = end_registration(registration=registration, ends_on=LATER, reason="离职", by=town.second, now=at(TODAY, 13))
+    for row in (registration, ended):
+        last = row.history.latest("history_id")
+        assert (last.history_user, last.history_change_reason) == (town.second, "离职")
