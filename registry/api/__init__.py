@@ -1,0 +1,1 @@
+"""The REST face. It translates, makes one call, and shapes the answer."""

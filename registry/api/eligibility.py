@@ -1,0 +1,82 @@
+"""The settlement check: one question, or up to 10,000 at once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from registry.actions.checks import EmergencyClaim, keep_emergency_claims
+from registry.api.authentication import key_of
+from registry.api.faces import Face
+from registry.api.problems import Problem
+from registry.api.questions import read_item, read_items, read_question
+from registry.models import ApiKey
+from registry.queries.eligibility import Answer, Question, eligibilities
+
+
+class Eligibility(Face):
+    """Is this service payable?"""
+
+    def post(self, request: Request) -> Response:
+        """Answer one question."""
+        now = timezone.now()
+        question = read_question(request.data, now=now)
+        (answer,) = _asked([question], key=key_of(request), now=now)
+        return Response(shape(answer))
+
+
+class EligibilityBatch(Face):
+    """Are these services payable?"""
+
+    max_body_bytes = 8 * 1024 * 1024
+
+    def post(self, request: Request) -> Response:
+        """Answer every item in its place; a malformed one gets its problem there."""
+        now = timezone.now()
+        items = [read_item(item, now=now) for item in read_items(request.data)]
+        questions = [item for item in items if isinstance(item, Question)]
+        answers = iter(_asked(questions, key=key_of(request), now=now))
+        results = [item.document() if isinstance(item, Problem) else shape(next(answers)) for item in items]
+        return Response({"results": results})
+
+
+def shape(answer: Answer) -> dict[str, object]:
+    """The answer as the API shows it, in the language of the moment."""
+    return {
+        "payable": answer.payable,
+        "status": answer.status,
+        "until": answer.until.isoformat() if answer.until else None,
+        "reasons": [
+            {"code": reason.code, "text": reason.text, "provision": reason.provision} for reason in answer.reasons
+        ],
+        "emergency_exempt": answer.emergency_exempt,
+        "policy": answer.policy.id if answer.policy else None,
+        "known_at": _rfc3339(answer.known_at),
+    }
+
+
+def _asked(questions: Sequence[Question], *, key: ApiKey, now: datetime) -> list[Answer]:
+    """The answers, given out only after the emergencies claimed have been kept."""
+    answers = eligibilities(questions, now=now)
+    if claims := list(_claims(zip(questions, answers, strict=True))):
+        keep_emergency_claims(claims=claims, key=key, now=now)
+    return answers
+
+
+def _claims(asked: Iterable[tuple[Question, Answer]]) -> Iterable[EmergencyClaim]:
+    for question, answer in asked:
+        if question.emergency and answer.file is not None and answer.place is not None:
+            yield EmergencyClaim(
+                practitioner_id=answer.file,
+                institution_id=answer.place,
+                service_on=question.on,
+                reason=question.emergency_reason,
+                granted=answer.emergency_exempt,
+                known_at=question.known_at,
+            )
+
+
+def _rfc3339(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,169 @@
+"""How the API says no: problem+json (RFC 9457) with types that stay the same."""
+
+import traceback
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.http import Http404
+from django.http.request import UnreadablePostError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+MEDIA_TYPE = "application/problem+json"
+_TYPE = "urn:problem-type:demerit-register:"
+_LONGEST_VALUE = 80
+
+log = structlog.get_logger("registry.api")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type of problem: its name never changes, nor what it means."""
+
+    name: str
+    status: int
+    title: str | Promise
+    detail: str | Promise
+
+    @property
+    def type(self) -> str:
+        return _TYPE + self.name
+
+
+MALFORMED = Kind(
+    "malformed", 400, _("Malformed request"), _("Some members of the request are wrong; `errors` names each.")
+)
+INVALID_JSON = Kind("invalid-json", 400, _("Not JSON"), _("The body is not JSON. Send one JSON object in UTF-8."))
+UNAUTHENTICATED = Kind(
+    "unauthenticated",
+    401,
+    _("No valid key"),
+    _("Send `Authorization: Bearer` with a key in force. The administrator of the register issues keys."),
+)
+FORBIDDEN = Kind(
+    "forbidden", 403, _("Not allowed"), _("The key is not meant for this. Ask the register's administrator.")
+)
+NOT_FOUND = Kind(
+    "not-found", 404, _("Nothing here"), _("There is nothing at this address. Compare it with the API's description.")
+)
+METHOD_NOT_ALLOWED = Kind(
+    "method-not-allowed", 405, _("Method not allowed"), _("Use one of the methods that the header `Allow` names.")
+)
+NOT_ACCEPTABLE = Kind(
+    "not-acceptable", 406, _("Not acceptable"), _("The answer is `application/json` only. Accept that, or anything.")
+)
+LENGTH_REQUIRED = Kind(
+    "length-required", 411, _("Length required"), _("Send the body in one piece, with the header `Content-Length`.")
+)
+TOO_LARGE = Kind("too-large", 413, _("Too large"), _("The request is too large. Send it in several parts."))
+UNSUPPORTED_MEDIA_TYPE = Kind(
+    "unsupported-media-type",
+    415,
+    _("Unsupported media type"),
+    _("Send the body as `Content-Type: application/json` in UTF-8, not compressed."),
+)
+INTERNAL = Kind(
+    "internal",
+    500,
+    _("Something failed here"),
+    _("The register failed and gives no answer. Try again, and tell its administrator if it stays so."),
+)
+
+_OF_FRAMEWORK: Mapping[type[Exception], Kind] = {
+    exceptions.NotAuthenticated: UNAUTHENTICATED,
+    exceptions.AuthenticationFailed: UNAUTHENTICATED,
+    exceptions.PermissionDenied: FORBIDDEN,
+    exceptions.NotFound: NOT_FOUND,
+    Http404: NOT_FOUND,
+    exceptions.MethodNotAllowed: METHOD_NOT_ALLOWED,
+    exceptions.NotAcceptable: NOT_ACCEPTABLE,
+    exceptions.UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE,
+    exceptions.ParseError: INVALID_JSON,
+    UnreadablePostError: INVALID_JSON,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one member: which, with which value, why (as a code and in words), and what to do."""
+
+    field: str
+    value: object
+    code: str
+    message: str
+    remedy: str
+
+    def document(self) -> dict[str, object]:
+        """The error as the API shows it."""
+        return {
+            "field": printable(self.field),
+            "value": shown(self.value),
+            "code": self.code,
+            "message": self.message,
+            "remedy": self.remedy,
+        }
+
+
+class Problem(Exception):
+    """A request that is refused. `detail` replaces the general sentence of its kind."""
+
+    def __init__(self, kind: Kind, detail: str | Promise | None = None, *, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(kind.name)
+        self.kind = kind
+        self.detail = detail or kind.detail
+        self.errors = tuple(errors)
+
+    def document(self) -> dict[str, object]:
+        """The problem as the API shows it, in the language of the moment."""
+        shape: dict[str, object] = {
+            "type": self.kind.type,
+            "title": str(self.kind.title),
+            "status": self.kind.status,
+            "detail": str(self.detail),
+        }
+        if self.errors:
+            shape["errors"] = [error.document() for error in self.errors]
+        return shape
+
+
+def respond(exception: Exception, context: Mapping[str, Any]) -> Response:
+    """The answer to any exception of a view. What nobody foresaw is logged by type and place, never by its message."""
+    set_rollback()
+    problem = _problem(exception)
+    if problem.kind is INTERNAL:
+        _log(exception)
+    headers = {"WWW-Authenticate": exception.auth_header} if hasattr(exception, "auth_header") else None
+    return Response(problem.document(), problem.kind.status, headers=headers, content_type=MEDIA_TYPE)
+
+
+def shown(value: object) -> object:
+    """A wrong value as it can be shown in JSON: short, and without characters that would not survive."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, dict):
+        return "{…}"
+    return "[…]" if isinstance(value, list) else printable(str(value))
+
+
+def printable(text: str) -> str:
+    """The text, shortened, with invisible and impossible characters written as escapes."""
+    short = text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in short)
+
+
+def _problem(exception: Exception) -> Problem:
+    if isinstance(exception, Problem):
+        return exception
+    kinds = (kind for framework, kind in _OF_FRAMEWORK.items() if isinstance(exception, framework))
+    return Problem(next(kinds, INTERNAL))
+
+
+def _log(exception: Exception) -> None:
+    frames = traceback.extract_tb(exception.__traceback__)
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    log.error("api_failed", exception=type(exception).__qualname__, places=places)

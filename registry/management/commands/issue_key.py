@@ -1,0 +1,44 @@
+"""Issue a key to a system."""
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from registry.actions.errors import Refused
+from registry.actions.keys import LONGEST_LIFE, issue_key
+from registry.models import ApiKey
+
+
+class Command(BaseCommand):
+    """Prints the key alone on standard output, so that it can be piped into a secret store; all else goes to stderr."""
+
+    help = "Issue a key to a system that asks the register. The key is printed once and cannot be shown again."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--name", required=True, help="which system holds the key, in words")
+        parser.add_argument(
+            "--days", type=int, default=90, help=f"days until it ends, 1 to {LONGEST_LIFE.days} (default: 90)"
+        )
+        parser.add_argument(
+            "--scope",
+            choices=ApiKey.Scope.values,
+            default=ApiKey.Scope.SETTLEMENT.value,
+            help="what the system is (default: %(default)s)",
+        )
+
+    def handle(self, *args: Any, name: str, days: int, scope: str, **options: Any) -> None:
+        now = timezone.now()
+        if not 1 <= days <= LONGEST_LIFE.days:
+            raise CommandError(
+                f"--days {days}: a key lives 1 to {LONGEST_LIFE.days} days. Issue another before it ends."
+            )
+        try:
+            key, key_text = issue_key(name=name, scope=scope, expires_at=now + timedelta(days=days), by=None, now=now)
+        except Refused as refused:
+            raise CommandError(str(refused.message)) from refused
+        until = timezone.localtime(key.expires_at).isoformat(timespec="minutes")
+        self.stderr.write(f"Key for “{key.name}” ({key.scope}), good until {until}. It is shown this once:")
+        self.stdout.write(key_text)

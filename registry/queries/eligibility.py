@@ -1,0 +1,127 @@
+"""Is a service payable? Asked for the day of service, answered as known now or at a past time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from registry.ledger.families import Person
+from registry.ledger.law import policies
+from registry.queries import reasons
+from registry.queries.holdings import Holdings, KnownStanding, Place
+from registry.queries.reasons import Reason
+from registry.queries.snapshot import one_moment
+from registry.rules.compute import NORMAL
+from registry.rules.policy import NATIONAL, NoPolicyInForce, Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One service: by whom, where, on which day, in an emergency or not.
+
+    `known_at` asks for the answer as the register knew things at that past instant; None asks as they are known now.
+    """
+
+    practitioner: str
+    institution: str
+    on: date
+    emergency: bool = False
+    emergency_reason: str = ""
+    name: str | None = None
+    known_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Payable or not, and why. `status` and `until` are None for a person whom the register does not know.
+
+    `until` is the first day after the suspension or the bar. `policy` is the one of the institution's region in force
+    on the day, None before there was any. `file` and `place` are the ids of the practitioner and the institution meant.
+    """
+
+    payable: bool
+    status: str | None
+    until: date | None
+    reasons: tuple[Reason, ...]
+    emergency_exempt: bool
+    policy: Policy | None
+    known_at: datetime
+    file: int | None
+    place: int | None
+
+
+def eligibility(question: Question, *, now: datetime) -> Answer:
+    """The answer to one question."""
+    return eligibilities([question], now=now)[0]
+
+
+def eligibilities(questions: Sequence[Question], *, now: datetime) -> list[Answer]:
+    """The answers in the order of the questions, all as of one moment, in as many queries as for one question."""
+    if not questions:
+        return []
+    with one_moment():
+        holdings = Holdings(questions)
+    return [_answer(question, holdings, now) for question in questions]
+
+
+def _answer(question: Question, holdings: Holdings, now: datetime) -> Answer:
+    file = holdings.file(question.practitioner, question.known_at)
+    place = holdings.place(question.institution, question.known_at)
+    person = None if file is None else holdings.person(file, question.known_at)
+    standing = None if person is None else holdings.standing(person, question.on, question.known_at)
+    policy = _policy(place, question.on)
+    exempt = question.emergency and standing is not None and _exempts(policy, place, standing.status)
+    against = {*_obstacles(question, holdings, person, place)}
+    if standing and not exempt:
+        against |= _of_standing(standing)
+    exempted = exempt and not against
+    return Answer(
+        payable=not against,
+        status=standing.status if standing else None,
+        until=standing.until if standing else None,
+        reasons=_in_order({reasons.EMERGENCY_EXEMPT} if exempted else against, standing, policy, question.on),
+        emergency_exempt=exempted,
+        policy=policy,
+        known_at=question.known_at or now,
+        file=file,
+        place=place.id if place else None,
+    )
+
+
+def _obstacles(question: Question, holdings: Holdings, person: Person | None, place: Place | None) -> Iterator[str]:
+    """What stands against payment apart from the person's standing."""
+    known = question.known_at
+    if person is None:
+        yield reasons.UNKNOWN_PRACTITIONER
+    elif question.name is not None and not holdings.bears(person, question.name, known):
+        yield reasons.NAME_DIFFERS
+    if place is None:
+        yield reasons.UNKNOWN_INSTITUTION
+        return
+    if not holdings.in_agreement(place, question.on, known):
+        yield reasons.AGREEMENT_NOT_IN_FORCE
+    if person and not holdings.registered(person, place, question.on, known):
+        yield reasons.NOT_REGISTERED_HERE
+
+
+def _of_standing(standing: KnownStanding) -> set[str]:
+    if standing.status == NORMAL:
+        return set()
+    return {reasons.NOT_REREGISTERED if standing.may_reregister else standing.status}
+
+
+def _policy(place: Place | None, on: date) -> Policy | None:
+    try:
+        return policies().in_force(place.region if place else NATIONAL, on)
+    except NoPolicyInForce:
+        return None
+
+
+def _exempts(policy: Policy | None, place: Place | None, status: str) -> bool:
+    """The emergency rule is that of the institution's region; without an institution there is none."""
+    return policy is not None and place is not None and status != NORMAL and policy.emergency_exempt(status)
+
+
+def _in_order(codes: set[str], standing: KnownStanding | None, policy: Policy | None, on: date) -> tuple[Reason, ...]:
+    explained_by = policy or policies().national(on)
+    status, until = (standing.status, standing.until) if standing else (None, None)
+    return tuple(Reason(code, explained_by, status, until) for code in reasons.CODES if code in codes)

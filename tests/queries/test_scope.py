@@ -1,0 +1,101 @@
+"""Who sees whom: administrators everything, agency officers their region, compliance officers their institution."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from registry.actions.registrations import end_registration
+from registry.models import Agency, Assignment, Practitioner, Region, Registration, Role, User
+from registry.queries.scope import (
+    has_role,
+    roles_of,
+    visible_entries,
+    visible_handlings,
+    visible_institutions,
+    visible_practitioners,
+    visible_triggers,
+)
+from tests.town import TODAY, Town, at, build, score
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town() -> Town:
+    return build("430100")
+
+
+@pytest.fixture
+def elsewhere() -> Town:
+    return build("510100")
+
+
+def employ(role: Role, *, until: date | None = None, **where: object) -> User:
+    user = User.objects.create(username=f"{role}-{User.objects.count()}")
+    Assignment.objects.create(user=user, role=role, starts_on=TODAY, ends_on=until, **where)
+    return user
+
+
+def agency_of(code: str) -> Agency:
+    region, _ = Region.objects.get_or_create(code=code, defaults={"name_zh": "某地"})
+    return Agency.objects.create(code=f"B{code}", name="医保局", region=region)
+
+
+def test_an_administrator_sees_everything(town: Town, elsewhere: Town) -> None:
+    for user in (employ(Role.ADMINISTRATOR), User.objects.create(username="root", is_superuser=True)):
+        assert has_role(user, Role.ADMINISTRATOR, TODAY)
+        assert visible_practitioners(user, TODAY).count() == Practitioner.objects.count() == 4
+        assert visible_institutions(user, TODAY).count() == 6
+
+
+@pytest.mark.parametrize("code", ["430000", "430100"])
+def test_an_agency_officer_sees_the_region_and_what_lies_in_it(town: Town, elsewhere: Town, code: str) -> None:
+    agency = town.agency if code == "430100" else agency_of(code)
+    user = employ(Role.AGENCY_OFFICER, agency=agency)
+    score(town, 5, TODAY)
+    score(elsewhere, 5, TODAY)
+    assert set(visible_practitioners(user, TODAY)) == {town.surgeon, town.nurse}
+    assert set(visible_institutions(user, TODAY)) == {town.hospital, town.clinic, town.pharmacy}
+    assert {each.institution for each in visible_handlings(user, TODAY)} == {town.hospital}
+    assert {each.practitioner for each in visible_entries(user, TODAY)} == {town.surgeon}
+
+
+@pytest.mark.parametrize("code", ["430200", "430102", "510000"])
+def test_an_officer_of_another_region_sees_nobody(town: Town, code: str) -> None:
+    user = employ(Role.AGENCY_OFFICER, agency=agency_of(code))
+    score(town, 5, TODAY)
+    for visible in (visible_practitioners, visible_institutions, visible_handlings, visible_entries, visible_triggers):
+        assert not visible(user, TODAY).exists()
+
+
+def test_a_compliance_officer_sees_the_staff_of_the_institution_present_and_past(town: Town) -> None:
+    user = employ(Role.COMPLIANCE_OFFICER, institution=town.hospital)
+    stranger = employ(Role.COMPLIANCE_OFFICER, institution=town.clinic)
+    registration = Registration.objects.get(practitioner=town.nurse)
+    end_registration(registration=registration, ends_on=TODAY, reason="离职", by=town.officer, now=at(TODAY))
+    assert set(visible_practitioners(user, TODAY)) == {town.surgeon, town.nurse}
+    assert set(visible_institutions(user, TODAY)) == {town.hospital}
+    assert not visible_practitioners(stranger, TODAY).exists()
+
+
+def test_an_assignment_counts_from_its_first_day_and_not_on_its_last(town: Town) -> None:
+    user = employ(Role.AGENCY_OFFICER, agency=town.agency, until=TODAY + timedelta(days=2))
+    seen = [visible_practitioners(user, TODAY + timedelta(days=day)).count() for day in (-1, 0, 1, 2)]
+    assert seen == [0, 2, 2, 0]
+    assert not roles_of(user, TODAY + timedelta(days=2))
+
+
+def test_a_closed_account_sees_nobody(town: Town) -> None:
+    officer = employ(Role.AGENCY_OFFICER, agency=town.agency)
+    root = User.objects.create(username="root", is_superuser=True)
+    for user in (officer, root):
+        user.is_active = False
+        assert roles_of(user, TODAY) == frozenset()
+        assert not visible_practitioners(user, TODAY).exists()
+
+
+def test_two_roles_add_up(town: Town, elsewhere: Town) -> None:
+    user = employ(Role.AGENCY_OFFICER, agency=town.agency)
+    Assignment.objects.create(user=user, role=Role.COMPLIANCE_OFFICER, institution=elsewhere.hospital, starts_on=TODAY)
+    assert roles_of(user, TODAY) == {Role.AGENCY_OFFICER, Role.COMPLIANCE_OFFICER}
+    assert visible_practitioners(user, TODAY).count() == 4
