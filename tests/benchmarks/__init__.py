@@ -1,0 +1,1 @@
+"""One module per path: ``run(practitioners)`` measures ours, the standard pattern and the limit by turns."""
