@@ -1,0 +1,86 @@
+"""Which acts are offered where, to whom."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from registry.admin.acts.guided import Words
+from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, has_any
+from registry.models import Handling, Institution
+from registry.queries.file import PractitionerFile
+from registry.rules.compute import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A link to an act."""
+
+    title: Words
+    url: str
+    icon: str
+    main: bool = False
+
+
+def _button(title: Words, icon: str, name: str, pk: int, *, main: bool = False) -> Button:
+    return Button(title, reverse(f"admin:{name}", args=[pk]), icon, main)
+
+
+def acts_on_person(request: HttpRequest, file: PractitionerFile) -> list[Button]:
+    """Acts on a person's file that make sense in its present standing."""
+    pk, standing = file.practitioner.pk, file.standing
+    found: list[Button] = []
+    if has_any(request, OFFICERS_OF_AGENCIES):
+        found.append(_button(_("Record points"), "scoreboard", "choose_responsibility", pk, main=True))
+        found.append(_button(_("Record a personal trigger"), "person_alert", "record_trigger", pk))
+        if standing.points_raw:
+            found.append(_button(_("Relieve points"), "volunteer_activism", "relieve_points", pk))
+        if _may_be_shortened(standing):
+            found.append(_button(_("Shorten the period"), "hourglass_bottom", "shorten_period", pk))
+        if standing.may_reregister:
+            found.append(_button(_("Register again"), "restart_alt", "reregister", pk, main=True))
+    if has_any(request, STAFF_KEEPERS) and standing.status != "terminated":
+        found.append(_button(_("Register at an institution"), "add_business", "register_at", pk))
+    if has_any(request, OFFICERS_OF_AGENCIES):
+        found += _record_acts(file)
+    return found
+
+
+def _may_be_shortened(standing: Standing) -> bool:
+    """A suspension, or the running bar of a termination that no single entry caused."""
+    period = standing.period
+    if period is None or standing.may_reregister:
+        return False
+    return standing.status == "suspended" or not period.single
+
+
+def _record_acts(file: PractitionerFile) -> list[Button]:
+    pk = file.practitioner.pk
+    found = [_button(_("Change the name"), "edit", "rename", pk)]
+    if file.practitioner.provisional:
+        found.append(_button(_("Assign the national code"), "pin", "assign_code", pk))
+    found.append(_button(_("Add a document"), "fingerprint", "add_document", pk))
+    found.append(_button(_("Merge another file into this one"), "merge", "merge_files", pk))
+    return found
+
+
+def acts_on_institution(request: HttpRequest, place: Institution) -> list[Button]:
+    """Acts on an institution."""
+    found: list[Button] = []
+    if has_any(request, OFFICERS_OF_AGENCIES):
+        found.append(_button(_("Record a handling"), "gavel", "record_handling", place.pk, main=True))
+    if has_any(request, STAFF_KEEPERS):
+        found.append(_button(_("Register a person here"), "person_add", "register_person", place.pk))
+        found.append(_button(_("Upload a roster"), "upload_file", "upload_roster", place.pk))
+        found.append(_button(_("Download the roster"), "download", "export_roster", place.pk))
+    if has_any(request, OFFICERS_OF_AGENCIES):
+        found.append(_button(_("Conclude a service agreement"), "handshake", "conclude_agreement", place.pk))
+    return found
+
+
+def acts_on_handling(request: HttpRequest, handling: Handling) -> list[Button]:
+    """Acts on a handling."""
+    if not has_any(request, OFFICERS_OF_AGENCIES):
+        return []
+    return [_button(_("Identify a responsibility"), "person_search", "identify", handling.pk, main=True)]

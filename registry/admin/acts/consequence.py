@@ -1,0 +1,64 @@
+"""What an act would do, as it is shown before it is done, with a fingerprint by which its confirmation knows it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+
+from registry.ledger.law import policies
+from registry.queries.explain import Sentence, in_words
+from registry.rules.compute import Standing
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Consequence:
+    """The standing without and with the act. `details` are pairs of label and value that are worth seeing first."""
+
+    before: Standing | None = None
+    after: Standing | None = None
+    details: Sequence[tuple[Words, Any]] = ()
+    warnings: Sequence[Words] = ()
+    needs_second: bool = False
+    grave: bool = False
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """The steps that the act adds or changes, in words."""
+        if self.after is None:
+            return []
+        old = set(self.before.steps) if self.before else set()
+        return [in_words(step, policies()) for step in self.after.steps if step not in old]
+
+    @property
+    def changes_standing(self) -> bool:
+        """Whether the answer of today differs."""
+        return bool(self.before and self.after and self.before.answer != self.after.answer)
+
+    def fingerprint(self) -> str:
+        """The same for the same consequence, whenever and by whom it is computed."""
+        shown = [
+            _plain(self.before),
+            _plain(self.after),
+            [[str(a), str(b)] for a, b in self.details],
+            self.needs_second,
+        ]
+        warnings = [str(warning) for warning in self.warnings]
+        return hashlib.sha256(json.dumps([*shown, warnings], default=str).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One thing the officer entered, as it is read back to them."""
+
+    label: Words
+    value: Any
+    long: bool = field(default=False)
+
+
+def _plain(standing: Standing | None) -> Any:
+    return None if standing is None else [standing.on, standing.answer, standing.points_raw, standing.steps]

@@ -1,0 +1,240 @@
+"""Corrections of an entry, and repair: relief, a shorter period, registration again."""
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from registry.actions.corrections import (
+    Difference,
+    annul_entry,
+    preview_annulment,
+    preview_revision,
+    revise_entry,
+)
+from registry.actions.remediation import (
+    preview_relief,
+    preview_reregistration,
+    preview_shortening,
+    relieve_points,
+    reregister,
+    shorten_period,
+)
+from registry.admin.acts.consequence import Consequence
+from registry.admin.acts.guided import ActForm
+from registry.admin.acts.subjects import OfAgency, OnEntry, OnPractitioner
+from registry.admin.fields import choice_field, prose_field, rows_field, text_field, whole_field
+from registry.admin.roles import OFFICERS_OF_AGENCIES
+from registry.models import Fact, Institution, Registration, User
+
+
+def _shown(found: Difference, *, needs_second: bool, grave: bool = False) -> Consequence:
+    return Consequence(before=found.before, after=found.after, needs_second=needs_second, grave=grave)
+
+
+class ReasonForm(ActForm):
+    """Why."""
+
+    reason = prose_field(_("Reason"))
+
+
+class AnnulEntry(OnEntry):
+    """The entry never existed."""
+
+    title = _("Annul the entry")
+    explains = _(
+        "An annulled entry never existed, for every day past and future; nothing brings it back. The situation may be scored again. Needs a second officer."  # noqa: E501
+    )
+    do = _("Annul the entry")
+    form_class = ReasonForm
+    allowed = OFFICERS_OF_AGENCIES
+
+    def preview(self, data: dict[str, Any]) -> Consequence:
+        """The standing without the entry."""
+        return _shown(preview_annulment(entry=self.subject.fact, now=self.now), needs_second=True, grave=True)
+
+    def perform(self, data: dict[str, Any], second: User | None) -> Fact:
+        """Annul."""
+        return annul_entry(entry=self.subject.fact, by=self.user, second=second, now=self.now, **data)
+
+    def done(self, outcome: Fact) -> str:
+        """What happened."""
+        return gettext("The entry is annulled.")
+
+
+class RevisionForm(ActForm):
+    """Fewer points, or fewer months, and why."""
+
+    points = whole_field(_("Points from the beginning on"), least=1, most=12)
+    months = choice_field(
+        _("Months of suspension"),
+        [(str(months), str(months)) for months in range(1, 7)],
+        empty=_("by the policy"),
+        required=False,
+        help_text=_("Leave empty for the default of the policy."),
+    )
+    reason = prose_field(_("Reason"))
+
+    def clean_months(self) -> int | None:
+        """A number, or nothing."""
+        chosen = self.cleaned_data["months"]
+        return int(chosen) if chosen else None
+
+
+class ReviseEntry(OnEntry):
+    """The entry always had fewer points."""
+
+    title = _("Revise the entry")
+    explains = _("A revised entry always had these points. A revision only lowers; more points are a new decision.")
+    do = _("Revise the entry")
+    form_class = RevisionForm
+    allowed = OFFICERS_OF_AGENCIES
+
+    def initial(self) -> dict[str, Any]:
+        """The points of the entry."""
+        return {"points": self.subject.fact.points}
+
+    def preview(self, data: dict[str, Any]) -> Consequence:
+        """The standing with the lower points."""
+        found = preview_revision(entry=self.subject.fact, points=data["points"], months=data["months"], now=self.now)
+        return _shown(found, needs_second=False)
+
+    def perform(self, data: dict[str, Any], second: User | None) -> Fact:
+        """Revise."""
+        return revise_entry(entry=self.subject.fact, by=self.user, now=self.now, **data)
+
+    def done(self, outcome: Fact) -> str:
+        """What happened."""
+        return gettext("The entry now has %(points)s points, for every day.") % {"points": outcome.points}
+
+
+class DecisionForm(ReasonForm):
+    """A decision of one of the officer's agencies."""
+
+    document_number = text_field(
+        _("Document number of the decision"), most=120, help_text=_("The same decision is never applied twice.")
+    )
+    agency = choice_field(_("Deciding agency"), ())
+
+    def prepare(self) -> None:
+        """The officer's own agencies; one alone is chosen already."""
+        choices = self.doing.agency_choices()  # type: ignore[attr-defined]  # only acts of agencies use this form
+        self.fields["agency"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        if choices:
+            self.fields["agency"].initial = choices[0][0]
+
+
+class ReliefForm(DecisionForm):
+    """How many points."""
+
+    points = whole_field(_("Points relieved"), least=1, most=12)
+    field_order = ("points", "reason", "document_number", "agency")
+
+
+class RelievePoints(OfAgency, OnPractitioner):
+    """Lower the points of the year for an effective activity."""
+
+    title = _("Relieve points")
+    explains = _(
+        "For people who actively correct and take part in their institution's insurance management, after experts deliberated. Sanctions that have begun stay. Needs a second officer."  # noqa: E501
+    )
+    do = _("Relieve the points")
+    form_class = ReliefForm
+    allowed = OFFICERS_OF_AGENCIES
+
+    def preview(self, data: dict[str, Any]) -> Consequence:
+        """The standing with the relief."""
+        found = preview_relief(practitioner=self.subject, points=data["points"], agency=self.agency(data), now=self.now)
+        return _shown(found, needs_second=True)
+
+    def perform(self, data: dict[str, Any], second: User | None) -> Fact:
+        """Relieve."""
+        chosen = {**data, "agency": self.agency(data)}
+        return relieve_points(practitioner=self.subject, by=self.user, second=second, now=self.now, **chosen)
+
+    def done(self, outcome: Fact) -> str:
+        """What happened."""
+        return gettext("The relief is recorded.")
+
+
+class ShorteningForm(DecisionForm):
+    """How many days."""
+
+    days = whole_field(_("Days earlier"), least=1, most=2000)
+    field_order = ("days", "reason", "document_number", "agency")
+
+
+class ShortenPeriod(OfAgency, OnPractitioner):
+    """Let the running bar or the last suspension end earlier."""
+
+    title = _("Shorten the period")
+    explains = _(
+        "The running bar, or the last suspension that has not ended, ends earlier, but never before half of its length. Needs a second officer."  # noqa: E501
+    )
+    do = _("Shorten the period")
+    form_class = ShorteningForm
+    allowed = OFFICERS_OF_AGENCIES
+
+    def preview(self, data: dict[str, Any]) -> Consequence:
+        """The standing with the shorter period."""
+        found = preview_shortening(practitioner=self.subject, days=data["days"], agency=self.agency(data), now=self.now)
+        return _shown(found, needs_second=True)
+
+    def perform(self, data: dict[str, Any], second: User | None) -> Fact:
+        """Shorten."""
+        chosen = {**data, "agency": self.agency(data)}
+        return shorten_period(practitioner=self.subject, by=self.user, second=second, now=self.now, **chosen)
+
+    def done(self, outcome: Fact) -> str:
+        """What happened."""
+        return gettext("The shortening is recorded.")
+
+
+class ReregistrationForm(ActForm):
+    """Where the person is registered again, and why."""
+
+    institutions = rows_field(
+        _("Registered again at"),
+        Registration._meta.get_field("institution"),
+        Institution.objects.none(),
+        help_text=_("The older registrations end; these begin today."),
+    )
+    reason = prose_field(_("Reason"))
+    agency = choice_field(_("Deciding agency"), ())
+
+    def prepare(self) -> None:
+        """Institutions in the officer's scope, and the officer's agencies."""
+        self.fields["institutions"].queryset = self.doing.scope.institutions()  # type: ignore[attr-defined]
+        choices = self.doing.agency_choices()  # type: ignore[attr-defined]  # only an act of an agency
+        self.fields["agency"].choices = choices  # type: ignore[attr-defined]  # a choice field
+        if choices:
+            self.fields["agency"].initial = choices[0][0]
+
+
+class Reregister(OfAgency, OnPractitioner):
+    """Register a terminated person again."""
+
+    title = _("Register again")
+    explains = _("Once the bar is over, the person may be registered again. The standing is normal from today on.")
+    do = _("Register again")
+    form_class = ReregistrationForm
+    allowed = OFFICERS_OF_AGENCIES
+
+    def preview(self, data: dict[str, Any]) -> Consequence:
+        """The standing after it."""
+        return _shown(preview_reregistration(practitioner=self.subject, now=self.now), needs_second=False)
+
+    def perform(self, data: dict[str, Any], second: User | None) -> Fact:
+        """Register again."""
+        return reregister(
+            practitioner=self.subject,
+            institutions=list(data["institutions"]),
+            reason=data["reason"],
+            agency=self.agency(data),
+            by=self.user,
+            now=self.now,
+        )
+
+    def done(self, outcome: Fact) -> str:
+        """What happened."""
+        return gettext("%(person)s is registered again.") % {"person": self.subject.name}

@@ -1,0 +1,105 @@
+"""What all lists have in common: rights by role, rows by scope, pages by keyset, nothing deleted."""
+
+from typing import Any, ClassVar, NoReturn
+
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponse
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin
+
+from registry.admin.keyset import KeysetChangeList, UncountedPaginator
+from registry.admin.roles import ADMINISTRATORS, EVERYBODY, has_any
+from registry.models import Role
+
+
+class ListAdmin(ModelAdmin):  # type: ignore[misc]  # the theme is untyped
+    """A list and a read-only page of each row. Subclasses narrow `rows` to what the user may see."""
+
+    seen_by: ClassVar[frozenset[Role]] = EVERYBODY
+    keyset = "-id"
+    list_per_page = 50
+    list_fullwidth = False
+    list_filter_submit = True
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # facets count
+    sortable_by = ()
+    actions = None
+    paginator = UncountedPaginator
+    empty_value_display = "–"
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that the user may see, with everything the list shows of them."""
+        everything: QuerySet[Any] = self.model._default_manager.all()
+        return everything
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The user's rows in the order of the list."""
+        return self.rows(request).order_by(self.keyset)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        """A list that never counts."""
+        return KeysetChangeList
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """No acts on many rows at once."""
+        return {}
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """By role."""
+        return has_any(request, self.seen_by)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """By role; which rows is decided by the queryset."""
+        return has_any(request, self.seen_by)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing is added by a form of the record: acts do it."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing is edited: acts do it."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nothing is deleted."""
+        return False
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
+        """What is not there and what is not yours are the same: 404."""
+        raise Http404
+
+    def found(self, request: HttpRequest, object_id: str) -> Any:
+        """The row with this id that the user may see, or 404."""
+        try:
+            row = self.rows(request).filter(pk=unquote(object_id)).first()
+        except (ValueError, ValidationError):
+            row = None
+        if row is None or not self.has_view_permission(request):
+            raise Http404
+        return row
+
+    def page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+        """One of our own pages inside the frame of the office."""
+        return self.admin_site.page(request, template, **context)  # type: ignore[no-any-return]
+
+
+class KeptByAdministrators(ListAdmin):
+    """What administrators keep by ordinary forms."""
+
+    seen_by = ADMINISTRATORS
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Administrators add."""
+        return has_any(request, ADMINISTRATORS)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Administrators change."""
+        return has_any(request, ADMINISTRATORS)
+
+
+class ReferenceAdmin(SimpleHistoryAdmin, KeptByAdministrators):  # type: ignore[misc]  # an untyped base
+    """Reference data; every change keeps who made it, and what was before."""

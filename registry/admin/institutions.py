@@ -1,0 +1,196 @@
+"""Institutions, their agreements, and who is registered at them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, ChoicesRadioFilter
+
+from registry.admin import labels
+from registry.admin.acts.buttons import acts_on_institution
+from registry.admin.acts.subjects import file_url, institution_url
+from registry.admin.base import ListAdmin
+from registry.admin.filters import RegionOfInstitution, RegionTree, registered_on, spans_on
+from registry.admin.moment import today
+from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, has_any, scope
+from registry.models import Institution, Registration, ServiceAgreement, StandingSpan
+
+FEW = 10
+
+
+@admin.register(Institution)
+class InstitutionAdmin(ListAdmin):
+    """Designated medical institutions and pharmacies."""
+
+    list_display = ("name", "code", "kind", "region", "agency")
+    list_filter = (("kind", ChoicesRadioFilter), ("public", BooleanRadioFilter), RegionTree)
+    search_fields = ("code", "name")
+    search_help_text = _("Code, or part of the name")
+    keyset = "code"
+    list_before_template = "registry/parts/institution_start.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """With the act of entering one, for those who may."""
+        context = {**(extra_context or {}), "may_open": has_any(request, OFFICERS_OF_AGENCIES)}
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """The institutions in the user's scope."""
+        return scope(request).institutions().select_related("region", "agency")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By exact code, else by part of the name."""
+        term = " ".join(search_term.split())
+        by_code = queryset.filter(code=term.upper())
+        return (by_code if by_code.exists() else queryset.filter(name__icontains=term)) if term else queryset, False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The institution at a glance."""
+        place = self.found(request, object_id)
+        return self.page(
+            request,
+            "registry/institution.html",
+            title=place.name,
+            crumbs=[(_("Institutions"), reverse("admin:registry_institution_changelist"))],
+            place=place,
+            today=today(),
+            agreements=_agreements(place),
+            sanctioned=_sanctioned(place),
+            staff=_staff(place),
+            handlings=place.handlings.all()[:FEW],
+            acts=acts_on_institution(request, place),
+            may_end_agreements=has_any(request, OFFICERS_OF_AGENCIES),
+        )
+
+
+def _agreements(place: Institution) -> list[ServiceAgreement]:
+    return list(place.agreements.filter(superseded_at=None).order_by("-starts_on")[:FEW])
+
+
+def _staff(place: Institution) -> int:
+    return registered_on(today()).filter(institution=place).count()
+
+
+def _sanctioned(place: Institution) -> list[StandingSpan]:
+    """People registered here today whose standing is not normal."""
+    here = registered_on(today()).filter(institution=place).values("practitioner")
+    spans = spans_on(today()).exclude(status="normal").filter(practitioner__in=here)
+    return list(spans.select_related("practitioner").order_by("until")[:FEW])
+
+
+class NowOrEver(admin.SimpleListFilter):
+    """Rows in force today, or over, or to come."""
+
+    title = _("in force")
+    parameter_name = "when"
+    template = "admin/registry/when_filter.html"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        """Today, over, to come."""
+        return [("now", _("today")), ("over", _("over")), ("later", _("to come"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """By the days of the period."""
+        match self.value():
+            case "now":
+                return queryset.filter(Q(ends_on=None) | Q(ends_on__gt=today()), starts_on__lte=today())
+            case "over":
+                return queryset.filter(ends_on__lte=today())
+            case "later":
+                return queryset.filter(starts_on__gt=today())
+        return queryset
+
+
+@admin.register(Registration)
+class RegistrationAdmin(ListAdmin):
+    """Who is registered where, since when."""
+
+    list_display = ("person", "place", "department", "starts_on", "ends_on", "committed_on", "standing_today")
+    list_display_links = None
+    list_filter = (NowOrEver, ("institution", AutocompleteSelectFilter), RegionOfInstitution)
+    search_fields = ("practitioner__code",)
+    search_help_text = _("Personal code")
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """Present versions, at institutions in the user's scope."""
+        seen = scope(request)
+        rows = Registration.objects.filter(superseded_at=None)
+        return rows if seen.sees_everything else rows.filter(institution__in=seen.institutions())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the person and today's standing."""
+        spans = Prefetch("practitioner__spans", spans_on(today()), to_attr="spans_today")
+        return super().get_queryset(request).select_related("practitioner", "institution").prefetch_related(spans)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By exact code, present or former."""
+        term = search_term.strip().upper()
+        return queryset.filter(practitioner__codes__code=term) if term else queryset, False
+
+    @admin.display(description=_("practitioner"))
+    def person(self, row: Registration) -> SafeString:
+        """The person, with a link to the file."""
+        return labels.person(row.practitioner)
+
+    @admin.display(description=_("institution"))
+    def place(self, row: Registration) -> SafeString:
+        """The institution."""
+        return labels.institution(row.institution)
+
+    @admin.display(description=_("standing today"))
+    def standing_today(self, row: Any) -> SafeString:
+        """The standing of the person."""
+        spans = row.practitioner.spans_today
+        return labels.standing(spans[0] if spans else None)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One registration, with the versions of it that were known."""
+        row = self.found(request, object_id)
+        versions = Registration.objects.filter(record=row.record).order_by("-recorded_at")
+        return self.page(
+            request,
+            "registry/registration.html",
+            title=_("Registration"),
+            crumbs=[
+                (_("Registrations"), reverse("admin:registry_registration_changelist")),
+                (row.practitioner.name, file_url(row.practitioner)),
+            ],
+            row=row,
+            versions=versions,
+            may_act=has_any(request, STAFF_KEEPERS),
+            place_url=institution_url(row.institution),
+        )
+
+
+@admin.register(ServiceAgreement)
+class AgreementAdmin(ListAdmin):
+    """Service agreements between agencies and institutions."""
+
+    list_display = ("number", "place", "starts_on", "ends_on")
+    list_filter = (NowOrEver, ("institution", AutocompleteSelectFilter), RegionOfInstitution)
+    search_fields = ("number",)
+    search_help_text = _("Number of the agreement")
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """Present versions, of institutions in the user's scope."""
+        seen = scope(request)
+        rows = ServiceAgreement.objects.filter(superseded_at=None).select_related("institution")
+        return rows if seen.sees_everything else rows.filter(institution__in=seen.institutions())
+
+    @admin.display(description=_("institution"))
+    def place(self, row: ServiceAgreement) -> SafeString:
+        """The institution."""
+        return labels.institution(row.institution)

@@ -1,0 +1,51 @@
+"""Small pieces of lists: the standing as a label, points out of twelve, links to files."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from registry.models import Institution, Practitioner, Registration, StandingSpan
+from registry.queries.explain import day, last_day, status_words
+
+
+def status(value: str) -> SafeString:
+    """A standing, by word, shape and colour."""
+    return format_html('<span class="rg-status rg-status-{}">{}</span>', value, status_words(value))
+
+
+def standing(span: StandingSpan | None) -> SafeString:
+    """The standing of a span and until when; a file without a span is normal."""
+    if span is None or span.status == "normal":
+        return status("normal")
+    if span.status == "suspended" and span.until:
+        return format_html('{} <span class="rg-small">{}</span>', status("suspended"), _until_last(span))
+    bar = gettext("may be registered again") if span.may_reregister else _until_bar(span)
+    return format_html('{} <span class="rg-small">{}</span>', status("terminated"), bar)
+
+
+def _until_last(span: StandingSpan) -> str:
+    assert span.until is not None
+    return gettext("up to and including %(day)s") % {"day": last_day(span.until)}
+
+
+def _until_bar(span: StandingSpan) -> str:
+    return gettext("barred until %(day)s") % {"day": day(span.until)} if span.until else ""
+
+
+def person(practitioner: Practitioner) -> SafeString:
+    """A link to a person's file."""
+    url = reverse("admin:registry_practitioner_change", args=[practitioner.pk])
+    return format_html('<a href="{}">{}</a> <span class="rg-code">{}</span>', url, practitioner.name, practitioner.code)
+
+
+def institution(place: Institution) -> SafeString:
+    """A link to an institution."""
+    return format_html('<a href="{}">{}</a>', reverse("admin:registry_institution_change", args=[place.pk]), place.name)
+
+
+def institutions(registrations: Iterable[Registration]) -> SafeString:
+    """The names of the institutions of registrations, one under the other."""
+    return format_html_join("", "<div>{}</div>", ((row.institution.name,) for row in registrations))

@@ -1,0 +1,147 @@
+"""The ledger to read: points entries and changes of standing. Nothing here can be edited."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesRadioFilter, RangeDateFilter
+
+from registry.admin import labels
+from registry.admin.acts.subjects import decided_within
+from registry.admin.base import ListAdmin
+from registry.admin.roles import is_agency_officer, scope
+from registry.ledger.law import policies
+from registry.models import Fact, PointsEntry, StandingChange
+from registry.queries.explain import wording
+
+
+@admin.register(PointsEntry)
+class EntryAdmin(ListAdmin):
+    """Points on one practitioner for one situation in one handling."""
+
+    list_display = ("person", "points", "situation", "cause", "effective_on", "state")
+    list_display_links = ("points",)
+    list_filter = (("fact__effective_on", RangeDateFilter), ("responsibility__grade", ChoicesRadioFilter))
+    search_fields = ("practitioner__code",)
+    search_help_text = _("Personal code, or document number")
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """The entries in the user's scope, with their corrections."""
+        rows = scope(request).entries().select_related(
+            "fact__agency", "fact__actor", "fact__second", "practitioner", "responsibility", "trigger",
+            "handling__institution",
+        )  # fmt: skip
+        return rows.prefetch_related(Prefetch("fact__corrections", Fact.objects.order_by("decided_at", "id")))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By exact code of the person, else by exact document number."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        by_code = queryset.filter(practitioner__codes__code=term.upper())
+        return (by_code if by_code.exists() else queryset.filter(fact__document_number=term)), False
+
+    @admin.display(description=_("practitioner"))
+    def person(self, row: PointsEntry) -> SafeString:
+        """The person."""
+        return labels.person(row.practitioner)
+
+    @admin.display(description=_("points"))
+    def points(self, row: PointsEntry) -> str:
+        """The points recorded."""
+        return str(row.fact.points)
+
+    @admin.display(description=_("document"))
+    def cause(self, row: PointsEntry) -> str:
+        """The document of the handling or trigger."""
+        return row.fact.document_number
+
+    @admin.display(description=_("effective on"))
+    def effective_on(self, row: PointsEntry) -> Any:
+        """From which day it counts."""
+        return row.fact.effective_on
+
+    @admin.display(description=_("corrected"))
+    def state(self, row: PointsEntry) -> str:
+        """Whether it was annulled or revised."""
+        return corrected(row)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The entry with everything that stands behind it."""
+        entry = self.found(request, object_id)
+        law = policies()[entry.fact.policy]
+        situation = law.situations.get(entry.situation)
+        return self.page(
+            request,
+            "registry/entry.html",
+            title=f"{entry.practitioner.name} · {entry.fact.points}",
+            crumbs=[(_("Points entries"), reverse("admin:registry_pointsentry_changelist"))],
+            entry=entry,
+            situation=wording(situation) if situation else entry.situation,
+            law=law,
+            annulled=_kind_of(entry, "entry_annulled"),
+            corrections=list(entry.fact.corrections.all()),
+            may_correct=is_agency_officer(request)
+            and decided_within(entry.fact, scope(request))
+            and not _kind_of(entry, "entry_annulled"),
+        )
+
+
+def corrected(entry: PointsEntry) -> str:
+    """The corrections of an entry in a word; its facts are fetched already."""
+    if _kind_of(entry, "entry_annulled"):
+        return str(_("annulled"))
+    revised = _kind_of(entry, "entry_revised")
+    return str(_("revised to %(points)s") % {"points": revised.points}) if revised else "–"
+
+
+def _kind_of(entry: PointsEntry, kind: str) -> Fact | None:
+    found = [fact for fact in entry.fact.corrections.all() if fact.kind == kind]
+    return found[-1] if found else None
+
+
+@admin.register(StandingChange)
+class ChangeAdmin(ListAdmin):
+    """Every change of a standing, by a fact, a merge, or because a day came."""
+
+    list_display = ("on_day", "person", "before", "after", "points_before", "points_after", "cause")
+    list_display_links = None
+    list_filter = (("status_after", ChoicesRadioFilter), ("cause", ChoicesRadioFilter), ("on_day", RangeDateFilter))
+    search_fields = ("practitioner__code",)
+    search_help_text = _("Personal code")
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """The changes of people in the user's scope."""
+        seen = scope(request)
+        rows = StandingChange.objects.select_related("practitioner")
+        return rows if seen.sees_everything else rows.filter(practitioner__in=seen.practitioners())
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By exact code of the person."""
+        term = search_term.strip().upper()
+        return queryset.filter(practitioner__codes__code=term) if term else queryset, False
+
+    @admin.display(description=_("practitioner"))
+    def person(self, row: StandingChange) -> SafeString:
+        """The person."""
+        return labels.person(row.practitioner)
+
+    @admin.display(description=_("before"))
+    def before(self, row: StandingChange) -> SafeString:
+        """The standing before."""
+        return labels.status(row.status_before)
+
+    @admin.display(description=_("after"))
+    def after(self, row: StandingChange) -> SafeString:
+        """The standing after."""
+        return labels.status(row.status_after)

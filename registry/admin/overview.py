@@ -1,0 +1,61 @@
+"""The opening page: what matters first for the role, as figures and short lists with links."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from registry.admin.moment import today
+from registry.admin.roles import scope
+from registry.admin.rosters import visible_jobs
+from registry.queries.overview import FEW, Overview, overview_of
+
+
+def overview(request: HttpRequest, site: Any) -> HttpResponse:
+    """The overview of the user's scope."""
+    seen = scope(request)
+    found = overview_of(seen, today())
+    places = [row.agency or row.institution for row in seen.assignments]
+    response: HttpResponse = site.page(
+        request,
+        "registry/overview.html",
+        title=_("Overview"),
+        found=found,
+        figures=_figures(found),
+        roles=[role.label for role in sorted(seen.roles)],
+        places=[place.name for place in places if place],
+        today=today(),
+        jobs=visible_jobs(seen)[:FEW],
+        institutions=[row.institution for row in seen.assignments if row.institution],
+    )
+    return response
+
+
+def _figures(found: Overview) -> list[dict[str, Any]]:
+    people = reverse("admin:registry_practitioner_changelist")
+    return [
+        {
+            "number": found.suspended,
+            "title": _("suspended now"),
+            "url": f"{people}?standing=suspended",
+            "tone": "suspended",
+        },
+        {
+            "number": found.terminated,
+            "title": _("terminated now"),
+            "url": f"{people}?standing=terminated",
+            "tone": "terminated",
+        },
+        {
+            "number": found.may_reregister,
+            "title": _("may be registered again"),
+            "url": f"{people}?standing=may_reregister",
+        },
+        {
+            "number": found.near,
+            "title": _("near the threshold"),
+            "url": f"{people}?points={found.near_from}-{found.suspend_at - 1}",
+            "note": _("%(low)s to %(high)s points this year") % {"low": found.near_from, "high": found.suspend_at - 1},
+        },
+    ]

@@ -1,0 +1,141 @@
+"""Practitioners: the list, and the file of each."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesRadioFilter
+
+from registry.admin import labels
+from registry.admin.acts.buttons import acts_on_person
+from registry.admin.acts.subjects import decided_within
+from registry.admin.base import ListAdmin
+from registry.admin.fields import day_field, instant_field
+from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday, registered_on, spans_on
+from registry.admin.gauge import gauge_of
+from registry.admin.moment import today
+from registry.admin.roles import STAFF_KEEPERS, has_any, is_agency_officer, scope
+from registry.models import Practitioner, Registration, StandingSpan
+from registry.queries.explain import title_of
+from registry.queries.file import PractitionerFile, file_of
+from registry.queries.people import find_people
+
+
+class AsOfForm(forms.Form):
+    """On which day, and as known at which time."""
+
+    on = day_field(_("As of day"), required=False)
+    known = instant_field(_("As known at"), required=False)
+
+
+def present_registrations(day: date) -> QuerySet[Registration]:
+    """The registrations in force on the day, with their institutions."""
+    return registered_on(day).select_related("institution").order_by("starts_on")
+
+
+@admin.register(Practitioner)
+class PractitionerAdmin(ListAdmin):
+    """One person, one file."""
+
+    list_display = ("named", "code", "category", "standing_today", "points_this_year", "working_at")
+    list_display_links = ("named",)
+    list_filter = (StandingToday, PointsThisYear, ("category", ChoicesRadioFilter), RegionOfPerson)
+    search_fields = ("code", "name")
+    search_help_text = _("Code, beginning of the name, or part of it")
+    keyset = "code"
+    list_before_template = "registry/parts/people_start.html"
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """The people in the user's scope."""
+        return scope(request).practitioners()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With today's span and registrations: two more queries for the whole page."""
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(
+                Prefetch("spans", spans_on(today()), to_attr="spans_today"),
+                Prefetch("registrations", present_registrations(today()), to_attr="registrations_today"),
+            )
+        )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By exact code, else by the beginning of the name, else by part of it."""
+        return find_people(queryset, search_term), False
+
+    @admin.display(description=_("name"))
+    def named(self, row: Practitioner) -> str:
+        """The name as the link to the file."""
+        return row.name
+
+    @admin.display(description=_("standing today"))
+    def standing_today(self, row: Any) -> SafeString:
+        """The standing and until when."""
+        return labels.standing(_span(row))
+
+    @admin.display(description=_("points this year"))
+    def points_this_year(self, row: Any) -> int:
+        """Shown up to twelve."""
+        span = _span(row)
+        return span.points if span else 0
+
+    @admin.display(description=_("registered at"))
+    def working_at(self, row: Any) -> SafeString | str:
+        """The institutions of today."""
+        return labels.institutions(row.registrations_today) or self.empty_value_display
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The file at a glance: nothing on it can be edited."""
+        person = self.found(request, object_id)
+        form = AsOfForm(request.GET if {"on", "known"} & request.GET.keys() else None)
+        on, known = _asked(form)
+        file = file_of(person, on or today(), known)
+        return self.page(
+            request,
+            "registry/file.html",
+            title=person.name,
+            crumbs=[(_("Practitioners"), reverse("admin:registry_practitioner_changelist"))],
+            file=file,
+            as_of=form,
+            gauge=gauge_of(file.standing.points, file.on, file.policy),
+            policy_title=title_of(file.policy),
+            is_past=bool(on or known),
+            **_acts(request, file, present=not (on or known)),
+        )
+
+
+def _acts(request: HttpRequest, file: PractitionerFile, *, present: bool) -> dict[str, Any]:
+    """Acts are offered on the file of today only, and on registrations at places of the user."""
+    if not present:
+        return {}
+    seen = scope(request)
+    mine = {row.institution_id for row in file.current_registrations if seen.covers(row.institution)}
+    officer = is_agency_officer(request)
+    decided = {event.fact.pk for event in file.events if decided_within(event.fact, seen)}
+    return {
+        "acts": acts_on_person(request, file),
+        "may_correct": officer,
+        "correctable": decided if officer else set(),
+        "my_places": mine if has_any(request, STAFF_KEEPERS) else set(),
+    }
+
+
+def _span(row: Any) -> StandingSpan | None:
+    return row.spans_today[0] if row.spans_today else None
+
+
+def _asked(form: AsOfForm) -> tuple[date | None, datetime | None]:
+    if not form.is_bound or not form.is_valid():
+        return None, None
+    return form.cleaned_data["on"], form.cleaned_data["known"]

@@ -1,0 +1,87 @@
+"""Regions, agencies, authorities and phase-in days: reference data that administrators keep."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesRadioFilter
+
+from registry.admin.base import ReferenceAdmin
+from registry.admin.filters import RegionTree
+from registry.admin.roles import EVERYBODY
+from registry.models import Agency, Authority, PhaseIn, Region
+
+
+class OpenReferenceAdmin(ReferenceAdmin):
+    """Seen by everybody, kept by administrators."""
+
+    seen_by = EVERYBODY
+
+
+class InRegion(RegionTree):
+    """Rows that name a region."""
+
+    institution_path = "region_id"
+
+
+class BelowRegion(RegionTree):
+    """Regions below a region."""
+
+    institution_path = "code"
+
+
+@admin.register(Region)
+class RegionAdmin(OpenReferenceAdmin):
+    """Divisions of GB/T 2260."""
+
+    list_display = ("code", "chinese", "english", "parent")
+    list_filter = (BelowRegion,)
+    search_fields = ("code", "name_zh", "name_en")
+    search_help_text = _("Code or name")
+    autocomplete_fields = ("parent",)
+    list_select_related = ("parent",)
+    keyset = "code"
+
+    @admin.display(description=_("Chinese name"))
+    def chinese(self, row: Region) -> str:
+        """The Chinese name."""
+        return row.name_zh
+
+    @admin.display(description=_("English name"))
+    def english(self, row: Region) -> str:
+        """The English name."""
+        return row.name_en
+
+
+@admin.register(Agency)
+class AgencyAdmin(OpenReferenceAdmin):
+    """Healthcare security agencies."""
+
+    list_display = ("name", "code", "region")
+    list_filter = (InRegion,)
+    search_fields = ("code", "name")
+    search_help_text = _("Code or name")
+    autocomplete_fields = ("region",)
+    list_select_related = ("region",)
+    keyset = "code"
+
+
+@admin.register(Authority)
+class AuthorityAdmin(OpenReferenceAdmin):
+    """Authorities that impose penalties or have to be told."""
+
+    list_display = ("name", "code", "kind", "region")
+    list_filter = (("kind", ChoicesRadioFilter), InRegion)
+    search_fields = ("code", "name")
+    search_help_text = _("Code or name")
+    autocomplete_fields = ("region",)
+    list_select_related = ("region",)
+    keyset = "code"
+
+
+@admin.register(PhaseIn)
+class PhaseInAdmin(OpenReferenceAdmin):
+    """From which day a category is in scope in a region."""
+
+    list_display = ("region", "category", "starts_on")
+    list_filter = (("category", ChoicesRadioFilter), InRegion)
+    autocomplete_fields = ("region",)
+    list_select_related = ("region",)

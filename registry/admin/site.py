@@ -1,0 +1,71 @@
+"""The site of the office: who comes in, and the pages beside the lists."""
+
+from typing import Any
+
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext_lazy as _
+from unfold.sites import UnfoldAdminSite
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+
+from registry.admin.moment import today
+
+
+class SignInForm(AuthenticationForm):
+    """Name and password of somebody who holds a role today."""
+
+    def __init__(self, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.fields["username"].widget = UnfoldAdminTextInputWidget(
+            {"autofocus": True, "autocomplete": "username", "autocapitalize": "none"}
+        )
+        self.fields["password"].widget = UnfoldAdminPasswordWidget({"autocomplete": "current-password"})
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Refuse an account without a role, in words that say what to do."""
+        from registry.queries import scope
+
+        super().confirm_login_allowed(user)
+        if not scope.roles_of(user, today()):
+            raise ValidationError(
+                _("The account %(user)s holds no role today. Ask an administrator for an assignment."),
+                code="no_role",
+                params={"user": user.get_username()},
+            )
+
+
+class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
+    """The office of agencies, institutions and administrators."""
+
+    site_title = _("Payment qualification register")
+    site_header = _("Payment qualification register")
+    index_title = _("Overview")
+    login_form = SignInForm
+    enable_nav_sidebar = True
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Everybody who holds a role today."""
+        from registry.admin.roles import is_officer
+
+        return is_officer(request)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Our pages first, so that they may stand under the addresses of lists."""
+        from registry.admin.urls import pages
+
+        urls: list[URLPattern | URLResolver] = super().get_urls()
+        return [*pages(self), *urls]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The overview of the user's role."""
+        from registry.admin.overview import overview
+
+        return overview(request, self)
+
+    def page(self, request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> TemplateResponse:
+        """A page of ours inside the frame of the office; `crumbs` are pairs of title and address."""
+        request.current_app = self.name
+        return TemplateResponse(request, template, {**self.each_context(request), **context}, status=status)

@@ -1,0 +1,108 @@
+"""How the office looks, and what its side bar offers to whom. Read by the settings, so no model is imported here."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _file(path: str) -> Callable[[HttpRequest], str]:
+    return lambda request: static(path)
+
+
+def _item(title: Any, icon: str, name: str, permission: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{name}"),
+        "permission": f"registry.admin.roles.{permission}",
+    }
+
+
+NAVIGATION = [
+    {
+        "items": [
+            _item(_("Overview"), "space_dashboard", "index", "is_officer"),
+            _item(_("Find by document number"), "fingerprint", "find_by_document", "is_officer"),
+        ],
+    },
+    {
+        "title": _("People and places"),
+        "separator": True,
+        "items": [
+            _item(_("Practitioners"), "badge", "registry_practitioner_changelist", "is_officer"),
+            _item(_("Registrations"), "how_to_reg", "registry_registration_changelist", "is_officer"),
+            _item(_("Institutions"), "local_hospital", "registry_institution_changelist", "is_officer"),
+            _item(_("Service agreements"), "handshake", "registry_serviceagreement_changelist", "is_officer"),
+            _item(_("Rosters"), "upload_file", "registry_rosterjob_changelist", "is_officer"),
+        ],
+    },
+    {
+        "title": _("Points and standing"),
+        "separator": True,
+        "items": [
+            _item(_("Handlings"), "gavel", "registry_handling_changelist", "is_officer"),
+            _item(_("Personal triggers"), "person_alert", "registry_personaltrigger_changelist", "is_officer"),
+            _item(_("Points entries"), "scoreboard", "registry_pointsentry_changelist", "is_officer"),
+            _item(
+                _("Changes of standing"), "published_with_changes", "registry_standingchange_changelist", "is_officer"
+            ),
+            _item(_("Policies"), "balance", "policies", "is_officer"),
+        ],
+    },
+    {
+        "title": _("The house"),
+        "separator": True,
+        "items": [
+            _item(_("Regions"), "map", "registry_region_changelist", "is_administrator"),
+            _item(_("Agencies"), "account_balance", "registry_agency_changelist", "is_administrator"),
+            _item(_("Authorities"), "policy", "registry_authority_changelist", "is_administrator"),
+            _item(_("Phase-in days"), "event_upcoming", "registry_phasein_changelist", "is_administrator"),
+            _item(_("Users"), "group", "registry_user_changelist", "is_administrator"),
+            _item(_("Keys of systems"), "key", "registry_apikey_changelist", "is_administrator"),
+        ],
+    },
+]
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("Payment qualification register"),
+    "SITE_HEADER": _("Qualification register"),
+    "SITE_SUBHEADER": _("One person, one file"),
+    "SITE_SYMBOL": "verified_user",
+    "SITE_URL": None,
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": False,
+    "BORDER_RADIUS": "8px",
+    "STYLES": [_file("registry/office.css")],
+    "SCRIPTS": [_file("registry/office.js")],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _file("registry/mark.svg")}],
+    "COLORS": {
+        "primary": {
+            "50": "#effaf8",
+            "100": "#d5f2ed",
+            "200": "#aee4dc",
+            "300": "#7bcfc5",
+            "400": "#45b2a8",
+            "500": "#1f968d",
+            "600": "#0f766e",
+            "700": "#115e59",
+            "800": "#134e4a",
+            "900": "#123f3c",
+            "950": "#042624",
+        },
+        "font": {
+            "subtle-light": "var(--color-base-600)",
+            "subtle-dark": "var(--color-base-400)",
+            "default-light": "var(--color-base-700)",
+            "default-dark": "var(--color-base-300)",
+            "important-light": "var(--color-base-900)",
+            "important-dark": "var(--color-base-100)",
+        },
+    },
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
+    "COMMAND": {"search_models": False, "show_history": False},
+}

@@ -1,0 +1,51 @@
+"""The pages of the office beside its lists."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+
+from registry.admin import document_search, law, rosters, scoring
+from registry.admin.acts import corrections, files, handlings, institutions, keys, people, points, registrations
+from registry.admin.acts.guided import GuidedAct
+
+ACTS: list[tuple[str, str, type[GuidedAct]]] = [
+    ("practitioners/<int:pk>/trigger/", "record_trigger", handlings.RecordTrigger),
+    ("practitioners/<int:pk>/relieve/", "relieve_points", corrections.RelievePoints),
+    ("practitioners/<int:pk>/shorten/", "shorten_period", corrections.ShortenPeriod),
+    ("practitioners/<int:pk>/reregister/", "reregister", corrections.Reregister),
+    ("practitioners/<int:pk>/register/", "register_at", registrations.RegisterAt),
+    ("practitioners/<int:pk>/rename/", "rename", people.Rename),
+    ("practitioners/<int:pk>/code/", "assign_code", people.AssignCode),
+    ("practitioners/<int:pk>/document/", "add_document", people.AddDocument),
+    ("practitioners/<int:pk>/merge/", "merge_files", files.MergeFiles),
+    ("merges/<int:pk>/undo/", "undo_merge", files.UndoMerge),
+    ("registrations/<int:pk>/end/", "end_registration", registrations.EndRegistration),
+    ("registrations/<int:pk>/commitment/", "sign_commitment", registrations.SignCommitment),
+    ("institutions/open/", "open_institution", institutions.OpenInstitution),
+    ("institutions/<int:pk>/person/", "register_person", people.RegisterPerson),
+    ("institutions/<int:pk>/agreement/", "conclude_agreement", institutions.ConcludeAgreement),
+    ("institutions/<int:pk>/handling/", "record_handling", handlings.RecordHandling),
+    ("agreements/<int:pk>/end/", "end_agreement", institutions.EndAgreement),
+    ("handlings/<int:pk>/responsibility/", "identify", handlings.IdentifyResponsibility),
+    ("triggers/<int:pk>/responsibility/", "identify_for_trigger", handlings.IdentifyForTrigger),
+    ("responsibilities/<int:pk>/points/", "record_points", points.RecordPoints),
+    ("entries/<int:pk>/annul/", "annul_entry", corrections.AnnulEntry),
+    ("entries/<int:pk>/revise/", "revise_entry", corrections.ReviseEntry),
+    ("keys/issue/", "issue_key", keys.IssueKey),
+    ("keys/<int:pk>/revoke/", "revoke_key", keys.RevokeKey),
+]
+
+
+def pages(site: Any) -> list[URLPattern]:
+    """Every page, each behind the sign-in of the office."""
+    acts = [(route, name, act.as_view(site=site)) for route, name, act in ACTS]
+    views: list[tuple[str, str, Callable[..., HttpResponseBase]]] = [
+        ("find/document/", "find_by_document", document_search.DocumentSearch.as_view(site=site)),
+        ("policies/", "policies", law.policies_page(site)),
+        ("policies/<slug:policy_id>/", "policy", law.policy_page(site)),
+        ("practitioners/<int:pk>/points/", "choose_responsibility", scoring.choose_responsibility(site)),
+        *rosters.views(site),
+    ]
+    return [path(route, site.admin_view(view), name=name) for route, name, view in [*acts, *views]]

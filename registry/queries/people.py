@@ -1,0 +1,28 @@
+"""Finding people: by code, by name, and by the exact number of a document."""
+
+from django.db.models import Q, QuerySet
+
+from registry.models import DocumentKind, PersonalCode, Practitioner, sealing
+
+MOST_FOUND = 20
+
+
+def find_people(people: QuerySet[Practitioner], term: str) -> QuerySet[Practitioner]:
+    """Those whose code, present or former, is exactly `term`; else whose name begins with it; else contains it."""
+    term = " ".join(term.split())
+    if not term:
+        return people
+    code = sealing.normalised(term)
+    holders = PersonalCode.objects.filter(code=code).values_list("practitioner_id", flat=True)
+    if by_code := list(holders):
+        return people.filter(pk__in=by_code)
+    by_beginning = people.filter(name__startswith=term)
+    return by_beginning if by_beginning.exists() else people.filter(name__icontains=term)
+
+
+def find_by_document(people: QuerySet[Practitioner], number: str, kind: str = "") -> list[Practitioner]:
+    """Those who hold the document with exactly this number, found through the blind index; at most twenty."""
+    same = Q(documents__number_index=sealing.blind_index(number))
+    if kind in DocumentKind.values:
+        same &= Q(documents__kind=kind)
+    return list(people.filter(same).distinct().order_by("code")[:MOST_FOUND])

@@ -1,0 +1,74 @@
+"""The years of a file as strips: which share of each year was suspended or terminated, and where entries lie."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from registry.rules.periods import Period
+
+MOST_YEARS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Part of a year in one standing; `left` and `width` are per cent of the year."""
+
+    status: str
+    left: float
+    width: float
+    from_: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A points entry; `left` is per cent of the year."""
+
+    left: float
+    points: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """One calendar year. `today` is per cent of the year when the day asked lies in it."""
+
+    number: int
+    runs: tuple[Run, ...]
+    dots: tuple[Dot, ...]
+    today: float | None
+
+
+def years_of(periods: Iterable[Period], entries: Iterable[tuple[date, int]], *, on: date) -> tuple[Year, ...]:
+    """The years from the first entry or period to the last, newest first; at most the newest eight."""
+    periods, entries = list(periods), list(entries)
+    days = [on, *(day for day, _points in entries)]
+    for period in periods:
+        days += [period.from_, _shown_end(period, on)]
+    numbers = range(max(days).year, min(days).year - 1, -1)
+    return tuple(_year(number, periods, entries, on) for number in list(numbers)[:MOST_YEARS])
+
+
+def _year(number: int, periods: list[Period], entries: list[tuple[date, int]], on: date) -> Year:
+    dots = tuple(Dot(_share(day), points, day) for day, points in entries if day.year == number)
+    return Year(number, tuple(_runs(number, periods, on)), dots, _share(on) if on.year == number else None)
+
+
+def _runs(number: int, periods: list[Period], on: date) -> Iterator[Run]:
+    first, after = date(number, 1, 1), date(number + 1, 1, 1)
+    for period in periods:
+        start, end = max(period.from_, first), min(_shown_end(period, on), after)
+        if start < end:
+            left = _share(start)
+            right = 100.0 if end == after else _share(end)
+            yield Run("suspended" if period.kind == "suspension" else "terminated", left, right - left, start, end)
+
+
+def _shown_end(period: Period, on: date) -> date:
+    """An open termination is drawn until its bar ends or until the day asked, whichever is later."""
+    return period.until or max(period.barred_until or on, on)
+
+
+def _share(day: date) -> float:
+    first = date(day.year, 1, 1)
+    return round(100 * (day - first).days / (date(day.year, 12, 31).toordinal() - first.toordinal() + 1), 2)

@@ -1,0 +1,39 @@
+// What the browser adds to pages that work without it: a roster's progress is fetched again, and a resident identity
+// number typed into the ordinary search box never leaves by the address: it is searched by the form for documents.
+"use strict";
+
+const RESIDENT_ID = /^\s*[1-9]\d{16}[\dXx]\s*$/;
+
+function keepNumbersOutOfAddresses() {
+  const search = document.getElementById("changelist-search");
+  const box = document.getElementById("searchbar");
+  const door = document.querySelector("[data-document-search]");
+  if (!search || !box || !door) return;
+  search.addEventListener("submit", (event) => {
+    if (!RESIDENT_ID.test(box.value)) return;
+    event.preventDefault();
+    door.querySelector("[name=number]").value = box.value.trim();
+    door.submit();
+  });
+}
+
+function followProgress() {
+  const panel = document.querySelector("[data-progress]");
+  if (!panel) return;
+  const refresh = async () => {
+    const answer = await fetch(panel.dataset.progress, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer || !answer.ok) return setTimeout(refresh, 4000);
+    const state = await answer.json();
+    if (!state.working) return window.location.reload();
+    panel.querySelector("[data-bar]").style.width = `${state.percent}%`;
+    panel.querySelector("[role=progressbar]").setAttribute("aria-valuenow", state.percent);
+    panel.querySelector("[data-words]").textContent = state.words;
+    setTimeout(refresh, 1000);
+  };
+  setTimeout(refresh, 800);
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  keepNumbersOutOfAddresses();
+  followProgress();
+});

@@ -1,0 +1,54 @@
+"""Words for templates: standings, days, and the last day of a period whose first day after is known."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+
+from registry.queries import explain, wording
+
+register = template.Library()
+
+
+@register.filter
+def listed(items: list[object]) -> str:
+    """Things one after the other."""
+    return wording.listed(items)
+
+
+@register.filter
+def status_words(status: str) -> str:
+    """The name of a standing."""
+    return explain.status_words(status)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A day as the language writes it; nothing for no day."""
+    if isinstance(value, datetime):
+        raise TypeError("an instant is not a day; say in which zone")
+    return explain.day(value) if value else ""
+
+
+@register.filter
+def last_day(until: date | None) -> str:
+    """The last day of a period of which `until` is the first day after."""
+    return explain.last_day(until) if until else ""
+
+
+@register.filter
+def headline(standing: object) -> str:
+    """A standing as one sentence."""
+    return explain.headline(standing)  # type: ignore[arg-type]  # templates are untyped
+
+
+@register.filter
+def who(user: Any) -> str:
+    """The name of a user in the order of its script, or the user name."""
+    return explain.name_of(user)
+
+
+@register.filter
+def words(texts: object) -> str:
+    """The Chinese or the English of what has both."""
+    return explain.wording(texts)

@@ -1,0 +1,36 @@
+"""What tests do with pages: addresses, forms that are filled in and confirmed, text without tags."""
+
+import re
+from html import unescape
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+
+def url(name: str, *args: Any) -> str:
+    """The address of a page of the office."""
+    return reverse(f"admin:{name}", args=args)
+
+
+def text_of(response: Any) -> str:
+    """What a reader sees: no tags, no runs of space."""
+    body = re.sub(r"<(script|style).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def seen_in(response: Any) -> str:
+    """The fingerprint of the consequence that the page showed."""
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', response.content.decode())
+    assert found, "the page shows no consequence"
+    return found[1]
+
+
+def preview(client: Client, address: str, data: dict[str, Any]) -> Any:
+    """Fill in the form and ask what follows."""
+    return client.post(address, {**data, "step": "form"})
+
+
+def confirm(client: Client, address: str, data: dict[str, Any], shown: Any, **signed: str) -> Any:
+    """Confirm what the page showed."""
+    return client.post(address, {**data, **signed, "step": "confirm", "seen": seen_in(shown)})

@@ -1,0 +1,176 @@
+from datetime import date
+
+import pytest
+from django.contrib.admin.sites import site
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from registry.actions.files import merge_files
+from registry.actions.people import add_document
+from registry.models import Practitioner, Registration, User
+from tests.admin.conftest import SignIn
+from tests.admin.deeds import text_of, url
+from tests.town import LAW_BEGINS, TODAY, Town, at, blame, handle, score
+
+MOST_QUERIES = 15
+
+
+@pytest.fixture
+def chen(sign_in: SignIn, town: Town) -> Client:
+    return sign_in(town.officer)
+
+
+def crowd(town: Town, count: int) -> None:
+    """So many more people at the hospital, written at once because only the lists are looked at."""
+    now = at(LAW_BEGINS)
+    people = Practitioner.objects.bulk_create(
+        Practitioner(code=f"D4301000{number:05}", name=f"群众{number}", category="physician", recorded_at=now)
+        for number in range(10_000, 10_000 + count)
+    )
+    Registration.objects.bulk_create(
+        Registration(practitioner=person, institution=town.hospital, starts_on=LAW_BEGINS, recorded_at=now)
+        for person in people
+    )
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(chen: Client, town: Town) -> None:
+    crowd(town, 120)
+    codes, address = [], url("registry_practitioner_changelist")
+    while address:
+        changelist = chen.get(address).context["cl"]
+        codes += [person.code for person in changelist.result_list]
+        address = changelist.next_url and url("registry_practitioner_changelist") + changelist.next_url
+    assert codes == sorted(codes)
+    assert len(codes) == len(set(codes)) == 122
+
+
+def test_one_can_go_back_to_where_one_came_from(chen: Client, town: Town) -> None:
+    crowd(town, 120)
+    base = url("registry_practitioner_changelist")
+    first = chen.get(base).context["cl"]
+    second = chen.get(base + first.next_url).context["cl"]
+    back = chen.get(base + second.previous_url).context["cl"]
+    assert [row.pk for row in back.result_list] == [row.pk for row in first.result_list]
+    assert back.previous_url is None
+
+
+def test_a_senseless_page_is_no_error(chen: Client) -> None:
+    assert chen.get(url("registry_handling_changelist"), {"after": "nonsense"}).status_code == 302
+
+
+@pytest.mark.parametrize("people", [10, 300])
+def test_no_page_asks_more_than_fifteen_questions_whatever_its_length(chen: Client, town: Town, people: int) -> None:
+    crowd(town, people)
+    entry = score(town, 9, TODAY)
+    merge_files(
+        kept=town.surgeon, absorbed=town.nurse, reason="同一人", by=town.officer, second=town.second, now=at(TODAY)
+    )
+    pages = [url(f"registry_{model._meta.model_name}_changelist") for model in site._registry if _seen(model)]
+    pages += [
+        url("index"),
+        url("registry_practitioner_change", town.surgeon.pk),
+        url("registry_practitioner_change", town.nurse.pk),
+        url("registry_institution_change", town.hospital.pk),
+        url("registry_handling_change", entry.handling_id),
+        url("registry_pointsentry_change", entry.pk),
+        url("choose_responsibility", town.surgeon.pk),
+        url("record_points", entry.responsibility_id),
+        url("policy", "cn-43-2025"),
+    ]
+    for page in pages:
+        with CaptureQueriesContext(connection) as asked:
+            assert chen.get(page).status_code == 200
+        assert len(asked) <= MOST_QUERIES, (page, len(asked))
+        counted = [question["sql"] for question in asked if "COUNT(*)" in question["sql"] and "institution" not in page]
+        assert not counted, page
+
+
+def _seen(model: type) -> bool:
+    return model.__name__ not in ("User", "ApiKey")
+
+
+def test_filters_by_standing_and_points_of_today(chen: Client, town: Town) -> None:
+    score(town, 4, TODAY, who=town.nurse)
+    score(town, 12, TODAY)
+    base = url("registry_practitioner_changelist")
+    for query, found in (
+        ("standing=terminated", "王伟"),
+        ("standing=normal", "李娜"),
+        ("points=12-12", "王伟"),
+        ("points=3-5", "李娜"),
+        ("standing=normal&points=3-5", "李娜"),
+    ):
+        shown = [person.name for person in chen.get(f"{base}?{query}").context["cl"].result_list]
+        assert shown == [found], query
+    assert chen.get(base, {"standing": "may_reregister"}).context["cl"].result_list == []
+
+
+def test_filters_by_region_tree_and_institution(chen: Client, town: Town) -> None:
+    base = url("registry_practitioner_changelist")
+    assert len(chen.get(base, {"region": "430000"}).context["cl"].result_list) == 2
+    assert chen.get(base, {"region": "120000"}).context["cl"].result_list == []
+    at_hospital = {"institution__id__exact": str(town.hospital.pk), "when": "now"}
+    assert len(chen.get(url("registry_registration_changelist"), at_hospital).context["cl"].result_list) == 2
+    over = {"institution__id__exact": str(town.hospital.pk), "when": "over"}
+    assert chen.get(url("registry_registration_changelist"), over).context["cl"].result_list == []
+
+
+def test_from_a_region_one_goes_down_to_its_parts(chen: Client, town: Town) -> None:
+    base = url("registry_practitioner_changelist")
+    assert f'value="{town.region.pk}"' not in chen.get(base).content.decode()
+    assert f'value="{town.region.pk}"' in chen.get(base, {"region": "430000"}).content.decode()
+
+
+def test_a_document_number_finds_by_the_whole_number_in_the_body_only(chen: Client, town: Town) -> None:
+    add_document(practitioner=town.surgeon, kind="passport", number="E12345678", by=town.officer, now=at(TODAY))
+    page = url("find_by_document")
+    assert "王伟" not in text_of(chen.get(page, {"number": "E12345678"}))
+    found = chen.post(page, {"number": "ｅ１２３４５６７８"})
+    assert "王伟" in text_of(found)
+    assert "E12345678" not in found.content.decode()
+    assert "no-store" in found["Cache-Control"]
+    assert "Nobody in your scope" in text_of(chen.post(page, {"number": "E1234567"}))
+
+
+def test_a_document_of_somebody_elsewhere_is_not_found(sign_in: SignIn, town: Town, stranger: User) -> None:
+    add_document(practitioner=town.surgeon, kind="passport", number="E12345678", by=town.officer, now=at(TODAY))
+    found = sign_in(stranger).post(url("find_by_document"), {"number": "E12345678"})
+    assert "Nobody in your scope" in text_of(found)
+
+
+def test_the_overview_counts_what_is(chen: Client, town: Town) -> None:
+    score(town, 12, TODAY)
+    score(town, 7, TODAY, who=town.nurse)
+    found = chen.get(url("index")).context["found"]
+    assert (found.suspended, found.terminated, found.may_reregister, found.near) == (0, 1, 0, 1)
+    assert [span.practitioner.name for span in found.near_threshold] == ["李娜"]
+
+
+def test_every_policy_shows_each_value_with_its_source(chen: Client) -> None:
+    hunan = text_of(chen.get(url("policy", "cn-43-2025")))
+    assert "the first day of the next month differs the same day" in hunan
+    assert "Guiding Opinion" in hunan
+    assert chen.get(url("policy", "cn-99-2025")).status_code == 404
+    assert "draft: what-if only" in text_of(chen.get(url("policies")))
+
+
+def test_the_file_as_of_another_day(chen: Client, town: Town) -> None:
+    blame(town, handle(town))
+    score(town, 9, date(2025, 2, 3), number="früher")
+    before = chen.get(url("registry_practitioner_change", town.surgeon.pk), {"on": "2025-02-10"})
+    assert "Normal: services are payable" in text_of(before)
+    after = chen.get(url("registry_practitioner_change", town.surgeon.pk), {"on": "2025-03-20"})
+    assert "Suspended from March 1, 2025 up to and including April 30, 2025." in text_of(after)
+    unknown = {"on": "2025-03-20", "known": "2025-02-01T08:00"}
+    assert "Nothing was ever recorded" in text_of(
+        chen.get(url("registry_practitioner_change", town.surgeon.pk), unknown)
+    )
+
+
+def test_chinese_words_and_days_where_the_language_is_chinese(chen: Client, town: Town) -> None:
+    score(town, 9, date(2025, 2, 3))
+    chen.post("/i18n/setlang/", {"language": "zh-hans", "next": "/admin/"})
+    page = chen.get(url("registry_practitioner_change", town.surgeon.pk))
+    assert "2025年3月1日" in text_of(page)
+    assert "医保发〔2024〕23号" in text_of(page)

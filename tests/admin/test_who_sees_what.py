@@ -1,0 +1,116 @@
+import pytest
+from django.test import Client
+
+from registry.actions.people import register_practitioner
+from registry.actions.registrations import register_at
+from registry.models import Practitioner, User
+from tests.admin.conftest import PASSWORD, SignIn
+from tests.admin.deeds import text_of, url
+from tests.town import LAW_BEGINS, Town, at, blame, handle
+
+PEOPLE_AND_PLACES = ("practitioner", "registration", "institution", "serviceagreement", "rosterjob")
+CASES = ("handling", "personaltrigger", "pointsentry", "standingchange")
+HOUSE = ("user", "apikey")
+
+
+@pytest.fixture
+def clinic_nurse(town: Town) -> Practitioner:
+    """Works at the clinic only."""
+    person = register_practitioner(
+        code="N430100000009", name="赵敏", category="nurse", by=town.officer, now=at(LAW_BEGINS)
+    )
+    register_at(practitioner=person, institution=town.clinic, starts_on=LAW_BEGINS, by=town.officer, now=at(LAW_BEGINS))
+    return person
+
+
+def test_nobody_comes_in_without_signing_in(client: Client, town: Town) -> None:
+    response = client.get(url("registry_practitioner_changelist"))
+    assert response.status_code == 302
+    assert url("login") in response["Location"]
+
+
+def test_an_account_without_a_role_is_told_what_to_do(client: Client, town: Town) -> None:
+    User.objects.create_user("leer", password=PASSWORD)
+    account = {"username": "leer", "password": PASSWORD}
+    response = client.post(url("login"), account, headers={"accept-language": "en"})
+    assert "holds no role today" in text_of(response)
+
+
+def test_an_assignment_that_is_over_opens_nothing(sign_in: SignIn, compliance: User) -> None:
+    compliance.assignments.update(ends_on=LAW_BEGINS)
+    assert sign_in(compliance).get(url("index")).status_code == 302
+
+
+@pytest.mark.parametrize("name", PEOPLE_AND_PLACES + CASES)
+def test_every_officer_opens_the_lists(
+    sign_in: SignIn, town: Town, compliance: User, administrator: User, name: str
+) -> None:
+    for user in (town.officer, compliance, administrator):
+        assert sign_in(user).get(url(f"registry_{name}_changelist")).status_code == 200
+
+
+@pytest.mark.parametrize("name", HOUSE)
+def test_users_and_keys_are_for_administrators(
+    sign_in: SignIn, town: Town, compliance: User, administrator: User, name: str
+) -> None:
+    assert sign_in(administrator).get(url(f"registry_{name}_changelist")).status_code == 200
+    for user in (town.officer, compliance):
+        assert sign_in(user).get(url(f"registry_{name}_changelist")).status_code == 403
+
+
+def test_a_compliance_officer_lists_the_people_of_the_own_institution_only(
+    sign_in: SignIn, compliance: User, clinic_nurse: Practitioner
+) -> None:
+    shown = text_of(sign_in(compliance).get(url("registry_practitioner_changelist")))
+    assert "王伟" in shown
+    assert "赵敏" not in shown
+
+
+def test_what_is_not_yours_is_not_there(
+    sign_in: SignIn, town: Town, compliance: User, stranger: User, clinic_nurse: Practitioner
+) -> None:
+    handling = handle(town)
+    elsewhere = sign_in(compliance)
+    assert elsewhere.get(url("registry_practitioner_change", clinic_nurse.pk)).status_code == 404
+    assert elsewhere.get(url("registry_institution_change", town.clinic.pk)).status_code == 404
+    assert elsewhere.get(url("upload_roster", town.clinic.pk)).status_code == 404
+    assert elsewhere.get(url("export_roster", town.clinic.pk)).status_code == 404
+    far = sign_in(stranger)
+    for page in (
+        url("registry_practitioner_change", town.surgeon.pk),
+        url("registry_handling_change", handling.pk),
+        url("identify", handling.pk),
+        url("relieve_points", town.surgeon.pk),
+        url("choose_responsibility", town.surgeon.pk),
+    ):
+        assert far.get(page).status_code == 404, page
+
+
+def test_compliance_officers_and_administrators_record_no_points(
+    sign_in: SignIn, town: Town, compliance: User, administrator: User
+) -> None:
+    responsibility = blame(town, handle(town))
+    for user in (compliance, administrator):
+        client = sign_in(user)
+        for page in (
+            url("record_points", responsibility.pk),
+            url("record_handling", town.hospital.pk),
+            url("choose_responsibility", town.surgeon.pk),
+        ):
+            response = client.get(page)
+            assert response.status_code == 403
+            assert "Your role does not include this act." in text_of(response)
+
+
+def test_a_person_is_found_by_code_by_the_beginning_of_the_name_and_by_part_of_it(sign_in: SignIn, town: Town) -> None:
+    client = sign_in(town.officer)
+    for term in ("d430100000001", "王", "伟"):
+        shown = text_of(client.get(url("registry_practitioner_changelist"), {"q": term}))
+        assert "王伟" in shown
+        assert "李娜" not in shown
+
+
+def test_an_autocomplete_offers_nobody_from_elsewhere(sign_in: SignIn, town: Town, stranger: User) -> None:
+    asked = {"app_label": "registry", "model_name": "responsibility", "field_name": "practitioner", "term": "王"}
+    assert "王伟" in sign_in(town.officer).get(url("autocomplete"), asked).json()["results"][0]["text"]
+    assert sign_in(stranger).get(url("autocomplete"), asked).json()["results"] == []

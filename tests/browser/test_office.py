@@ -1,0 +1,113 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from registry.admin import rosters
+from registry.models import PointsEntry, Registration
+from registry.rosters import jobs
+from tests.admin.deeds import url
+from tests.browser.conftest import PASSWORD, Open
+from tests.town import Town, blame, handle, score
+
+PHONE, DESK = 390, 1440
+FEBRUARY = date(2026, 2, 3)
+
+
+def fits(page: Page) -> bool:
+    """Nothing sticks out to the side."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_the_file_of_a_person_fits_the_screen_in_both_languages(
+    open_page: Open, town: Town, language: str, width: int
+) -> None:
+    score(town, 9, FEBRUARY)
+    page = open_page(url("registry_practitioner_change", town.surgeon.pk), language=language, width=width)
+    first_day = "2026年3月1日" if language == "zh-hans" else "March 1, 2026"
+    expect(page.locator(".rg-steps")).to_contain_text(first_day)
+    expect(page.locator(".rg-cell")).to_have_count(12)
+    assert fits(page)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_lists_and_the_overview_fit_the_screen(open_page: Open, town: Town, width: int) -> None:
+    score(town, 9, FEBRUARY)
+    page = open_page(url("index"), language="zh-hans", width=width)
+    for name in ("index", "registry_practitioner_changelist", "registry_handling_changelist", "policies"):
+        page.goto(page.url.split("/admin/")[0] + url(name))
+        assert fits(page), name
+
+
+def test_the_language_is_switched_where_one_is(open_page: Open, town: Town) -> None:
+    page = open_page(url("registry_practitioner_change", town.surgeon.pk))
+    address = page.url
+    page.click(".rg-language button[lang=zh-Hans]")
+    assert page.url == address
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", DESK), ("zh-hans", PHONE)])
+def test_points_are_recorded_with_the_consequence_shown_and_a_second_officer(
+    open_page: Open, town: Town, language: str, width: int
+) -> None:
+    responsibility = blame(town, handle(town, made_on=FEBRUARY))
+    page = open_page(url("registry_handling_change", responsibility.handling_id), language=language, width=width)
+    page.click(f"a[href='{url('record_points', responsibility.pk)}']")
+    page.check("input[name=situation][value='4-01']")
+    page.click("button[value=form]")
+    expect(page.locator(".rg-side-after .rg-status-terminated")).to_be_visible()
+    assert fits(page)
+    page.fill("[name=second_username]", town.second.username)
+    page.fill("[name=second_password]", PASSWORD)
+    page.click("button[value=confirm]")
+    expect(page.locator(".rg-head-terminated")).to_be_visible()
+    assert PointsEntry.objects.get().fact.second == town.second
+
+
+def test_a_person_is_picked_by_typing_the_code(open_page: Open, town: Town) -> None:
+    handling = handle(town, made_on=FEBRUARY)
+    page = open_page(url("identify", handling.pk))
+    page.click(".select2-selection")
+    page.keyboard.type(town.surgeon.code)
+    page.click(f".select2-results__option:has-text('{town.surgeon.name}')")
+    page.check("input[name=grade][value=general]")
+    page.fill("[name=grounds]", "协助")
+    page.click("button[value=form]")
+    expect(page.locator(".rg-events")).to_contain_text(town.surgeon.name)
+    assert handling.responsibilities.get().practitioner == town.surgeon
+
+
+def test_an_identity_number_in_the_search_box_never_reaches_the_address(open_page: Open, town: Town) -> None:
+    page = open_page(url("registry_practitioner_changelist"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.fill("#searchbar", "43010219800504123X")
+    page.press("#searchbar", "Enter")
+    page.wait_for_url(f"**{url('find_by_document')}")
+    assert not [address for address in asked if "43010219800504123X" in address]
+
+
+def test_a_roster_goes_in_while_one_watches(
+    open_page: Open, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rosters, "wake_workers", lambda: None)
+    sheet = tmp_path / "名单.csv"
+    sheet.write_text(
+        f"机构编码,人员代码,姓名,性别,人员类别\n{town.hospital.code},D430100000500,新来的,男,医师\n", encoding="utf-8"
+    )
+    page = open_page(url("upload_roster", town.hospital.pk), language="zh-hans", width=PHONE)
+    page.set_input_files("input[type=file]", sheet)
+    page.click("button[value=form]")
+    expect(page.locator("[role=progressbar]")).to_be_visible()
+    jobs.work_due(clock=timezone.now)
+    expect(page.locator(".rg-tabs")).to_be_visible(timeout=10_000)
+    assert fits(page)
+    page.click("button[value=all]")
+    jobs.work_due(clock=timezone.now)
+    expect(page.locator(".rg-note-good")).to_be_visible(timeout=10_000)
+    assert Registration.objects.filter(practitioner__name="新来的").exists()
