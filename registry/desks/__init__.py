@@ -1,0 +1,1 @@
+"""Pages and data composed of all parts of the register."""

@@ -1,0 +1,126 @@
+"""The whole demo, loaded in one transaction: it is there or it is not, wherever it was interrupted."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+
+from registry.actions.sweep import tell_what_day_brought
+from registry.desks.demo_data import cases, lives, stories
+from registry.desks.demo_data.accounts import (
+    Account,
+    give_password,
+    open_administrator,
+    open_compliance_officer,
+    open_officers,
+    settlement_key,
+)
+from registry.desks.demo_data.cast import CAST
+from registry.desks.demo_data.examples import examples
+from registry.desks.demo_data.geography import load_regions
+from registry.desks.demo_data.people import Profile, profiles
+from registry.desks.demo_data.places import BUSY_HOSPITAL, load_places, places
+from registry.desks.demo_data.staffing import load_people
+from registry.desks.demo_data.stage import Stage
+from registry.desks.demo_data.timeline import FIRST_DAY, PREPARATION, at
+from registry.ledger.days import shanghai_day
+from registry.models import Agency, Authority, Institution, Role, User
+
+FEWEST = len(CAST) + lives.NEWCOMERS
+"""So many play in the stories."""
+EARLIEST = date(2026, 1, 1)
+"""The stories reach back a year, and the scheme began in 2025."""
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class DemoResult:
+    """What whoever starts the demo has to keep: it cannot be asked for again."""
+
+    accounts: list[dict[str, str]] = field(default_factory=list)
+    api_keys: list[dict[str, str]] = field(default_factory=list)
+    examples: list[dict[str, object]] = field(default_factory=list)
+
+
+def already_loaded() -> bool:
+    """Whether this register holds the demo. A load that was interrupted has left nothing."""
+    return Institution.objects.filter(code=BUSY_HOSPITAL).exists()
+
+
+def load(*, practitioners: int = 2000, seed: int = 2025, now: datetime, progress: Progress) -> DemoResult:
+    """Fill an empty register with people, places and the history since the scheme began, as of `now`.
+
+    The same seed and day give the same codes, names and histories. Raises ValueError for fewer than FEWEST
+    practitioners, and for a `now` before 2026.
+    """
+    today = shanghai_day(now)
+    if practitioners < FEWEST:
+        raise ValueError(f"{practitioners} practitioners are too few for the demo's stories: give it {FEWEST} or more")
+    if today < EARLIEST:
+        raise ValueError(f"today is {today}: the demo's stories need a day from {EARLIEST} on; set the clock right")
+    with transaction.atomic():
+        administrator, account = open_administrator(now=at(PREPARATION, hour=8))
+        stage = _set_stage(administrator, practitioners=practitioners, seed=seed, today=today, progress=progress)
+        _play(stage, administrator, practitioners=practitioners, seed=seed, now=now, progress=progress)
+        accounts = [account, *_accounts(stage, administrator)]
+        key = settlement_key(by=administrator, now=now)
+        asked = examples(stage, now=now)
+    return DemoResult([account.as_dict() for account in accounts], [key], [example.as_dict() for example in asked])
+
+
+def _set_stage(administrator: User, *, practitioners: int, seed: int, today: date, progress: Progress) -> Stage:
+    progress(f"{load_regions(by=administrator, now=at(PREPARATION, hour=8))} regions")
+    institutions = load_places(by=administrator, today=today)
+    progress(f"{len(institutions)} institutions with their agencies, authorities and agreements")
+    people = profiles(count=practitioners - lives.NEWCOMERS, seed=seed, places=places())
+    rows = load_people(people, institutions, by=administrator)
+    progress(f"{len(rows)} practitioners with codes, documents, certificates and registrations")
+    return Stage(
+        today=today,
+        institutions=institutions,
+        officers=open_officers(Agency.objects.select_related("region"), by=administrator),
+        authorities={authority.code: authority for authority in Authority.objects.all()},
+        people=rows,
+        cast={role: person.code for role, person in zip(CAST, people, strict=False)},
+        mainly_at=_by_institution(people),
+    )
+
+
+def _play(
+    stage: Stage, administrator: User, *, practitioners: int, seed: int, now: datetime, progress: Progress
+) -> None:
+    stories.tell_all(stage)
+    lives.tell_all(stage, by=administrator, seed=seed, places=places())
+    many = min(10 + practitioners // 40, 60 + practitioners // 200)  # in a large demo a smaller part has points
+    cases.everyday_cases(stage, count=many, seed=seed, places=places())
+    _sweep_every_monday(stage)
+    progress(f"{stage.play(now)} acts of history: handlings, responsibilities, points, corrections, remediation")
+    tell_what_day_brought(today=stage.today, now=now, since=FIRST_DAY)
+
+
+def _sweep_every_monday(stage: Stage) -> None:
+    """Beginnings and ends of periods are told in the week they come; the real sweep runs daily and takes its time."""
+    monday = FIRST_DAY + timedelta(-FIRST_DAY.weekday() % 7)
+    while monday < stage.today:
+        now = at(monday, hour=0, minute=10)
+        stage.plan(now, partial(tell_what_day_brought, today=monday, now=now, since=monday - timedelta(6)))
+        monday += timedelta(7)
+
+
+def _accounts(stage: Stage, administrator: User) -> list[Account]:
+    hospital = stage.institutions[BUSY_HOSPITAL]
+    officers = stage.officers_of(hospital)
+    return [
+        give_password(officers.first, Role.AGENCY_OFFICER),
+        give_password(officers.second, Role.AGENCY_OFFICER),
+        open_compliance_officer(hospital, by=administrator),
+    ]
+
+
+def _by_institution(people: list[Profile]) -> dict[str, list[Profile]]:
+    found: dict[str, list[Profile]] = {place.code: [] for place in places()}
+    for profile in people:
+        found[profile.posts[0].institution].append(profile)
+    return found

@@ -1,0 +1,150 @@
+"""``manage.py whatif``: everybody's history under another policy, written nowhere."""
+
+import csv
+from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from registry.ledger.days import shanghai_day
+from registry.ledger.law import policies
+from registry.models import Institution, Region, StandingStatus
+from registry.queries.snapshot import one_moment
+from registry.queries.whatif import Comparison, Tally, compare
+from registry.rosters.cells import harmless
+from registry.rules.policy import Policy
+
+COLUMNS = (
+    "code",
+    "institutions",
+    "points",
+    "status_before",
+    "until_before",
+    "blocked_days_before",
+    "status_after",
+    "until_after",
+    "blocked_days_after",
+)
+
+
+class Command(BaseCommand):
+    """A shell around `registry.queries.whatif`."""
+
+    help = (
+        "Compute everybody's history as if every entry had been made under another policy, drafts included, and tell "
+        "who would stand otherwise. Nothing is written. Blocked days are those of the year, up to the day."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--policy", required=True, metavar="ID", help="the policy, for example cn-2023-draft")
+        parser.add_argument(
+            "--year", type=int, metavar="Y", help="compare the standings of 31 December of this year; default: of today"
+        )
+        parser.add_argument(
+            "--region",
+            metavar="R",
+            help="six digits: only people registered there on the day; default: everywhere",
+        )
+        parser.add_argument(
+            "--csv", type=Path, metavar="FILE", help="write one line for everybody who differs, by personal code"
+        )
+
+    def handle(
+        self, *_: Any, policy: str, year: int | None, region: str | None, csv: Path | None, **options: Any
+    ) -> None:
+        """Compare in one pass and print the counts; exit 1 for a policy, year or region that does not exist."""
+        chosen, place, on = _policy(policy), _region(region), _day(year)
+        tally = Tally()
+        with _table(csv) as table, one_moment():
+            for comparison in compare(policy=chosen.id, on=on, region=place.code if place else None):
+                tally.count(comparison)
+                if table and comparison.differs:
+                    table.writerow(row_of(comparison))
+        self.stdout.write("\n".join(report(tally, chosen, on, place)))
+        if csv:
+            self.stdout.write(f"Written to {csv}: everybody who differs.")
+
+
+def report(tally: Tally, policy: Policy, on: date, region: Region | None) -> Iterator[str]:
+    """What the command prints, line by line."""
+    where = f" in {region.name_en or region.name_zh} ({region.code})" if region else ""
+    yield f"Under {policy.id} ({policy.title['en']}), on {on}{where}:"
+    yield f"  {'people with entries':32}{tally.people:8}"
+    yield f"  {'standing otherwise on that day':32}{tally.stand_otherwise:8}"
+    yield f"  {f'other blocked days in {on.year} only':32}{tally.blocked_otherwise:8}"
+    yield f"  {'standing':32}{'is':>8}{'would be':>10}"
+    for status in StandingStatus.values:
+        yield f"  {status:32}{tally.before[status]:8}{tally.after[status]:10}"
+    yield from _by_institution(tally)
+
+
+def row_of(comparison: Comparison) -> list[str]:
+    """One line of the CSV file, in the order of `COLUMNS`; codes are opaque and made harmless for spreadsheets."""
+    before, after = comparison.before, comparison.after
+    return [
+        harmless(comparison.code),
+        " ".join(comparison.institutions),
+        str(before.points),
+        before.status,
+        str(before.until or ""),
+        str(before.blocked_days),
+        after.status,
+        str(after.until or ""),
+        str(after.blocked_days),
+    ]
+
+
+def _by_institution(tally: Tally) -> Iterator[str]:
+    differing = tally.institutions_that_differ()
+    names = dict(Institution.objects.filter(code__in=differing).values_list("code", "name"))
+    if differing:
+        yield "Institutions that differ (suspended, terminated; is → would be):"
+    for code in differing:
+        before, after = tally.at_before[code], tally.at_after[code]
+        counts = [f"{before[status]} → {after[status]}" for status in ("suspended", "terminated")]
+        yield f"  {code}  {counts[0]:>9}  {counts[1]:>9}  {names[code]}"
+
+
+@contextmanager
+def _table(path: Path | None) -> Iterator[Any]:
+    """A CSV writer with its heading written, or None without a path. Raises CommandError where it cannot be written."""
+    if path is None:
+        yield None
+        return
+    try:
+        file: TextIO = path.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise CommandError(f"--csv {path}: cannot be written: {error.strerror}.") from error
+    with file:
+        table = csv.writer(file)
+        table.writerow(COLUMNS)
+        yield table
+
+
+def _policy(policy: str) -> Policy:
+    known: Iterable[str] = policies()
+    if policy not in known:
+        raise CommandError(f"--policy {policy}: there is no such policy. Choose one of: {', '.join(sorted(known))}.")
+    return policies()[policy]
+
+
+def _region(code: str | None) -> Region | None:
+    if code is None:
+        return None
+    region = Region.objects.filter(pk=code).first()
+    if region is None:
+        raise CommandError(f"--region {code}: the register has no such region. Give six digits, for example 430000.")
+    return region
+
+
+def _day(year: int | None) -> date:
+    if year is None:
+        return shanghai_day(timezone.now())
+    if not 2000 <= year <= 2200:
+        raise CommandError(f"--year {year}: give a year between 2000 and 2200.")
+    return date(year, 12, 31)
