@@ -52,7 +52,15 @@ def django_db_setup(
     with django_db_blocker.unblock():
         connection.close()
         with as_owner(connection.settings_dict):
+            _send_everybody_away()
             teardown_databases(made, verbosity=0)
+
+
+def _send_everybody_away() -> None:
+    """A process that a test killed may not have left the database yet, and one in use cannot be dropped."""
+    leave = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(leave, [connection.settings_dict["NAME"]])
 
 
 def _make_application_role() -> None:
