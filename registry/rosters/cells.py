@@ -28,6 +28,7 @@ _DAY = re.compile(
     r"(\d{4})(?:([-/.])(\d{1,2})\2(\d{1,2})|年(\d{1,2})月(\d{1,2})日?)(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
 _EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_SERIAL = re.compile(r"[0-9]{4,6}")
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _MADE_HARMLESS = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
 
@@ -136,7 +137,7 @@ def _day_of(text: str) -> dt.date:
         year, month, day = match[1], match[3] or match[5], match[4] or match[6]
     elif (match := _EIGHT_DIGITS.fullmatch(text)) is not None:
         year, month, day = match.groups()
-    elif text.isdigit() and int(text) in PLAUSIBLE_SERIALS:
+    elif _SERIAL.fullmatch(text) and int(text) in PLAUSIBLE_SERIALS:
         return EXCEL_DAY_ZERO + dt.timedelta(days=int(text))
     else:
         raise NotReadable("not_a_day")

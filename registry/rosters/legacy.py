@@ -7,6 +7,7 @@ twice.
 """
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from registry.rosters.reading import read_sheet
 NAMESPACE = uuid.UUID("6f0f3bb0-2b5e-5d0c-9d2e-6d2f7c8b1a54")
 MOST_POINTS = 12
 MOST_MONTHS = 6
+_WHOLE = re.compile(r"[0-9]{1,9}")
 FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "code": ("人员代码", "人员编码", "医保人员代码", "医保医师代码", "personal code", "code"),
@@ -151,7 +153,7 @@ def _value(name: str, cell: Cell) -> str | int | date | None:
 def _whole(text: str) -> int | None:
     if not text:
         return None
-    if not text.isascii() or not text.isdigit():
+    if not _WHOLE.fullmatch(text):
         raise NotReadable("not_whole")
     return int(text)
 

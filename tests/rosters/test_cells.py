@@ -67,7 +67,8 @@ def test_the_first_of_march_is_read_in_every_form(cell: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["2025-02-30", "3/1/25", "25-3-1", "2025年3月", "2025", 2025.0, "soon", "2025-03/01", True]
+    "cell",
+    ["2025-02-30", "3/1/25", "25-3-1", "2025年3月", "2025", 2025.0, "soon", "2025-03/01", True, "²", "①", "9" * 5000],
 )
 def test_what_is_no_certain_day_is_refused(cell: object) -> None:
     with pytest.raises(NotReadable, match="not_a_day"):

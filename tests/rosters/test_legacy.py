@@ -72,6 +72,8 @@ def test_the_same_entry_with_other_points_is_refused(place: town.Town) -> None:
         ("记分", 13, "points_range"),
         ("记分", "", "missing"),
         ("记分", "九", "not_whole"),
+        ("记分", "9" * 5000, "not_whole"),
+        ("处理日期", "²", "not_a_day"),
         ("暂停月数", 7, "months_range"),
         ("记分日期", "2025-02-01", "effective_before_counted"),
         ("记分日期", "2027-02-01", "not_yet"),
