@@ -107,6 +107,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _("{field}: “{value}” is a date or a fraction, not an identifier."),
             _("Format the column as text and enter it again."),
         ),
+        "not_a_name": Kind(
+            Weight.WRONG,
+            _("{field}: “{value}” is a number or a date, not a name."),
+            _("Enter the name as it stands on the identity document."),
+        ),
         "not_a_day": Kind(
             Weight.WRONG,
             _("{field}: “{value}” is not a day of the calendar."),

@@ -161,6 +161,15 @@ def _take_document(reader: RowReader, row: Row, column: Column, cell: Cell) -> N
         row.document_kind = DocumentKind.RESIDENT_ID.value if column.resident_id else row.document_kind
 
 
+def _take_name(reader: RowReader, row: Row, column: Column, cell: Cell) -> None:
+    """A name is text with a letter in it; a date or a number in its place is a slipped column."""
+    if cell is not None and not isinstance(cell, str):
+        raise NotReadable("not_a_name")
+    _take_text(reader, row, column, cell)
+    if row.name and not any(map(str.isalpha, row.name)):
+        raise NotReadable("not_a_name")
+
+
 def _take_word(row: Row, column: Column, cell: Cell, known: Mapping[str, str]) -> str:
     word = words.key(cells.as_text(cell))
     if not word or (meant := known.get(word)) is not None:
@@ -215,6 +224,7 @@ _TAKERS: Mapping[str | None, Taker] = MappingProxyType(
         "institution_name": _ignore,
         "problem": _ignore,
         "code": _take_code,
+        "name": _take_name,
         "sex": _take_sex,
         "birth_date": _take_day,
         "category": _take_category,
