@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from types import MappingProxyType
 
 from django.utils.functional import Promise
@@ -209,9 +210,8 @@ def find_columns(first_rows: Sequence[Sequence[str]], vocabulary: Vocabulary = R
 
 
 def _heading(rows: Sequence[Sequence[str]], row: int, known: Mapping[str, Meaning]) -> Columns:
-    above = rows[row - 1] if row else ()
-    cells = [cell or _from_above(above, index, known) for index, cell in enumerate(rows[row])]
-    cells += [_from_above(above, index, known) for index in range(len(cells), len(above))]
+    above = _headings_above(rows[row - 1] if row else (), known)
+    cells = [cell or over for cell, over in zip_longest(rows[row], above, fillvalue="")]
     return Columns(row, tuple(_column(index, heading, known) for index, heading in enumerate(_numbered(cells, known))))
 
 
@@ -225,10 +225,10 @@ def _numbered(cells: Sequence[str], known: Mapping[str, Meaning]) -> list[str]:
     return named
 
 
-def _from_above(above: Sequence[str], index: int, known: Mapping[str, Meaning]) -> str:
+def _headings_above(above: Sequence[str], known: Mapping[str, Meaning]) -> list[str]:
     """A heading merged over two rows stands in the upper one; a title merged over all columns is no heading."""
-    cell = above[index] if index < len(above) else ""
-    return cell if plain(cell) in known or sum(map(bool, above)) > 1 else ""
+    several = sum(map(bool, above)) > 1
+    return [cell if several or plain(cell) in known else "" for cell in above]
 
 
 def _column(index: int, heading: str, known: Mapping[str, Meaning]) -> Column:

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from registry.rosters.columns import find_columns, letter
@@ -67,3 +69,12 @@ def test_a_sheet_without_people_has_no_heading_row() -> None:
 
 def test_letters_are_those_of_a_spreadsheet() -> None:
     assert [letter(0), letter(25), letter(26), letter(701), letter(702)] == ["A", "Z", "AA", "ZZ", "AAA"]
+
+
+def test_a_stray_cell_in_the_last_column_of_the_sheet_is_refused_at_once() -> None:
+    rows = [[*HEADINGS, *[""] * 16_368], *[["x"] * 16 + [""] * 16_368] * 8]
+    begun = time.process_time()
+    with pytest.raises(RosterRefused) as refused:
+        find_columns(rows)
+    assert refused.value.code == "too_many_columns"
+    assert time.process_time() - begun < 5
