@@ -10,6 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
+LONGEST_SHOWN = 100
+
+
 class Weight(StrEnum):
     """What a problem does to its row.
 
@@ -46,13 +49,19 @@ class Problem:
         return KINDS[self.code].weight
 
     def sentence(self) -> str:
-        """What is the matter and what to do, in the language of the moment."""
+        """What is the matter and what to do, in the language of the moment. Long values are shortened."""
         kind = KINDS[self.code]
-        words = {"field": str(LABELS.get(self.field, self.field)), "value": self.value, "other": self.other}
+        field = str(LABELS.get(self.field, self.field))
+        words = {"field": _short(field), "value": _short(self.value), "other": _short(self.other)}
         return f"{kind.what} {kind.remedy}".format_map(words)
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def _short(text: str) -> str:
+    """A cell may hold 32,767 characters; a sentence shows enough of it to find it by."""
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
 LABELS: Mapping[str, str | Promise] = MappingProxyType(

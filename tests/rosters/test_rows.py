@@ -60,6 +60,13 @@ def test_a_wrong_cell_makes_the_row_wrong(heading: str, cell: object, code: str)
     assert row.wrong
 
 
+@pytest.mark.parametrize("heading", ["机构编码", "医保医师代码", "性别"])
+def test_a_cell_of_30_000_characters_is_told_by_its_beginning(heading: str) -> None:
+    (problem,) = read(wang(**{heading: "王" * 30_000})).problems
+    assert "王王王…" in problem.sentence()
+    assert len(problem.sentence()) < 300
+
+
 def test_sex_and_birth_date_that_do_not_fit_the_number_make_a_human_look() -> None:
     row = read([*wang(性别="女"), "1980-01-02"], [*HEADINGS, "出生日期"])
     assert codes(row) == ["birth_date_differs", "sex_differs"]
