@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from registry.models import Category, DocumentKind, RosterJob, RosterRow, Sex
 from registry.rosters.cells import Cell, harmless
@@ -113,12 +114,17 @@ def _lines(sheet: Sheet, told: Mapping[int | None, str]) -> Iterator[list[Any]]:
 
     def line(first: str, cells: list[Cell]) -> list[Any]:
         kept = [cell for index, cell in enumerate(cells) if index != again]
-        return [harmless(first), *(harmless(cell) if isinstance(cell, str) else cell for cell in kept)]
+        return [_writable(first), *(_writable(cell) if isinstance(cell, str) else cell for cell in kept)]
 
     for row, cells in enumerate(sheet.above):
         yield line(PROBLEM_HEADING if row == sheet.columns.row else "", cells)
     for number, cells in sheet.lines:
         yield line(told.get(number, ""), cells)
+
+
+def _writable(text: str) -> str:
+    """Text as XLSX can hold it: readers give control characters that no writer takes back."""
+    return harmless(ILLEGAL_CHARACTERS_RE.sub(" ", text))
 
 
 def _sheet_title(name: str) -> str:

@@ -314,6 +314,12 @@ def test_errors_come_back_in_the_workbook_and_go_in_again(place: town.Town, offi
     assert again.headings["further"] == ["备注"]
 
 
+def test_control_characters_of_the_file_do_not_keep_the_errors_from_coming_back(place: town.Town) -> None:
+    wrong = wang(姓名="王_x0000_芳", 合同起始日期="_x0001_2025-02-30")
+    again = check(place, jobs.error_workbook(check(place, xlsx(wrong))))
+    assert outcome(again, 2) == ("wrong", ("not_a_day",))
+
+
 def test_an_export_taken_in_again_changes_nothing(place: town.Town) -> None:
     headings = [*HEADINGS, "备注", "科室"]
     take_in(
