@@ -1,13 +1,13 @@
 """What a check found, kept with the job: counts, and each row that is not as the register has it, sealed."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg import Cursor
 
-from registry.models import RosterJob
+from registry.models import IdentityDocument, RosterJob
 from registry.rosters.problems import Problem
 from registry.rosters.vault import Vault
 
@@ -44,6 +44,7 @@ class FoundRow:
     status: str | None
     adds_document: bool | None
     changes: str | None  # jsonb, which Django's connections leave as text
+    document_on_file: str = ""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -59,10 +60,11 @@ def keep_rows(cursor: Cursor[Any], job: RosterJob, said: Mapping[int, list[Probl
     cursor.execute("DELETE FROM registry_rosterrow WHERE job_id = %s", [job.pk])
     cursor.execute("DECLARE roster_found NO SCROLL CURSOR FOR " + _FOUND)
     while batch := _fetch(cursor):
+        found = _with_problems(batch, said)
         with cursor.copy(
             "COPY registry_rosterrow (job_id, number, outcome, acceptable, practitioner_id, sealed) FROM STDIN"
         ) as copy:
-            for row in _with_problems(batch, said):
+            for row in found:
                 copy.write_row(
                     (job.pk, row.number, row.outcome, _acceptable(row), row.person, vault.seal_words(_words(row)))
                 )
@@ -74,10 +76,21 @@ def _fetch(cursor: Cursor[Any]) -> list[FoundRow]:
     return [FoundRow(*row) for row in cursor.fetchall()]
 
 
-def _with_problems(rows: Iterable[FoundRow], said: Mapping[int, list[Problem]]) -> Iterator[FoundRow]:
+def _with_problems(rows: list[FoundRow], said: Mapping[int, list[Problem]]) -> list[FoundRow]:
+    on_file = _documents_on_file([row.person for row in rows if row.person and row.doubt == "document_differs"])
     for row in rows:
+        row.document_on_file = on_file.get(row.person or 0, "")
         row.problems = [*said.get(row.number or 0, ()), *_problems(row)]
-        yield row
+    return rows
+
+
+def _documents_on_file(people: list[int]) -> dict[int, str]:
+    """The documents of each of the people, masked."""
+    documents = IdentityDocument.objects.filter(practitioner__in=people).select_related("practitioner").order_by("id")
+    shown: dict[int, list[str]] = {}
+    for document in documents if people else ():
+        shown.setdefault(document.practitioner_id, []).append(document.masked)
+    return {person: ", ".join(numbers) for person, numbers in shown.items()}
 
 
 def _problems(row: FoundRow) -> Iterator[Problem]:
@@ -100,7 +113,7 @@ def _doubt(row: FoundRow) -> Problem:
         case "name_differs":
             return Problem(row.doubt, "name", row.name, row.found_name or "")
         case "document_differs":
-            return Problem(row.doubt, "document_number", row.document_shown or "", row.found_code or "")
+            return Problem(row.doubt, "document_number", row.document_shown or "", row.document_on_file)
         case "code_for_provisional" | "another_code":
             return Problem(row.doubt, "code", row.code or "", row.found_code or "")
         case "probable_duplicate":

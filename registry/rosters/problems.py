@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
 LONGEST_SHOWN = 100
 
 

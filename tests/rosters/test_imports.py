@@ -18,6 +18,7 @@ from registry.models import (
     StaffRecord,
     User,
 )
+from registry.models.sealing import masked
 from registry.rosters import jobs
 from registry.rosters.errors import RosterRefused
 from tests import town
@@ -220,6 +221,16 @@ def test_a_slip_never_makes_one_person_of_another(
     assert counted == {expected[0]}
     if expected[0] == "doubtful":
         assert outcome(job, 2) == expected
+
+
+def test_another_document_number_is_shown_beside_the_one_on_file(place: town.Town) -> None:
+    take_in(place, xlsx(wang(), li()))
+    other = resident_id("43010219700101005")
+    job = check(place, xlsx(line("D430100008001", "王芳", other)))
+    (told,) = next(jobs.report(job).all_rows("doubtful")).problems
+    assert masked(other) in told
+    assert masked(WANG) in told
+    assert WANG not in told
 
 
 def test_a_namesake_born_the_same_day_without_a_document_is_doubtful(place: town.Town) -> None:
