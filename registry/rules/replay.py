@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -24,6 +25,8 @@ DESCRIPTION = "Computes the standing of each history in a file of JSON lines. Ne
 FILE_HELP = "file of JSON lines, or - for standard input"
 EXPLAIN_HELP = "add the steps: what each fact did, and by which provision"
 
+UNWRITABLE = "the answers cannot be written"
+READER_LEFT = 128 + 13  # what a shell says of a program that SIGPIPE has ended
 _LONGEST_VALUE = 120
 
 
@@ -32,6 +35,10 @@ class Output(Protocol):
 
     def write(self, text: str, /) -> object:
         """Write the text."""
+
+
+class Unreadable(Exception):
+    """The file, or standard input, cannot be read; the message says why."""
 
 
 class Count(NamedTuple):
@@ -142,19 +149,44 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         count = replay_file(options.file, sys.stdout, explain=options.explain)
+        sys.stdout.flush()
+    except Unreadable as unreadable:
+        parser.error(str(unreadable))
+    except BrokenPipeError:
+        stop_writing()
+        return READER_LEFT
     except OSError as error:
-        parser.error(f"{options.file} cannot be read: {error.strerror}")
+        stop_writing()
+        parser.error(f"{UNWRITABLE}: {error.strerror}")
     if count.invalid:
         sys.stderr.write(f"{count}\n")
     return 1 if count.invalid else 0
 
 
 def replay_file(name: str, out: Output, *, explain: bool) -> Count:
-    """Replay a file, or standard input where the name is `-`. Raises `OSError` where it cannot be read."""
-    if name == "-":
-        return replay_into(out, sys.stdin.buffer, explain=explain)
-    with Path(name).open("rb") as lines:
-        return replay_into(out, lines, explain=explain)
+    """Replay a file, or standard input where the name is `-`.
+
+    Raises `Unreadable` where it cannot be read, and `OSError` where the answers cannot be written.
+    """
+    return replay_into(out, _lines(name), explain=explain)
+
+
+def stop_writing() -> None:
+    """Standard output takes nothing more: what is still buffered for it must not fail once more at the exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _lines(name: str) -> Iterator[bytes]:
+    try:
+        if name != "-":
+            with Path(name).open("rb") as lines:
+                yield from lines
+        elif sys.stdin is None:
+            raise Unreadable(f"{name} cannot be read: standard input is closed")
+        else:
+            yield from sys.stdin.buffer
+    except OSError as error:
+        raise Unreadable(f"{name} cannot be read: {error.strerror}") from error
 
 
 if __name__ == "__main__":

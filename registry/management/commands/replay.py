@@ -6,7 +6,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from registry.rules.replay import DESCRIPTION, EXPLAIN_HELP, FILE_HELP, replay_file
+from registry.rules.replay import (
+    DESCRIPTION,
+    EXPLAIN_HELP,
+    FILE_HELP,
+    READER_LEFT,
+    UNWRITABLE,
+    Unreadable,
+    replay_file,
+    stop_writing,
+)
 
 
 class Command(BaseCommand):
@@ -22,7 +31,14 @@ class Command(BaseCommand):
     def handle(self, *_: Any, file: str, explain: bool, **__: Any) -> None:
         try:
             count = replay_file(file, self.stdout, explain=explain)
+            self.stdout.flush()
+        except Unreadable as unreadable:
+            raise CommandError(str(unreadable)) from unreadable
+        except BrokenPipeError:
+            stop_writing()
+            raise SystemExit(READER_LEFT) from None
         except OSError as error:
-            raise CommandError(f"{file} cannot be read: {error.strerror}") from error
+            stop_writing()
+            raise CommandError(f"{UNWRITABLE}: {error.strerror}") from error
         if count.invalid:
             raise CommandError(str(count))
