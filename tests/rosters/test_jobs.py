@@ -178,3 +178,16 @@ def test_the_command_says_what_is_wrong(
         file.write_bytes(content)
     with pytest.raises(CommandError, match=told):
         call_command("import_roster", str(file), institution=institution or place.hospital.code)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("option", "value"), [("--errors", "/nonexistent/errors.xlsx"), ("--show", "-1"), ("--rows", ""), ("--rows", "2,x")]
+)
+def test_the_command_names_the_option_that_is_wrong(tmp_path: Any, option: str, value: str) -> None:
+    place = town.build()
+    file = tmp_path / "roster.csv"
+    file.write_bytes(as_csv(wang()))
+    with pytest.raises(CommandError, match=option):
+        call_command("import_roster", str(file), f"{option}={value}", "--apply", institution=place.hospital.code)
+    assert not Practitioner.objects.filter(name="王芳").exists()

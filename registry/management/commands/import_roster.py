@@ -1,7 +1,7 @@
 """``manage.py import_roster``: the staff list of an institution, looked at first and applied on request."""
 
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--by", metavar="USERNAME", help="the user in whose name it is done")
         parser.add_argument(
-            "--show", type=int, default=20, metavar="N", help="rows told of each outcome (default: %(default)s)"
+            "--show", type=_count, default=20, metavar="N", help="rows told of each outcome (default: %(default)s)"
         )
 
     def handle(
@@ -54,8 +54,7 @@ class Command(BaseCommand):
             job = self._upload(file, institution, options)
             self._tell(job, options["show"])
             if errors is not None:
-                errors.write_bytes(jobs.error_workbook(job))
-                self.stderr.write(_("The sheet with the problems is in {file}.").format(file=errors))
+                self._write_errors(job, errors)
             if apply:
                 self._apply(job, options)
         except RosterRefused as refused:
@@ -106,6 +105,15 @@ class Command(BaseCommand):
         if report.further:
             self.stdout.write(_("Further columns, kept as given: {names}").format(names=", ".join(report.further)))
 
+    def _write_errors(self, job: RosterJob, file: Path) -> None:
+        try:
+            file.write_bytes(jobs.error_workbook(job))
+        except OSError as error:
+            raise CommandError(
+                _("--errors {file}: cannot be written: {reason}.").format(file=file, reason=error.strerror)
+            ) from error
+        self.stderr.write(_("The sheet with the problems is in {file}.").format(file=file))
+
     def _apply(self, job: RosterJob, options: dict[str, Any]) -> None:
         rows = "all" if options["rows"] is None else _numbers(options["rows"])
         accepted = jobs.accept(job=job, rows=rows, end_left=options["end_left"], by=self._by, now=timezone.now())  # type: ignore[arg-type]
@@ -118,9 +126,15 @@ class Command(BaseCommand):
         self.stdout.write(_("Applied."))
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError(_("{text} is no number of rows: give 0 or more.").format(text=text))
+    return int(text)
+
+
 def _numbers(text: str) -> list[int]:
     try:
-        return [int(number) for number in text.replace("，", ",").split(",") if number.strip()]
+        return [int(number) for number in text.replace("，", ",").rstrip(" ,").split(",")]
     except ValueError:
         raise CommandError(
             _("--rows {text}: give numbers of rows with commas, for example 2,5,9.").format(text=text)
