@@ -1,9 +1,10 @@
 """Which day it is in the register: legal days are days of Shanghai, whatever the server's zone."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from registry.rules.clocks import SHANGHAI
+
+__all__ = ["SHANGHAI", "shanghai_day"]
 
 
 def shanghai_day(instant: datetime) -> date:
