@@ -1,6 +1,7 @@
 """The records of the register, by noun. Meaning lives in the rules and actions; here is only what is kept."""
 
 from registry.models.access import ApiKey, Assignment, Role, User
+from registry.models.calendar import CalendarDay, CalendarYear
 from registry.models.cases import (
     GATE_OPENING,
     Grade,
@@ -42,6 +43,8 @@ __all__ = [
     "ApiKey",
     "Assignment",
     "Authority",
+    "CalendarDay",
+    "CalendarYear",
     "Category",
     "Certificate",
     "DocumentKind",
