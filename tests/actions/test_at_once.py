@@ -20,6 +20,7 @@ from registry.actions.registrations import register_at
 from registry.ledger.checking import file_differences, rebuild
 from registry.ledger.reading import facts_of, standing_of
 from registry.models import (
+    CalendarYear,
     Fact,
     FileMerge,
     Institution,
@@ -30,6 +31,7 @@ from registry.models import (
     ServiceAgreement,
 )
 from tests.actions.deeds import merge
+from tests.actions.notices import NOTICE, enter
 from tests.town import TODAY, Town, at, blame, build, handle, score
 
 PATIENCE = 30  # seconds until a test says that somebody waits for ever
@@ -255,3 +257,12 @@ def test_a_rebuild_while_points_are_recorded_leaves_the_register_right(town: Tow
     together(*acts[:3], rebuild, *acts[3:], rebuild)
     assert standing_of(town.surgeon, TODAY).points == 3
     assert list(file_differences()) == []
+
+
+def test_one_of_two_administrators_with_different_notices_enters_the_year(town: Town) -> None:
+    longer = NOTICE + "2027-10-02 国庆节"
+    answers = together(*(lambda text=text: enter(text) for text in (NOTICE, longer) * 4))
+    year = CalendarYear.objects.get(year=2027)
+    assert sorted(answers, key=str) == [year] * 4 + ["calendar_year_exists"] * 4
+    assert year.days.count() in (12, 13)
+    assert year.history.count() == 1

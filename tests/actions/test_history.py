@@ -11,11 +11,13 @@ import pytest
 from django.apps import apps
 
 from registry import actions
+from registry.actions.calendar import correct_day, enter_year
 from registry.actions.corrections import annul_entry, revise_entry
 from registry.actions.files import merge_files, undo_merge
 from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
 from registry.actions.institutions import conclude_agreement, end_agreement, open_institution
 from registry.actions.keys import issue_key, revoke_key
+from registry.actions.notices import read_notice
 from registry.actions.people import add_document, assign_code, register_practitioner, rename
 from registry.actions.points import record_points
 from registry.actions.registrations import end_registration, register_at, sign_commitment
@@ -165,6 +167,11 @@ def test_no_act_changes_a_record_without_its_history(town: Town) -> None:
         now=at(LATER),
     )
     watch.do(revoke_key, key=key, by=second, now=at(LATER, 11))
+    days = read_notice("2027-01-01 元旦\n2027-01-03 上班")
+    watch.do(enter_year, year=2027, days=days, source="关于2027年部分节假日安排的通知", by=by, now=at(LATER))
+    for kind, hour in (("holiday", 12), ("ordinary", 13)):
+        day = {"day": date(2027, 1, 2), "kind": kind, "name": "元旦"}
+        watch.do(correct_day, **day, reason="补充通知", by=second, now=at(LATER, hour))
     assert watch.done == acts(), "an act was added: let it be watched here too"
 
 
