@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.moment import today
-from registry.admin.roles import scope
+from registry.admin.roles import is_administrator, scope
 from registry.admin.rosters import visible_jobs
+from registry.queries.calendar import missing_years
 from registry.queries.overview import FEW, Overview, overview_of
 
 
@@ -26,6 +27,7 @@ def overview(request: HttpRequest, site: Any) -> HttpResponse:
         roles=[role.label for role in sorted(seen.roles)],
         places=[place.name for place in places if place],
         today=today(),
+        missing_years=missing_years(today()) if is_administrator(request) else (),
         jobs=visible_jobs(seen)[:FEW],
         institutions=[row.institution for row in seen.assignments if row.institution],
     )

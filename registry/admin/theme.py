@@ -51,6 +51,7 @@ NAVIGATION = [
                 _("Changes of standing"), "published_with_changes", "registry_standingchange_changelist", "is_officer"
             ),
             _item(_("Policies"), "balance", "policies", "is_officer"),
+            _item(_("Working calendar"), "calendar_month", "registry_calendaryear_changelist", "is_officer"),
         ],
     },
     {

@@ -7,7 +7,17 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from registry.admin import document_search, law, rosters, scoring
-from registry.admin.acts import corrections, files, handlings, institutions, keys, people, points, registrations
+from registry.admin.acts import (
+    calendar,
+    corrections,
+    files,
+    handlings,
+    institutions,
+    keys,
+    people,
+    points,
+    registrations,
+)
 from registry.admin.acts.guided import GuidedAct
 
 ACTS: list[tuple[str, str, type[GuidedAct]]] = [
@@ -33,6 +43,8 @@ ACTS: list[tuple[str, str, type[GuidedAct]]] = [
     ("responsibilities/<int:pk>/points/", "record_points", points.RecordPoints),
     ("entries/<int:pk>/annul/", "annul_entry", corrections.AnnulEntry),
     ("entries/<int:pk>/revise/", "revise_entry", corrections.ReviseEntry),
+    ("calendar/enter/", "enter_year", calendar.EnterYear),
+    ("calendar/<int:pk>/correct/", "correct_day", calendar.CorrectDay),
     ("keys/issue/", "issue_key", keys.IssueKey),
     ("keys/<int:pk>/revoke/", "revoke_key", keys.RevokeKey),
 ]

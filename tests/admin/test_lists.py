@@ -77,6 +77,7 @@ def test_no_page_asks_more_than_fifteen_questions_whatever_its_length(chen: Clie
         url("choose_responsibility", town.surgeon.pk),
         url("record_points", entry.responsibility_id),
         url("policy", "cn-43-2025"),
+        url("registry_calendaryear_change", 2026),
     ]
     for page in pages:
         with CaptureQueriesContext(connection) as asked:
