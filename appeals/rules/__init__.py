@@ -1,0 +1,1 @@
+"""The rules of objections and peer review. Pure, and made of the standard library and the law only."""
