@@ -108,6 +108,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 SIMPLE_HISTORY_REVERT_DISABLED = True
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True  # a reason is as long as it has to be
 SIMPLE_HISTORY_DATE_INDEX = False  # histories are read by record; each further index slows every roster
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "/"
