@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
-from registry.actions.requirements import require_choice, required
+from registry.actions.requirements import LONGEST_DOCUMENT_NUMBER, require_choice, required
 from registry.ledger.days import shanghai_day
 from registry.ledger.writing import lock
 from registry.models import (
@@ -48,7 +48,7 @@ def record_handling(
     `conduct_until` is the last day of the conduct; `agency` records the points, and its region decides the policy.
     """
     require_choice("kind", kind, HandlingKind.values)
-    document_number = required(document_number, field="document_number")
+    document_number = required(document_number, field="document_number", most=LONGEST_DOCUMENT_NUMBER)
     _require_days(made_on=made_on, conduct_from=conduct_from, conduct_until=conduct_until, today=shanghai_day(now))
     if amount is not None and amount < 0:
         raise Refused(
@@ -96,7 +96,7 @@ def record_trigger(
 ) -> PersonalTrigger:
     """Record a notification, impersonated settlement or revoked licence; `made_on` is the day of that document."""
     require_choice("kind", kind, TriggerKind.values)
-    document_number = required(document_number, field="document_number")
+    document_number = required(document_number, field="document_number", most=LONGEST_DOCUMENT_NUMBER)
     _require_days(made_on=made_on, conduct_from=conduct_from, conduct_until=conduct_until, today=shanghai_day(now))
     with transaction.atomic():
         lock(practitioner)

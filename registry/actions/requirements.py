@@ -6,11 +6,21 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.actions.errors import Refused
 
+LONGEST_DOCUMENT_NUMBER = 120
 
-def required(text: str, *, field: str = "reason") -> str:
-    """The text without stray spaces. Raises Refused for an empty one."""
+
+def required(text: str, *, field: str = "reason", most: int = 4000) -> str:
+    """The text without stray spaces. Raises Refused for an empty one, or one of more than `most` characters."""
     if not text.strip():
         raise Refused(f"{field}_missing", _("This must be given; it is kept with the record."), field=field, value=text)
+    if len(text.strip()) > most:
+        raise Refused(
+            f"{field}_too_long",
+            _("The text has %(length)s characters; at most %(most)s are kept. Shorten it.")
+            % {"length": len(text.strip()), "most": most},
+            field=field,
+            value=text[:40],
+        )
     return text.strip()
 
 

@@ -45,6 +45,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "situation": ("记分情形", "情形", "situation"),
     }
 )
+LONGEST_DOCUMENT = 120
 NEEDED = frozenset({"code", "name", "counted_on", "points", "document_number"})
 LEDGER = Vocabulary(
     MappingProxyType(
@@ -174,6 +175,8 @@ def _judge(row: LegacyRow, agency: Agency, today: date) -> None:
         row.problems.append(Problem("unknown_person", "code", row.code))
     elif row.person is not None and cells.tidy(row.person.name) != row.name:
         row.problems.append(Problem("name_is_another", "name", row.name, row.person.name[:1] + "＊"))
+    if len(row.document_number) > LONGEST_DOCUMENT:
+        row.problems.append(Problem("too_long", "document_number", row.document_number[:20], str(LONGEST_DOCUMENT)))
     if row.points and row.points > MOST_POINTS:
         row.problems.append(Problem("points_range", "points", str(row.points)))
     if row.months is not None and not 1 <= row.months <= MOST_MONTHS:

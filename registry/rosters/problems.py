@@ -125,6 +125,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             _("{field}: “{value}” is not a day of the calendar."),
             _("Write it as year-month-day, for example 2025-03-01."),
         ),
+        "too_early": Kind(
+            Weight.WRONG,
+            _("{field}: {value} lies before {other}, which nobody's contract does."),
+            _("Enter the day of the contract, or leave the cell empty."),
+        ),
         "too_long": Kind(Weight.WRONG, _("{field}: longer than {other} characters."), _("Shorten it.")),
         "unknown_word": Kind(Weight.WRONG, _("{field}: “{value}” is not known."), _("Use one of: {other}.")),
         "missing": Kind(Weight.WRONG, _("{field} is empty."), _("Fill it in.")),

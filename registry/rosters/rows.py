@@ -30,6 +30,7 @@ LONGEST: Mapping[str, int] = MappingProxyType(
     }
 )
 LONGEST_FURTHER = 1000
+EARLIEST_CONTRACT = dt.date(1949, 10, 1)  # an earlier day is what spreadsheets make of an empty or broken cell
 RESIDENT_ID_LENGTH = 18
 _CODE_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/")
 _DOCUMENT_CHARACTERS = _CODE_CHARACTERS | frozenset("()")
@@ -109,6 +110,8 @@ class RowReader:
             row.problems.append(Problem("missing", "name"))
         if not row.code and not row.document_number and not (_told(row, "code") or _told(row, "document_number")):
             row.problems.append(Problem("no_identifier", "code"))
+        if row.contract_from and row.contract_from < EARLIEST_CONTRACT:
+            row.problems.append(Problem("too_early", "contract_from", str(row.contract_from), str(EARLIEST_CONTRACT)))
         if row.contract_from and row.contract_until and row.contract_until < row.contract_from:
             row.problems.append(
                 Problem(

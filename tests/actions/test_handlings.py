@@ -166,3 +166,9 @@ def test_a_responsibility_is_for_one_cause(town: Town) -> None:
 def test_two_people_answer_for_one_handling(town: Town) -> None:
     handling = handle(town)
     assert blame(town, handling) != blame(town, handling, who=town.nurse)
+
+
+def test_a_document_number_that_does_not_fit_is_refused_in_words(town: Town) -> None:
+    with pytest.raises(Refused) as refusal:
+        handle(town, number="罚" * 121)
+    assert (refusal.value.code, refusal.value.field) == ("document_number_too_long", "document_number")

@@ -159,6 +159,7 @@ def test_the_command_looks_first_and_applies_on_request(tmp_path: Any, capsys: p
     file.write_bytes(as_csv(wang(), encoding="gb18030"))
     call_command("import_roster", str(file), institution=place.hospital.code)
     assert not Practitioner.objects.filter(name="王芳").exists()
+    assert "--apply" in capsys.readouterr().out
     call_command("import_roster", str(file), institution=place.hospital.code, apply=True)
     assert Practitioner.objects.filter(name="王芳").exists()
     assert "王芳" in capsys.readouterr().out
@@ -191,3 +192,14 @@ def test_the_command_names_the_option_that_is_wrong(tmp_path: Any, option: str, 
     with pytest.raises(CommandError, match=option):
         call_command("import_roster", str(file), f"{option}={value}", "--apply", institution=place.hospital.code)
     assert not Practitioner.objects.filter(name="王芳").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("option", ["--rows=2", "--end-left"])
+def test_an_option_of_applying_is_not_ignored_in_a_dry_run(tmp_path: Any, option: str) -> None:
+    place = town.build()
+    file = tmp_path / "roster.csv"
+    file.write_bytes(as_csv(wang()))
+    with pytest.raises(CommandError, match="--apply"):
+        call_command("import_roster", str(file), option, institution=place.hospital.code)
+    assert not RosterJob.objects.exists()

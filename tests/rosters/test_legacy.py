@@ -81,6 +81,7 @@ def test_the_same_entry_with_other_points_is_refused(place: town.Town) -> None:
         ("政策", "cn-2023-draft", "no_policy"),
         ("政策", "cn-1999", "no_policy"),
         ("文号", "", "missing"),
+        ("文号", "罚" * 121, "too_long"),
     ],
 )
 def test_a_wrong_row_is_told_and_nothing_is_written(place: town.Town, heading: str, cell: object, code: str) -> None:

@@ -49,6 +49,7 @@ def test_a_good_line_says_who_wang_fang_is() -> None:
         ("机构编码", "", "missing"),
         ("合同起始日期", "2025-02-30", "not_a_day"),
         ("合同截止日期", "2024-12-31", "contract_order"),
+        ("合同起始日期", "1899-12-30", "too_early"),
         ("性别", "壮", "unknown_word"),
         ("证件类型", "图书证", "unknown_word"),
         ("专业技术职务", "师" * 101, "too_long"),

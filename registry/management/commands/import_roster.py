@@ -50,6 +50,8 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, file: Path, institution: str, apply: bool, errors: Path | None, **options: Any
     ) -> None:
+        if not apply and (options["rows"] is not None or options["end_left"]):
+            raise CommandError(_("--rows and --end-left belong to --apply. Add it, or leave them out."))
         try:
             job = self._upload(file, institution, options)
             self._tell(job, options["show"])
@@ -57,6 +59,8 @@ class Command(BaseCommand):
                 self._write_errors(job, errors)
             if apply:
                 self._apply(job, options)
+            else:
+                self.stdout.write(_("Nothing was written. Add --apply to apply the roster."))
         except RosterRefused as refused:
             raise CommandError(str(refused)) from refused
 
