@@ -51,13 +51,14 @@ def years_of(periods: Iterable[Period], entries: Iterable[tuple[date, int]], *, 
 
 def _year(number: int, periods: list[Period], entries: list[tuple[date, int]], on: date) -> Year:
     dots = tuple(Dot(_share(day), points, day) for day, points in entries if day.year == number)
-    return Year(number, tuple(_runs(number, periods, on)), dots, _share(on) if on.year == number else None)
+    return Year(number, tuple(_runs(number, periods)), dots, _share(on) if on.year == number else None)
 
 
-def _runs(number: int, periods: list[Period], on: date) -> Iterator[Run]:
+def _runs(number: int, periods: list[Period]) -> Iterator[Run]:
+    """An open termination lasts: nobody becomes normal again because the bar is over, so it is drawn to the end."""
     first, after = date(number, 1, 1), date(number + 1, 1, 1)
     for period in periods:
-        start, end = max(period.from_, first), min(_shown_end(period, on), after)
+        start, end = max(period.from_, first), min(period.until or after, after)
         if start < end:
             left = _share(start)
             right = 100.0 if end == after else _share(end)
@@ -65,7 +66,7 @@ def _runs(number: int, periods: list[Period], on: date) -> Iterator[Run]:
 
 
 def _shown_end(period: Period, on: date) -> date:
-    """An open termination is drawn until its bar ends or until the day asked, whichever is later."""
+    """The years of an open termination go on until its bar ends or until the day asked, whichever is later."""
     return period.until or max(period.barred_until or on, on)
 
 

@@ -104,3 +104,10 @@ def test_a_period_over_new_year_fills_the_end_of_one_year_and_the_beginning_of_t
     assert newer.runs[0].left == 0
     assert round(older.runs[0].left + older.runs[0].width) == 100
     assert [dot.points for dot in older.dots] == [9]
+
+
+def test_a_termination_is_drawn_on_after_its_bar_because_it_does_not_end_by_itself() -> None:
+    period = Period("termination", date(2025, 8, 15), None, date(2026, 8, 15), ("1",), False)
+    newer, older = years_of([period], [], on=date(2025, 9, 1))
+    assert (newer.number, older.number) == (2026, 2025)
+    assert [(run.left, run.width, run.until) for run in newer.runs] == [(0, 100, date(2027, 1, 1))]
