@@ -89,10 +89,7 @@ def headline(standing: Standing) -> str:
     """The standing as one sentence: since when, and up to and including which day."""
     period = standing.period
     if standing.status == "suspended" and period and period.until:
-        return gettext("Suspended from %(start)s up to and including %(last)s.") % {
-            "start": day(period.from_),
-            "last": last_day(period.until),
-        }
+        return _suspension(period.from_, period.until)
     if standing.status == "terminated" and period and period.barred_until:
         return _terminated(period, may_reregister=standing.may_reregister)
     return gettext("Normal: services are payable by the fund.")
@@ -103,6 +100,24 @@ def outlook(standing: Standing) -> str:
     if standing.status == "terminated":
         return gettext("A termination does not end by itself: the person must be registered again.")
     return sentences([*_end_of_suspension(standing), *_next_change(standing)])
+
+
+def announcement(standing: Standing) -> str:
+    """The suspensions that are decided but have not begun, as sentences; empty for none."""
+    return sentences(_announced(standing))
+
+
+def _to_come(standing: Standing) -> list[Period]:
+    return [period for period in standing.periods if period.kind == "suspension" and period.from_ > standing.on]
+
+
+def _announced(standing: Standing) -> list[str]:
+    return [_suspension(period.from_, period.until) for period in _to_come(standing) if period.until]
+
+
+def _suspension(start: date, until: date) -> str:
+    words = gettext("Suspended from %(start)s up to and including %(last)s.")
+    return words % {"start": day(start), "last": last_day(until)}
 
 
 def _end_of_suspension(standing: Standing) -> list[str]:
@@ -116,6 +131,8 @@ def _end_of_suspension(standing: Standing) -> list[str]:
 def _next_change(standing: Standing) -> list[str]:
     change = standing.changes_on
     if change is None or change == standing.until:
+        return []
+    if any(period.from_ == change for period in _to_come(standing)) and change.year == standing.on.year:
         return []
     if (change.month, change.day) == (1, 1):
         return [gettext("From %(day)s the points of the new year are shown.") % {"day": day(change)}]

@@ -43,6 +43,12 @@ def headline(standing: object) -> str:
 
 
 @register.filter
+def announcement(standing: object) -> str:
+    """The suspensions of a standing that have not begun."""
+    return explain.announcement(standing)  # type: ignore[arg-type]  # templates are untyped
+
+
+@register.filter
 def who(user: Any) -> str:
     """The name of a user in the order of its script, or the user name."""
     return explain.name_of(user)

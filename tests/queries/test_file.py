@@ -7,7 +7,7 @@ from registry.actions.corrections import annul_entry, revise_entry
 from registry.actions.people import rename
 from registry.ledger.law import policies
 from registry.ledger.reading import standing_of
-from registry.queries.explain import _TEXTS, headline, outlook
+from registry.queries.explain import _TEXTS, announcement, headline, outlook
 from registry.queries.file import file_of
 from registry.queries.years import years_of
 from registry.rules.course import CAUSES
@@ -111,3 +111,13 @@ def test_a_termination_is_drawn_on_after_its_bar_because_it_does_not_end_by_itse
     newer, older = years_of([period], [], on=date(2025, 9, 1))
     assert (newer.number, older.number) == (2026, 2025)
     assert [(run.left, run.width, run.until) for run in newer.runs] == [(0, 100, date(2027, 1, 1))]
+
+
+def test_a_suspension_that_has_not_begun_is_announced_with_its_days(town: Town) -> None:
+    score(town, 9, date(2025, 2, 3))
+    with translation.override("en"):
+        before = standing_of(town.surgeon, date(2025, 2, 20))
+        assert headline(before) == "Normal: services are payable by the fund."
+        assert announcement(before) == "Suspended from March 1, 2025 up to and including April 30, 2025."
+        assert "change on" not in outlook(before)
+        assert announcement(standing_of(town.surgeon, date(2025, 3, 1))) == ""
