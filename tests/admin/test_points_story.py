@@ -136,3 +136,11 @@ def test_back_leads_to_the_form_with_everything_entered(sign_in: SignIn, town: T
     form = chen.post(act, {**data, "step": "back"})
     assert form.status_code == 200
     assert "情节较轻" in text_of(form)
+
+
+def test_the_points_stand_once_among_what_was_entered(sign_in: SignIn, town: Town) -> None:
+    data = {"situation": "3-99", "points": "8", "departure_reason": "情节较轻"}
+    words = text_of(preview(sign_in(town.officer), url("record_points", fraud(town).pk), data))
+    entered = words[words.index("You entered") :]
+    assert entered.count("Points 8") == 1
+    assert "8 (the default is 7)" in entered

@@ -35,6 +35,11 @@ class Consequence:
         return [in_words(step, policies()) for step in self.after.steps if step not in old]
 
     @property
+    def labels(self) -> set[str]:
+        """The labels of the details, which stand for what was entered under the same ones."""
+        return {str(label) for label, _value in self.details}
+
+    @property
     def changes_standing(self) -> bool:
         """Whether the answer of today differs."""
         return bool(self.before and self.after and self.before.answer != self.after.answer)

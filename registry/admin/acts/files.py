@@ -14,6 +14,7 @@ from registry.admin.fields import prose_field, row_field
 from registry.admin.moment import today
 from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.models import FileMerge, Practitioner, Responsibility, User
+from registry.queries.explain import day
 from registry.queries.merging import after_merging, after_undoing
 from registry.queries.scope import Scope
 
@@ -123,5 +124,5 @@ class UndoMerge(GuidedAct):
 
 
 def _one_line(person: Practitioner) -> str:
-    born = person.birth_date.isoformat() if person.birth_date else gettext("date of birth unknown")
+    born = day(person.birth_date) if person.birth_date else gettext("date of birth unknown")
     return f"{person.name} · {person.code} · {person.get_category_display()} · {born}"

@@ -184,6 +184,7 @@ class GuidedAct(View):
             step="confirm",
             consequence=consequence,
             entered=list(_entered(form)),
+            summary=[item for item in form.summary() if str(item.label) not in consequence.labels],
             seen=self.seen(form, consequence),
             stale=stale,
             second=second,
