@@ -114,3 +114,25 @@ def test_an_autocomplete_offers_nobody_from_elsewhere(sign_in: SignIn, town: Tow
     asked = {"app_label": "registry", "model_name": "responsibility", "field_name": "practitioner", "term": "王"}
     assert "王伟" in sign_in(town.officer).get(url("autocomplete"), asked).json()["results"][0]["text"]
     assert sign_in(stranger).get(url("autocomplete"), asked).json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "or it is not yours to see"), ("zh-hans", '<html lang="zh-hans">')]
+)
+def test_what_is_not_there_and_what_is_not_yours_is_one_page_with_a_way_back(
+    sign_in: SignIn, stranger: User, town: Town, language: str, words: str
+) -> None:
+    client = sign_in(stranger)
+    client.cookies["django_language"] = language
+    foreign = client.get(url("registry_practitioner_change", town.surgeon.pk))
+    missing = client.get(url("registry_practitioner_change", 999_999))
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    assert foreign.content == missing.content
+    assert words in foreign.content.decode()
+    assert f'href="{url("index")}"' in foreign.content.decode()
+
+
+def test_a_form_without_its_token_is_refused_in_words(town: Town) -> None:
+    response = Client(enforce_csrf_checks=True, headers={"accept-language": "en"}).post(url("login"), {"username": "x"})
+    assert response.status_code == 403
+    assert "nothing was recorded" in response.content.decode()
