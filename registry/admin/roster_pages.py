@@ -22,6 +22,7 @@ from registry.rosters.errors import RosterRefused
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SIZE = 50
 Outcome = RosterRow.Outcome
+TICKABLE = frozenset({Outcome.NEW, Outcome.CHANGED, Outcome.DOUBTFUL})
 
 
 class RosterPage(View):
@@ -73,6 +74,7 @@ class RosterPage(View):
             tabs=[(value, label, found.counts[value]) for value, label in Outcome.choices],
             outcome=outcome,
             rows=rows[:SIZE],
+            tickable=bool(rows) and outcome in TICKABLE,
             page_number=number,
             has_next=len(rows) > SIZE,
             may_accept=job.state == RosterJob.State.CHECKED and has_any(request, STAFF_KEEPERS),

@@ -116,3 +116,12 @@ def test_an_administrator_looks_but_takes_nothing_in(
     guan = sign_in(administrator)
     assert guan.get(url("roster", job.pk)).status_code == 200
     assert guan.post(url("roster", job.pk), {"accept": "all"}).status_code == 403
+
+
+def test_ending_registrations_is_offered_only_beside_a_button_that_takes_in(he: Client, town: Town) -> None:
+    job = upload(he, town, HEADINGS + "H43010000001,D430100000001,王伟,男,医师\n,,无名,男,医师\n")
+    jobs.work_due(clock=timezone.now)
+    assert job.institution.registrations.count() > 1
+    for outcome in ("new", "left", "wrong", "changed"):
+        page = he.get(url("roster", job.pk), {"show": outcome}).content.decode()
+        assert ('name="end_left"' in page) == ('name="accept"' in page)
