@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from registry.rosters.errors import sentences
+
 LONGEST_SHOWN = 100
 
 
@@ -52,7 +54,7 @@ class Problem:
         kind = KINDS[self.code]
         field = str(LABELS.get(self.field, self.field))
         words = {"field": _short(field), "value": _short(self.value), "other": _short(self.other)}
-        return f"{kind.what} {kind.remedy}".format_map(words)
+        return sentences([kind.what, kind.remedy]).format_map(words)
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)

@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 
 from registry.rosters.cells import Cell, NotReadable, as_text
 from registry.rosters.columns import ROSTER, ROWS_ABOVE, Columns, Vocabulary, find_columns
-from registry.rosters.errors import RosterRefused
+from registry.rosters.errors import RosterRefused, sentences
 from registry.rosters.workbooks import MOST_BYTES, made_safe, refuse_ole
 
 DELIMITERS = (",", "\t", ";", "，")
@@ -191,4 +191,4 @@ def _csv_rows(content: bytes, encoding: str, delimiter: str) -> Iterator[list[st
 
 def _no_heading(vocabulary: Vocabulary) -> RosterRefused:
     found = _("No heading row was found among the first {rows} rows.").format(rows=ROWS_ABOVE)
-    return RosterRefused("no_heading", f"{found} {vocabulary.remedy}")
+    return RosterRefused("no_heading", sentences([found, vocabulary.remedy]))

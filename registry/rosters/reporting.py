@@ -12,7 +12,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from registry.models import Category, DocumentKind, RosterJob, RosterRow, Sex
 from registry.rosters.cells import Cell, harmless
 from registry.rosters.columns import PROBLEM_HEADING
-from registry.rosters.errors import RosterRefused
+from registry.rosters.errors import RosterRefused, sentences
 from registry.rosters.problems import LABELS, Problem
 from registry.rosters.reading import Sheet, read_sheet
 from registry.rosters.vault import Vault
@@ -99,7 +99,7 @@ def error_workbook(job: RosterJob) -> bytes:
     Corrected, it can be uploaded again as it is.
     """
     sheet = read_sheet(original(job))
-    told = {row.number: " ".join(row.problems) for row in report(job).all_rows("wrong", "doubtful")}
+    told = {row.number: sentences(row.problems) for row in report(job).all_rows("wrong", "doubtful")}
     workbook = Workbook(write_only=True)
     written = workbook.create_sheet(_sheet_title(sheet.name))
     for line in _lines(sheet, told):

@@ -2,6 +2,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from registry.rosters.columns import find_columns
 from registry.rosters.problems import KINDS, Problem
@@ -135,3 +136,8 @@ def test_every_problem_says_what_is_wrong_and_what_to_do(code: str) -> None:
     sentence = Problem(code, "name", "王芳", "7").sentence()
     assert "{" not in sentence
     assert len(sentence.split()) > 3 or len(sentence) > 8
+
+
+def test_sentences_follow_each_other_without_a_space_in_chinese() -> None:
+    with translation.override("zh-hans"):
+        assert "。 " not in Problem("missing", "name").sentence()
