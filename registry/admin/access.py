@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import BooleanRadioFilter
@@ -17,15 +19,43 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from registry.admin.base import KeptByAdministrators, ListAdmin
 from registry.admin.moment import now
 from registry.admin.roles import ADMINISTRATORS, has_any
-from registry.models import ApiKey, Assignment, User
+from registry.models import ApiKey, Assignment, Role, User
+from registry.queries.explain import day
 
 admin.site.unregister(Group)
+
+PLACES = {Role.AGENCY_OFFICER: "agency", Role.COMPLIANCE_OFFICER: "institution"}
+
+
+class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """A role, the place where it is held, and when; says at the field what does not fit the role."""
+
+    def clean(self) -> dict[str, Any]:
+        """An agency officer has an agency, a compliance officer an institution, an administrator neither."""
+        data = super().clean() or {}
+        if role := data.get("role"):
+            self.place_for(Role(role), data)
+        start, end = data.get("starts_on"), data.get("ends_on")
+        if start and end and end < start:
+            words = gettext("The assignment ends on %(end)s, before it begins on %(start)s.")
+            self.add_error("ends_on", words % {"end": day(end), "start": day(start)})
+        return data
+
+    def place_for(self, role: Role, data: dict[str, Any]) -> None:
+        """Refuse a missing place and one of the other kind."""
+        for name in ("agency", "institution"):
+            if (PLACES.get(role) == name) == bool(data.get(name)):
+                continue
+            missing = gettext("The role “%(role)s” is held at one of these: choose it.")
+            too_much = gettext("The role “%(role)s” is not held at one of these: leave it empty.")
+            self.add_error(name, (too_much if data.get(name) else missing) % {"role": role.label})
 
 
 class AssignmentInline(StackedInline):  # type: ignore[misc]  # the theme is untyped
     """What the user may do, where, and when. Past assignments stay; they end by a day."""
 
     model = Assignment
+    form = AssignmentForm
     fields = ("role", ("agency", "institution"), ("starts_on", "ends_on"))
     autocomplete_fields = ("agency", "institution")
     extra = 0

@@ -1,0 +1,46 @@
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from registry.models import Assignment, User
+from tests.admin.conftest import SignIn
+from tests.admin.deeds import text_of, url
+from tests.town import Town
+
+
+@pytest.fixture
+def guan(sign_in: SignIn, administrator: User) -> Client:
+    return sign_in(administrator)
+
+
+def save(client: Client, user: User, **assignment: Any) -> Any:
+    data = {
+        "username": user.username,
+        "is_active": "on",
+        "language": "",
+        "assignments-TOTAL_FORMS": "1",
+        "assignments-INITIAL_FORMS": "0",
+        "assignments-0-user": user.pk,
+        "assignments-0-starts_on": "2025-03-01",
+        **{f"assignments-0-{name}": value for name, value in assignment.items()},
+    }
+    return client.post(url("registry_user_change", user.pk), data)
+
+
+def test_an_assignment_says_at_the_field_which_place_its_role_needs(guan: Client, town: Town) -> None:
+    zhou = User.objects.create_user("zhou")
+    page = text_of(save(guan, zhou, role="agency_officer", institution=town.hospital.pk))
+    assert "The role “agency officer” is held at one of these: choose it." in page
+    assert "The role “agency officer” is not held at one of these: leave it empty." in page
+    assert "violated" not in page
+    assert not Assignment.objects.filter(user=zhou).exists()
+    assert save(guan, zhou, role="agency_officer", agency=town.agency.pk).status_code == 302
+    assert Assignment.objects.get(user=zhou).agency == town.agency
+
+
+def test_an_assignment_that_ends_before_it_begins_is_refused_with_both_days(guan: Client, town: Town) -> None:
+    zhou = User.objects.create_user("zhou")
+    page = text_of(save(guan, zhou, role="agency_officer", agency=town.agency.pk, ends_on="2025-02-01"))
+    assert "ends on Feb. 1, 2025, before it begins on March 1, 2025" in page
+    assert "violated" not in page
