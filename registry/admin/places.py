@@ -32,7 +32,7 @@ class BelowRegion(RegionTree):
 class RegionAdmin(OpenReferenceAdmin):
     """Divisions of GB/T 2260."""
 
-    list_display = ("code", "chinese", "english", "parent")
+    list_display = ("code", "chinese", "english", "above")
     list_filter = (BelowRegion,)
     search_fields = ("code", "name_zh", "name_en")
     search_help_text = _("Code or name")
@@ -49,6 +49,11 @@ class RegionAdmin(OpenReferenceAdmin):
     def english(self, row: Region) -> str:
         """The English name."""
         return row.name_en
+
+    @admin.display(description=_("region above"))
+    def above(self, row: Region) -> Region | None:
+        """The province of a city, the city of a county."""
+        return row.parent
 
 
 @admin.register(Agency)

@@ -61,7 +61,7 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.role}"
+        return f"{self.user} {Role(self.role).label}"
 
 
 class ApiKey(models.Model):
