@@ -241,3 +241,21 @@ def test_an_entry_is_corrected_where_it_was_decided_though_others_see_the_file(
     assert "Points recorded: 4" in text_of(file)
     assert url("annul_entry", entry.pk) not in file.content.decode()
     assert far.get(url("annul_entry", entry.pk)).status_code == 404
+
+
+def test_a_document_recorded_twice_says_that_nothing_was_changed(chen: Client, town: Town) -> None:
+    data = {
+        "kind": "penalty",
+        "document_number": "长医保罚〔2025〕7号",
+        "made_on": "2025-03-05",
+        "conduct_from": "2025-02-01",
+        "conduct_until": "2025-02-20",
+        "agency": town.agency.pk,
+        "legal_basis": "条例第四十条",
+    }
+    act = url("record_handling", town.hospital.pk)
+    assert "Identify next who is responsible." in text_of(chen.post(act, data, follow=True))
+    with time_machine.travel(at(TODAY, 16), tick=False):
+        again = text_of(chen.post(act, {**data, "legal_basis": "条例第三十八条"}, follow=True))
+    assert "was recorded already on March 10, 2025. Nothing was changed" in again
+    assert "条例第四十条" in again

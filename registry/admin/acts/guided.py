@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.crypto import constant_time_compare
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -111,9 +112,9 @@ class GuidedAct(View):
         """Who acts."""
         return user_of(self.request)
 
-    @property
-    def now(self) -> Any:
-        """The time of the act."""
+    @cached_property
+    def now(self) -> datetime:
+        """The time of the act, the same from its check to its record."""
         return now()
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Recording what was done to an institution, findings against one person, and who answers for what."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -19,6 +20,7 @@ from registry.admin.acts.subjects import (
 )
 from registry.admin.fields import choice_field, day_field, money_field, prose_field, radio_field, row_field, text_field
 from registry.admin.roles import OFFICERS_OF_AGENCIES
+from registry.ledger.days import shanghai_day
 from registry.models import (
     GATE_OPENING,
     Authority,
@@ -32,6 +34,7 @@ from registry.models import (
     TriggerKind,
     User,
 )
+from registry.queries.explain import day
 from registry.queries.scope import Scope
 
 GRADES: list[tuple[str, Words]] = [
@@ -104,7 +107,9 @@ class RecordHandling(OfAgency, OnInstitution):
         return record_handling(institution=self.subject, by=self.user, now=self.now, **chosen)
 
     def done(self, outcome: Handling) -> str:
-        """What to do next."""
+        """What to do next; of a document that was here already, that what was entered now is not kept."""
+        if outcome.recorded_at != self.now:
+            return _was_here(outcome, outcome.recorded_at)
         if outcome.opens_the_gate:
             return gettext("%(document)s is recorded. Identify next who is responsible.") % {"document": outcome}
         return gettext("%(document)s is recorded. It opens no points for anybody.") % {"document": outcome}
@@ -155,7 +160,9 @@ class RecordTrigger(OfAgency, OnPractitioner):
         return reverse("admin:identify_for_trigger", args=[outcome.pk])
 
     def done(self, outcome: PersonalTrigger) -> str:
-        """What to do next."""
+        """What to do next; of a document that was here already, that what was entered now is not kept."""
+        if outcome.recorded_at != self.now:
+            return _was_here(outcome, outcome.recorded_at)
         return gettext("%(document)s is recorded. Identify the person's responsibility next.") % {"document": outcome}
 
 
@@ -236,6 +243,13 @@ class IdentifyForTrigger(GuidedAct):
     def context(self) -> dict[str, Any]:
         """The card of the person."""
         return {**card_of(self.subject.practitioner), "trigger": self.subject}
+
+
+def _was_here(document: Handling | PersonalTrigger, recorded_at: datetime) -> str:
+    return gettext("%(document)s was recorded already on %(day)s. Nothing was changed; this is what stands.") % {
+        "document": document,
+        "day": day(shanghai_day(recorded_at)),
+    }
 
 
 def _kind_words(kind: HandlingKind) -> str:
