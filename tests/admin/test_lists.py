@@ -175,3 +175,9 @@ def test_chinese_words_and_days_where_the_language_is_chinese(chen: Client, town
     page = chen.get(url("registry_practitioner_change", town.surgeon.pk))
     assert "2025年3月1日" in text_of(page)
     assert "医保发〔2024〕23号" in text_of(page)
+
+
+def test_an_empty_list_does_not_ask_to_add_what_nobody_may_add(sign_in: SignIn, town: Town) -> None:
+    page = text_of(sign_in(town.officer).get(url("registry_practitioner_changelist"), {"q": "没有此人"}))
+    assert "Nothing that you may see fits the search and the filters." in page
+    assert "Create a new item" not in page
