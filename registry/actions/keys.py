@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
+from registry.ledger.days import shanghai_day
 from registry.models import ApiKey, User, keys
 
 LONGEST_LIFE = timedelta(days=365)
@@ -74,8 +75,8 @@ def _require_end(expires_at: datetime, now: datetime) -> None:
     if not now < expires_at <= now + LONGEST_LIFE:
         raise Refused(
             "key_end_refused",
-            _("A key cannot end at %(end)s: choose an instant within the next %(days)s days.")
-            % {"end": expires_at.isoformat(), "days": LONGEST_LIFE.days},
+            _("A key cannot end on %(end)s: choose a day from today on, at most %(days)s days ahead.")
+            % {"end": shanghai_day(expires_at).isoformat(), "days": LONGEST_LIFE.days},
             field="expires_at",
             value=expires_at,
         )

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from registry.actions.errors import Refused
 from registry.actions.keys import issue_key, revoke_key
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import choice_field, day_field, text_field
@@ -54,6 +55,12 @@ class IssueKey(GuidedAct):
         """Issue; the key holds until the end of the last day in Shanghai."""
         expires_at = datetime.combine(data["last_day"], time.max, SHANGHAI)
         return issue_key(name=data["name"], scope=data["scope"], expires_at=expires_at, by=self.user, now=self.now)
+
+    def refused(self, form: ActForm, refusal: Refused) -> ActForm:
+        """The form asks for the last day, the action for an instant."""
+        if refusal.field == "expires_at":
+            refusal.field = "last_day"
+        return super().refused(form, refusal)
 
     def done(self, outcome: tuple[ApiKey, str]) -> str:
         """What happened."""
