@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from dataclasses import FrozenInstanceError
+from typing import Any
 
 import pytest
 
 from appeals.rules.draw import TooFewExperts, commitment_to, draw, middle_load, seated, ticket_number, tickets_for
 from appeals.rules.pool import InvalidDraw, Terms
-from tests.appeals.stories import SEED, THREE, case, drawn, expert, pool_of, seed, stay, town_case, town_pool
+from tests.appeals.stories import SEED, THREE, case, drawn, expert, file_of, pool_of, seed, stay, town_case, town_pool
 
 
 def test_the_panel_of_the_town_is_the_same_on_every_machine() -> None:
@@ -33,10 +35,12 @@ def test_another_seed_or_another_case_draws_another_panel() -> None:
     assert len({drawn(pool, case(id=f"case-{number}")).panel for number in range(20)}) > 15
 
 
-def test_the_seed_must_be_the_one_committed_to() -> None:
+@pytest.mark.parametrize(("committed", "used"), [(1, 2), (2, 1)])
+def test_the_seed_must_be_the_one_committed_to(committed: int, used: int) -> None:
+    commitment = commitment_to(seed(committed))
     with pytest.raises(InvalidDraw, match="is not the SHA-256 of the seed") as error:
-        draw(commitment=commitment_to(seed(1)), seed=seed(2), pool=pool_of(0, 0, 0), case=case(), terms=THREE)
-    assert (error.value.field, error.value.value) == ("commitment", commitment_to(seed(1)))
+        draw(commitment=commitment, seed=seed(used), pool=pool_of(0, 0, 0), case=case(), terms=THREE)
+    assert (error.value.field, error.value.value) == ("commitment", commitment)
 
 
 @pytest.mark.parametrize("length", [0, 31, 33])
@@ -113,6 +117,8 @@ def test_too_few_experts_are_refused_with_what_is_missing_and_why() -> None:
 def test_a_pool_that_is_too_small_says_so() -> None:
     with pytest.raises(TooFewExperts, match=r"2 of the experts can sit: 1 missing\. Nobody is excluded"):
         drawn(pool_of(0, 0))
+    with pytest.raises(TooFewExperts, match="3 of the experts can sit: 2 missing"):
+        drawn(pool_of(0, 0, 0), terms=Terms(size=5, years_apart=3))
     with pytest.raises(TooFewExperts, match="0 of the experts can sit: 3 missing"):
         drawn([])
 
@@ -131,6 +137,20 @@ def test_two_experts_fall_silent_one_after_the_other_and_the_reserve_too() -> No
 
 def test_when_the_reserves_are_used_up_nobody_is_made_up() -> None:
     result = drawn(pool_of(0, 0, 0, 0))
+    assert seated(result, without={result.panel[0]}) == (*result.panel[1:], *result.reserves)
     gone = set(result.panel[:2])
     with pytest.raises(TooFewExperts, match=r"3 seats and 2 of the experts can sit: 1 missing\. The reserves are used"):
         seated(result, without=gone)
+
+
+def everything_a_draw_is_made_of() -> list[Any]:
+    file = file_of(town_pool(), town_case())
+    stayed = file.pool[0].stays[0]
+    return [file, file.case, file.terms, file.pool[0], stayed, stayed.days, file.result, *file.result.drawn[:1]]
+
+
+@pytest.mark.parametrize("thing", everything_a_draw_is_made_of(), ids=lambda thing: type(thing).__name__)
+def test_nothing_can_be_changed_or_added(thing: Any) -> None:
+    with pytest.raises(FrozenInstanceError):
+        setattr(thing, next(iter(type(thing).__dataclass_fields__)), None)
+    assert not hasattr(thing, "__dict__")

@@ -56,6 +56,10 @@ def test_a_last_day_three_years_and_a_day_ago_is_free() -> None:
     assert reasons(expert(stays=(last_day_is_three_years_and_a_day_ago,))) == ()
 
 
+def test_a_hospital_left_ten_years_ago_is_forgotten() -> None:
+    assert reasons(expert(stays=(stay("2010-01-01", "2016-03-10"),))) == ()
+
+
 def test_three_years_before_a_leap_day_is_the_last_of_february() -> None:
     leap = case(day=date(2028, 2, 29))
     assert reasons(expert(stays=(stay("2010-01-01", "2025-03-01"),)), leap) == ("same_institution_recently",)
@@ -66,7 +70,9 @@ def test_how_many_years_count_is_the_policys() -> None:
     left_four_years_ago = expert(stays=(stay("2010-01-01", "2022-03-10"),))
     assert reasons(left_four_years_ago, terms=Terms(size=3, years_apart=5)) == ("same_institution_recently",)
     left_yesterday = expert(stays=(stay("2010-01-01", "2026-03-10"),))
-    assert reasons(left_yesterday, terms=Terms(size=3, years_apart=0)) == ()
+    only_now = Terms(size=3, years_apart=0)
+    check([left_yesterday], case(), only_now)
+    assert reasons(left_yesterday, terms=only_now) == ()
 
 
 def test_whoever_left_and_came_back_has_both_reasons() -> None:
@@ -119,6 +125,10 @@ def empty_stay() -> Expert:
     return expert(stays=(stay("2020-01-01"), stay("2026-01-01", "2026-01-01")))
 
 
+def backward_offer() -> Expert:
+    return expert(available=(Days(date(2026, 3, 10), date(2026, 3, 1)),))
+
+
 @pytest.mark.parametrize(
     ("members", "changes", "terms", "field", "reason"),
     [
@@ -130,6 +140,7 @@ def empty_stay() -> Expert:
         ([expert(conflicts={"x" * 65})], {}, THREE, "pool[0].conflicts", "must be 1 to 64 letters"),
         ([expert(stays=(stay("2020-01-01", None, "a b"),))], {}, THREE, "pool[0].institutions", "must be 1 to 64"),
         ([empty_stay()], {}, THREE, "pool[0].institutions[1].until", "is not after from 2026-01-01"),
+        ([backward_offer()], {}, THREE, "pool[0].available[0].until", "is not after from 2026-03-10"),
         ([], {"id": "a b"}, THREE, "case.id", "must be 1 to 64 letters"),
         ([], {"day": date(1899, 12, 31)}, THREE, "case.day", "is before 1900"),
         ([], {"specialty": "a,b"}, THREE, "case.specialty", "must be 1 to 64 letters"),
