@@ -21,10 +21,15 @@ from registry.rules.course import Step
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The standing of today without and with an act, computed and written nowhere."""
+    """The standing of today without and with an act, computed and written nowhere.
+
+    `person` holds the facts without the act, read under the lock; `added` is the fact that the act would add.
+    """
 
     before: Standing
     after: Standing
+    person: LockedPerson
+    added: facts.Fact
 
 
 def difference(person: LockedPerson, fact: type[facts.Fact], *, now: datetime, **fields: Any) -> Difference:
@@ -32,7 +37,7 @@ def difference(person: LockedPerson, fact: type[facts.Fact], *, now: datetime, *
     today = shanghai_day(now)
     added = fact(id="preview", seq=len(person.facts) + 1, effective_on=today, recorded_at=now, **fields)
     before, after = (standing(known, today, policies()) for known in (person.facts, [*person.facts, added]))
-    return Difference(before, after)
+    return Difference(before, after, person, added)
 
 
 def preview_annulment(*, entry: Fact, now: datetime) -> Difference:
@@ -122,7 +127,7 @@ def _require_entry(entry: Fact) -> None:
 
 
 def _require_lower(person: LockedPerson, entry: Fact, points: int, months: int | None, now: datetime) -> None:
-    if entry.corrections.filter(kind=FactKind.ENTRY_ANNULLED).exists():
+    if any(isinstance(fact, facts.EntryAnnulled) and fact.entry == str(entry.origin_id) for fact in person.facts):
         raise Refused(
             "entry_annulled", _("The entry is annulled; there is nothing to revise."), field="entry", value=points
         )
