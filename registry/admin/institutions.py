@@ -18,6 +18,7 @@ from registry.admin.filters import RegionOfInstitution, RegionTree, registered_o
 from registry.admin.moment import today
 from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, has_any, scope
 from registry.models import Institution, Registration, ServiceAgreement, StandingSpan
+from registry.queries.ratio import people_behind, ratio_of
 
 FEW = 10
 
@@ -56,6 +57,7 @@ class InstitutionAdmin(ListAdmin):
     ) -> HttpResponse:
         """The institution at a glance."""
         place = self.found(request, object_id)
+        ratio = ratio_of(place, today())
         return self.page(
             request,
             "registry/institution.html",
@@ -65,7 +67,8 @@ class InstitutionAdmin(ListAdmin):
             today=today(),
             agreements=_agreements(place),
             sanctioned=_sanctioned(place),
-            staff=_staff(place),
+            ratio=ratio,
+            behind=people_behind(ratio, FEW),
             handlings=place.handlings.all()[:FEW],
             acts=acts_on_institution(request, place),
             may_end_agreements=has_any(request, OFFICERS_OF_AGENCIES),
@@ -74,10 +77,6 @@ class InstitutionAdmin(ListAdmin):
 
 def _agreements(place: Institution) -> list[ServiceAgreement]:
     return list(place.agreements.filter(superseded_at=None).order_by("-starts_on")[:FEW])
-
-
-def _staff(place: Institution) -> int:
-    return registered_on(today()).filter(institution=place).count()
 
 
 def _sanctioned(place: Institution) -> list[StandingSpan]:

@@ -69,6 +69,19 @@ def test_points_are_recorded_with_the_consequence_shown_and_a_second_officer(
     assert PointsEntry.objects.get().fact.second == town.second
 
 
+@pytest.mark.parametrize(("language", "width"), [("en", PHONE), ("zh-hans", PHONE), ("en", DESK)])
+def test_what_a_correction_reaches_fits_the_screen(open_page: Open, town: Town, language: str, width: int) -> None:
+    entry = score(town, 9, FEBRUARY)
+    page = open_page(url("annul_entry", entry.pk), language=language, width=width)
+    page.fill("[name=reason]", "处罚被撤销")
+    page.click("button[value=form]")
+    expect(page.locator(".rg-table")).to_have_count(3)
+    assert fits(page)
+    page.goto(page.url.split("/admin/")[0] + url("registry_institution_change", town.hospital.pk))
+    expect(page.locator("body")).to_contain_text("50%")
+    assert fits(page)
+
+
 def test_a_person_is_picked_by_typing_the_code(open_page: Open, town: Town) -> None:
     handling = handle(town, made_on=FEBRUARY)
     page = open_page(url("identify", handling.pk))

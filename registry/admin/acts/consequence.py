@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 
 from registry.ledger.law import policies
 from registry.queries.explain import Sentence, in_words
+from registry.queries.ratio import Threshold
+from registry.queries.reach import ActReach
 from registry.rules.compute import Standing
 
 Words = str | Promise
@@ -17,7 +19,10 @@ Words = str | Promise
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Consequence:
-    """The standing without and with the act. `details` are pairs of label and value that are worth seeing first."""
+    """The standing without and with the act. `details` are pairs of label and value that are worth seeing first.
+
+    `reach` is what a correction changes on other days and for others; acts that leave the past alone have none.
+    """
 
     before: Standing | None = None
     after: Standing | None = None
@@ -25,6 +30,7 @@ class Consequence:
     warnings: Sequence[Words] = ()
     needs_second: bool = False
     grave: bool = False
+    reach: ActReach | None = None
 
     @property
     def sentences(self) -> list[Sentence]:
@@ -51,6 +57,7 @@ class Consequence:
             _plain(self.after),
             [[str(a), str(b)] for a, b in self.details],
             self.needs_second,
+            _plain_reach(self.reach),
         ]
         warnings = [str(warning) for warning in self.warnings]
         return hashlib.sha256(json.dumps([*shown, warnings], default=str).encode()).hexdigest()
@@ -67,3 +74,19 @@ class Summary:
 
 def _plain(standing: Standing | None) -> Any:
     return None if standing is None else [standing.on, standing.answer, standing.points_raw, standing.steps]
+
+
+def _plain_reach(reach: ActReach | None) -> Any:
+    """What follows for the person, and the thresholds that institutions cross; not the counts, which others move."""
+    if reach is None:
+        return None
+    windows = [[each.from_, each.until, each.status, *map(str, each.institutions)] for each in reach.restitution]
+    crossed = [
+        [str(change.institution), change.before.on, _rule(change.before.reached), _rule(change.after.reached)]
+        for change in reach.ratios
+    ]
+    return [str(reach.standing), windows, crossed]
+
+
+def _rule(threshold: Threshold | None) -> str:
+    return threshold.rule if threshold else ""

@@ -1,5 +1,6 @@
 """Corrections of an entry, and repair: relief, a shorter period, registration again."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext
@@ -26,6 +27,7 @@ from registry.admin.acts.subjects import OfAgency, OnEntry, OnPractitioner
 from registry.admin.fields import choice_field, prose_field, rows_field, text_field, whole_field
 from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.models import Fact, Institution, Registration, User
+from registry.queries.reach import reach_of
 
 
 def _shown(found: Difference, *, needs_second: bool, grave: bool = False) -> Consequence:
@@ -38,7 +40,17 @@ class ReasonForm(ActForm):
     reason = prose_field(_("Reason"))
 
 
-class AnnulEntry(OnEntry):
+class CorrectEntry(OnEntry):
+    """An act that changes the past: what follows includes what it reaches on other days and for institutions."""
+
+    def reaching(self, found: Difference, *, needs_second: bool, grave: bool = False) -> Consequence:
+        """The consequence with its reach."""
+        self.standing = found.before
+        shown = _shown(found, needs_second=needs_second, grave=grave)
+        return replace(shown, reach=reach_of(found, entry=self.subject.fact))
+
+
+class AnnulEntry(CorrectEntry):
     """The entry never existed."""
 
     title = _("Annul the entry")
@@ -51,7 +63,8 @@ class AnnulEntry(OnEntry):
 
     def preview(self, data: dict[str, Any]) -> Consequence:
         """The standing without the entry."""
-        return _shown(preview_annulment(entry=self.subject.fact, now=self.now), needs_second=True, grave=True)
+        found = preview_annulment(entry=self.subject.fact, now=self.now)
+        return self.reaching(found, needs_second=True, grave=True)
 
     def perform(self, data: dict[str, Any], second: User | None) -> Fact:
         """Annul."""
@@ -81,7 +94,7 @@ class RevisionForm(ActForm):
         return int(chosen) if chosen else None
 
 
-class ReviseEntry(OnEntry):
+class ReviseEntry(CorrectEntry):
     """The entry always had fewer points."""
 
     title = _("Revise the entry")
@@ -97,7 +110,7 @@ class ReviseEntry(OnEntry):
     def preview(self, data: dict[str, Any]) -> Consequence:
         """The standing with the lower points."""
         found = preview_revision(entry=self.subject.fact, points=data["points"], months=data["months"], now=self.now)
-        return _shown(found, needs_second=False)
+        return self.reaching(found, needs_second=False)
 
     def perform(self, data: dict[str, Any], second: User | None) -> Fact:
         """Revise."""

@@ -12,6 +12,7 @@ from registry.admin.roles import agencies_of
 from registry.ledger.reading import standing_of
 from registry.models import Agency, Fact, Handling, Institution, PointsEntry, Practitioner, Registration, Responsibility
 from registry.queries.scope import Scope
+from registry.rules.compute import Standing
 
 
 class OfAgency(GuidedAct):
@@ -128,9 +129,10 @@ class OnRegistration(GuidedAct):
 
 
 class OnEntry(GuidedAct):
-    """An act on a points entry."""
+    """An act on a points entry. Where the preview told the standing of today, the card shows that one."""
 
     subject: PointsEntry
+    standing: Standing | None = None
 
     def find(self, seen: Scope) -> PointsEntry | None:
         """The entry with the id in the address, if it was decided in the scope: others correct their own."""
@@ -150,7 +152,7 @@ class OnEntry(GuidedAct):
 
     def context(self) -> dict[str, Any]:
         """The card of the person, and the entry."""
-        return {**card_of(self.subject.practitioner), "entry": self.subject}
+        return {**card_of(self.subject.practitioner, self.standing), "entry": self.subject}
 
 
 class OnResponsibility(GuidedAct):
@@ -206,7 +208,7 @@ def crumbs_to(person: Practitioner) -> list[tuple[Words, str]]:
     return [(_("Practitioners"), reverse("admin:registry_practitioner_changelist")), (person.name, file_url(person))]
 
 
-def card_of(person: Practitioner) -> dict[str, Any]:
+def card_of(person: Practitioner, standing: Standing | None = None) -> dict[str, Any]:
     """The person with the standing of today, for the card beside a form."""
-    standing = standing_of(person, today())
+    standing = standing or standing_of(person, today())
     return {"person": person, "standing": standing, "gauge": gauge_of(standing.points, today())}
