@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from functools import reduce
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 
-def sentences(texts: Iterable[str]) -> str:
+def sentences(texts: Iterable[str | Promise]) -> str:
     """Whole sentences one after the other; empty for none."""
-    return reduce(_followed, texts, "")
+    return reduce(_followed, map(str, texts), "")
 
 
 def listed(items: Iterable[object]) -> str:

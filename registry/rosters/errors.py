@@ -1,11 +1,8 @@
 """Refusals of this package: a sentence for people and a stable code for programs."""
 
-from collections.abc import Iterable
-from functools import reduce
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
 
 
 class RosterRefused(Exception):
@@ -23,12 +20,3 @@ class RosterRefused(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
-
-
-def sentences(texts: Iterable[str | Promise]) -> str:
-    """Whole sentences one after the other, as the language of the moment joins them: Chinese without a space."""
-    return reduce(_followed, map(str, texts), "")
-
-
-def _followed(first: str, second: str) -> str:
-    return gettext("%(first)s %(second)s") % {"first": first, "second": second} if first else second

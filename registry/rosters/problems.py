@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from registry.rosters.errors import sentences
+from registry.queries.wording import sentences
 
 LONGEST_SHOWN = 100
 

@@ -11,9 +11,10 @@ from typing import cast
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum
 
+from registry.queries.wording import sentences
 from registry.rosters.cells import Cell, NotReadable, as_text
 from registry.rosters.columns import ROSTER, ROWS_ABOVE, Columns, Vocabulary, find_columns
-from registry.rosters.errors import RosterRefused, sentences
+from registry.rosters.errors import RosterRefused
 from registry.rosters.workbooks import MOST_BYTES, made_safe, refuse_ole
 
 DELIMITERS = (",", "\t", ";", "，")

@@ -10,9 +10,10 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from registry.models import Category, DocumentKind, RosterJob, RosterRow, Sex
+from registry.queries.wording import sentences
 from registry.rosters.cells import Cell, harmless
 from registry.rosters.columns import PROBLEM_HEADING
-from registry.rosters.errors import RosterRefused, sentences
+from registry.rosters.errors import RosterRefused
 from registry.rosters.problems import LABELS, Problem
 from registry.rosters.reading import Sheet, read_sheet
 from registry.rosters.vault import Vault
