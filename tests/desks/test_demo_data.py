@@ -14,6 +14,8 @@ from registry.desks.demo_data.places import RESCINDED
 from registry.ledger.checking import differences
 from registry.ledger.days import shanghai_day
 from registry.models import (
+    CalendarDay,
+    CalendarYear,
     Fact,
     FactKind,
     FileMerge,
@@ -157,4 +159,6 @@ def test_the_latest_history_row_says_what_the_record_says(demo: DemoResult) -> N
 
 
 def tracked_models() -> list[Any]:
-    return [model for model in apps.get_app_config("registry").get_models() if hasattr(model, "history")]
+    """What the demo fills; the official calendar came with the migrations, by nobody."""
+    kept = apps.get_app_config("registry").get_models()
+    return [model for model in kept if hasattr(model, "history") and model not in (CalendarDay, CalendarYear)]
