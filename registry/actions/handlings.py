@@ -60,7 +60,7 @@ def record_handling(
     with transaction.atomic():
         Institution.objects.select_for_update(of=("self",), no_key=True).get(pk=institution.pk)
         if existing := Handling.objects.filter(institution=institution, document_number=document_number).first():
-            return _same_handling(existing, kind, made_on)
+            return _same_handling(existing, kind, made_on, (conduct_from, conduct_until))
         handling = Handling(
             institution=institution,
             kind=kind,
@@ -160,15 +160,21 @@ def identify_responsibility(
         return responsibility
 
 
-def _same_handling(existing: Handling, kind: str, made_on: date) -> Handling:
-    if (existing.kind, existing.made_on) != (kind, made_on):
+def _same_handling(existing: Handling, kind: str, made_on: date, conduct: tuple[date, date]) -> Handling:
+    recorded = (existing.kind, existing.made_on, (existing.conduct_from, existing.conduct_until))
+    if recorded != (kind, made_on, conduct):
         raise Refused(
             "document_already_recorded",
-            _("Document %(number)s is recorded for this institution as “%(kind)s” of %(day)s.")
+            _(
+                "Document %(number)s is recorded for this institution as “%(kind)s” of %(day)s,"
+                " about conduct from %(start)s to %(end)s."
+            )
             % {
                 "number": existing.document_number,
                 "kind": HandlingKind(existing.kind).label,
                 "day": existing.made_on,
+                "start": existing.conduct_from,
+                "end": existing.conduct_until,
             },
             field="document_number",
             value=existing.document_number,

@@ -57,7 +57,9 @@ def test_the_same_document_is_the_same_handling(town: Town) -> None:
     assert record(town, institution=town.clinic) != record(town)
 
 
-@pytest.mark.parametrize("change", [{"kind": "damages"}, {"made_on": date(2025, 3, 9)}])
+@pytest.mark.parametrize(
+    "change", [{"kind": "damages"}, {"made_on": date(2025, 3, 9)}, {"conduct_from": date(2025, 1, 2)}]
+)
 def test_a_document_recorded_otherwise_is_refused(town: Town, change: dict[str, Any]) -> None:
     record(town)
     with pytest.raises(Refused) as refusal:
