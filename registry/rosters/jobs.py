@@ -109,7 +109,7 @@ def accept(
     """Put the applying of a checked roster on the list of things to do: all of it, or the rows with these numbers.
 
     `end_left` also ends the registrations of those who left the roster. Raises RosterRefused: 'not_checked',
-    'not_all_right' (all, while rows are wrong or doubtful), 'row_not_acceptable'.
+    'not_all_right' (all, while rows are wrong or doubtful), 'row_not_acceptable', 'nobody_listed' (all would leave).
     """
     with transaction.atomic():
         locked = RosterJob.objects.select_for_update(of=("self",)).get(pk=job.pk)
@@ -121,11 +121,27 @@ def accept(
                 ),
                 value=locked.state,
             )
+        if end_left:
+            _require_somebody(locked)
         locked.accepted_rows = _accepted(locked, rows)
         locked.end_left, locked.accepted_by, locked.accepted_at = end_left, by, now
         locked.state, locked.stale, locked.next_at, locked.attempts, locked.done = State.APPLYING, False, now, 0, 0
         locked.save()
     return locked
+
+
+def _require_somebody(job: RosterJob) -> None:
+    """An empty sheet is a mistake, not the news that everybody has left."""
+    left = job.rows.filter(outcome=RosterRow.Outcome.LEFT, number=None).count()
+    if left and left == sum(report(job).counts.values()):
+        raise RosterRefused(
+            "nobody_listed",
+            _(
+                "The list names nobody; with it, the registrations of all {left} people would end."
+                " Upload the whole list, or end registrations one by one."
+            ).format(left=left),
+            field="end_left",
+        )
 
 
 def work_due(*, clock: Clock) -> int:

@@ -169,6 +169,14 @@ def test_those_who_left_are_shown_and_stay_until_somebody_says_otherwise(place: 
     assert check(place, xlsx(wang()), now=LATER).counts == {"unchanged": 1}
 
 
+def test_an_empty_list_does_not_end_everybody_s_registration(place: town.Town) -> None:
+    take_in(place, xlsx(wang(), li()))
+    with pytest.raises(RosterRefused) as refusal:
+        take_in(place, xlsx(), end_left=True, now=LATER)
+    assert refusal.value.code == "nobody_listed"
+    assert not Registration.objects.exclude(ends_on=None).exists()
+
+
 def test_a_line_that_says_left_ends_the_registration_only_when_accepted(place: town.Town) -> None:
     take_in(place, xlsx(wang(), li()))
     gone = xlsx(wang(), li(人员状态="离职"))
