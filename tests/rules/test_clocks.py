@@ -88,6 +88,12 @@ def test_a_window_that_runs_into_an_unknown_year_is_not_yet_computable() -> None
     assert due_on(date(2026, 12, 31), 1, CALENDAR) == NotYetComputable(2027)
 
 
+def test_whether_a_day_of_an_unknown_year_is_a_working_day_is_not_known_either() -> None:
+    calendar = WorkingCalendar(frozenset({2026}), frozenset(), frozenset())
+    assert calendar.is_working_day(date(2026, 3, 2)) is True
+    assert calendar.is_working_day(date(2027, 3, 2)) == NotYetComputable(2027)
+
+
 def test_the_year_of_receipt_is_not_needed_when_no_day_of_it_is_counted() -> None:
     assert due_on(date(2024, 12, 31), 1, announced(2025)) == date(2025, 1, 2)
 
