@@ -35,11 +35,6 @@ def roles_of(user: User, today: date) -> frozenset[Role]:
     return scope_of(user, today).roles
 
 
-def has_role(user: User, role: Role, today: date) -> bool:
-    """Whether the user holds the role on the day."""
-    return role in roles_of(user, today)
-
-
 @dataclass(frozen=True)
 class Scope:
     """What one user may see on one day; the assignments are read once."""
@@ -102,28 +97,3 @@ def scope_of(user: User, today: date) -> Scope:
     assignments = tuple(assignments_of(user, today))
     held = frozenset(Role(assignment.role) for assignment in assignments)
     return Scope(assignments, held | {Role.ADMINISTRATOR} if user.is_superuser and user.is_active else held)
-
-
-def visible_institutions(user: User, today: date) -> QuerySet[Institution]:
-    """The institutions that concern the user."""
-    return scope_of(user, today).institutions()
-
-
-def visible_practitioners(user: User, today: date) -> QuerySet[Practitioner]:
-    """The people registered, now or earlier, at an institution that concerns the user."""
-    return scope_of(user, today).practitioners()
-
-
-def visible_handlings(user: User, today: date) -> QuerySet[Handling]:
-    """The handlings of institutions that concern the user."""
-    return scope_of(user, today).handlings()
-
-
-def visible_triggers(user: User, today: date) -> QuerySet[PersonalTrigger]:
-    """The personal triggers of people who concern the user."""
-    return scope_of(user, today).triggers()
-
-
-def visible_entries(user: User, today: date) -> QuerySet[PointsEntry]:
-    """The points entries of people who concern the user."""
-    return scope_of(user, today).entries()

@@ -6,15 +6,7 @@ import pytest
 
 from registry.actions.registrations import end_registration
 from registry.models import Agency, Assignment, Practitioner, Region, Registration, Role, User
-from registry.queries.scope import (
-    has_role,
-    roles_of,
-    visible_entries,
-    visible_handlings,
-    visible_institutions,
-    visible_practitioners,
-    visible_triggers,
-)
+from registry.queries.scope import roles_of, scope_of
 from tests.town import TODAY, Town, at, build, score
 
 pytestmark = pytest.mark.django_db
@@ -43,9 +35,15 @@ def agency_of(code: str) -> Agency:
 
 def test_an_administrator_sees_everything(town: Town, elsewhere: Town) -> None:
     for user in (employ(Role.ADMINISTRATOR), User.objects.create(username="root", is_superuser=True)):
-        assert has_role(user, Role.ADMINISTRATOR, TODAY)
-        assert visible_practitioners(user, TODAY).count() == Practitioner.objects.count() == 4
-        assert visible_institutions(user, TODAY).count() == 6
+        assert Role.ADMINISTRATOR in roles_of(user, TODAY)
+        assert scope_of(user, TODAY).practitioners().count() == Practitioner.objects.count() == 4
+        assert scope_of(user, TODAY).institutions().count() == 6
+
+
+def test_an_officer_of_the_national_agency_sees_every_region(town: Town, elsewhere: Town) -> None:
+    user = employ(Role.AGENCY_OFFICER, agency=agency_of("100000"))
+    assert scope_of(user, TODAY).institutions().count() == 6
+    assert scope_of(user, TODAY).covers(elsewhere.hospital)
 
 
 @pytest.mark.parametrize("code", ["430000", "430100"])
@@ -54,18 +52,19 @@ def test_an_agency_officer_sees_the_region_and_what_lies_in_it(town: Town, elsew
     user = employ(Role.AGENCY_OFFICER, agency=agency)
     score(town, 5, TODAY)
     score(elsewhere, 5, TODAY)
-    assert set(visible_practitioners(user, TODAY)) == {town.surgeon, town.nurse}
-    assert set(visible_institutions(user, TODAY)) == {town.hospital, town.clinic, town.pharmacy}
-    assert {each.institution for each in visible_handlings(user, TODAY)} == {town.hospital}
-    assert {each.practitioner for each in visible_entries(user, TODAY)} == {town.surgeon}
+    assert set(scope_of(user, TODAY).practitioners()) == {town.surgeon, town.nurse}
+    assert set(scope_of(user, TODAY).institutions()) == {town.hospital, town.clinic, town.pharmacy}
+    assert {each.institution for each in scope_of(user, TODAY).handlings()} == {town.hospital}
+    assert {each.practitioner for each in scope_of(user, TODAY).entries()} == {town.surgeon}
 
 
 @pytest.mark.parametrize("code", ["430200", "430102", "510000"])
 def test_an_officer_of_another_region_sees_nobody(town: Town, code: str) -> None:
     user = employ(Role.AGENCY_OFFICER, agency=agency_of(code))
     score(town, 5, TODAY)
-    for visible in (visible_practitioners, visible_institutions, visible_handlings, visible_entries, visible_triggers):
-        assert not visible(user, TODAY).exists()
+    seen = scope_of(user, TODAY)
+    for visible in (seen.practitioners, seen.institutions, seen.handlings, seen.entries, seen.triggers):
+        assert not visible().exists()
 
 
 def test_a_compliance_officer_sees_the_staff_of_the_institution_present_and_past(town: Town) -> None:
@@ -73,14 +72,14 @@ def test_a_compliance_officer_sees_the_staff_of_the_institution_present_and_past
     stranger = employ(Role.COMPLIANCE_OFFICER, institution=town.clinic)
     registration = Registration.objects.get(practitioner=town.nurse)
     end_registration(registration=registration, ends_on=TODAY, reason="离职", by=town.officer, now=at(TODAY))
-    assert set(visible_practitioners(user, TODAY)) == {town.surgeon, town.nurse}
-    assert set(visible_institutions(user, TODAY)) == {town.hospital}
-    assert not visible_practitioners(stranger, TODAY).exists()
+    assert set(scope_of(user, TODAY).practitioners()) == {town.surgeon, town.nurse}
+    assert set(scope_of(user, TODAY).institutions()) == {town.hospital}
+    assert not scope_of(stranger, TODAY).practitioners().exists()
 
 
 def test_an_assignment_counts_from_its_first_day_and_not_on_its_last(town: Town) -> None:
     user = employ(Role.AGENCY_OFFICER, agency=town.agency, until=TODAY + timedelta(days=2))
-    seen = [visible_practitioners(user, TODAY + timedelta(days=day)).count() for day in (-1, 0, 1, 2)]
+    seen = [scope_of(user, TODAY + timedelta(days=day)).practitioners().count() for day in (-1, 0, 1, 2)]
     assert seen == [0, 2, 2, 0]
     assert not roles_of(user, TODAY + timedelta(days=2))
 
@@ -91,11 +90,11 @@ def test_a_closed_account_sees_nobody(town: Town) -> None:
     for user in (officer, root):
         user.is_active = False
         assert roles_of(user, TODAY) == frozenset()
-        assert not visible_practitioners(user, TODAY).exists()
+        assert not scope_of(user, TODAY).practitioners().exists()
 
 
 def test_two_roles_add_up(town: Town, elsewhere: Town) -> None:
     user = employ(Role.AGENCY_OFFICER, agency=town.agency)
     Assignment.objects.create(user=user, role=Role.COMPLIANCE_OFFICER, institution=elsewhere.hospital, starts_on=TODAY)
     assert roles_of(user, TODAY) == {Role.AGENCY_OFFICER, Role.COMPLIANCE_OFFICER}
-    assert visible_practitioners(user, TODAY).count() == 4
+    assert scope_of(user, TODAY).practitioners().count() == 4
