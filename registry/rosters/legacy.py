@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from registry.actions.requirements import LONGEST_DOCUMENT_NUMBER
 from registry.ledger.days import SHANGHAI, shanghai_day
 from registry.ledger.law import policies, policy_on
 from registry.ledger.writing import Draft, append_all, lock_many
@@ -45,7 +46,6 @@ FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "situation": ("记分情形", "情形", "situation"),
     }
 )
-LONGEST_DOCUMENT = 120
 NEEDED = frozenset({"code", "name", "counted_on", "points", "document_number"})
 LEDGER = Vocabulary(
     MappingProxyType(
@@ -175,8 +175,10 @@ def _judge(row: LegacyRow, agency: Agency, today: date) -> None:
         row.problems.append(Problem("unknown_person", "code", row.code))
     elif row.person is not None and cells.tidy(row.person.name) != row.name:
         row.problems.append(Problem("name_is_another", "name", row.name, row.person.name[:1] + "＊"))
-    if len(row.document_number) > LONGEST_DOCUMENT:
-        row.problems.append(Problem("too_long", "document_number", row.document_number[:20], str(LONGEST_DOCUMENT)))
+    if len(row.document_number) > LONGEST_DOCUMENT_NUMBER:
+        row.problems.append(
+            Problem("too_long", "document_number", row.document_number[:20], str(LONGEST_DOCUMENT_NUMBER))
+        )
     if row.points and row.points > MOST_POINTS:
         row.problems.append(Problem("points_range", "points", str(row.points)))
     if row.months is not None and not 1 <= row.months <= MOST_MONTHS:
