@@ -13,7 +13,7 @@ from registry.actions.corrections import Difference, difference
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
 from registry.actions.periods import supersede
-from registry.actions.requirements import required
+from registry.actions.requirements import LONGEST_DOCUMENT_NUMBER, required
 from registry.actions.two_people import require_second
 from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies, policy_on
@@ -48,22 +48,20 @@ def relieve_points(
     `document_number` names the decision: the same one twice is the same relief. Needs two signatures. Sanctions that
     have begun stay.
     """
-    reason = required(reason)
-    require_second(by=by, second=second)
+    draft = Draft(
+        kind=FactKind.POINTS_RELIEVED,
+        points=points,
+        reason=required(reason),
+        document_number=_optional(document_number),
+        agency=agency,
+        actor=by,
+        second=require_second(by=by, second=second),
+    )
     with transaction.atomic():
         person = lock(practitioner)
-        if existing := _same_decision(person, FactKind.POINTS_RELIEVED, document_number, points=points):
+        if existing := _same_decision(person, FactKind.POINTS_RELIEVED, draft.document_number, points=points):
             return existing
         _require_relief(person, points, agency, shanghai_day(now))
-        draft = Draft(
-            kind=FactKind.POINTS_RELIEVED,
-            points=points,
-            reason=reason,
-            document_number=document_number,
-            agency=agency,
-            actor=by,
-            second=second,
-        )
         return append(practitioner=practitioner, draft=draft, now=now)
 
 
@@ -91,22 +89,20 @@ def shorten_period(
     A period never falls under the part of its length that the policy protects (half), and the bar of a termination by
     12 points at once cannot be shortened.
     """
-    reason = required(reason)
-    require_second(by=by, second=second)
+    draft = Draft(
+        kind=FactKind.PERIOD_SHORTENED,
+        days=days,
+        reason=required(reason),
+        document_number=_optional(document_number),
+        agency=agency,
+        actor=by,
+        second=require_second(by=by, second=second),
+    )
     with transaction.atomic():
         person = lock(practitioner)
-        if existing := _same_decision(person, FactKind.PERIOD_SHORTENED, document_number, days=days):
+        if existing := _same_decision(person, FactKind.PERIOD_SHORTENED, draft.document_number, days=days):
             return existing
         _require_shortening(person, days, agency, shanghai_day(now))
-        draft = Draft(
-            kind=FactKind.PERIOD_SHORTENED,
-            days=days,
-            reason=reason,
-            document_number=document_number,
-            agency=agency,
-            actor=by,
-            second=second,
-        )
         return append(practitioner=practitioner, draft=draft, now=now)
 
 
@@ -157,6 +153,13 @@ def _end_older_registrations(person: LockedPerson, today: date, *, by: User | No
     present = Registration.objects.filter(practitioner_id__in=person.members, superseded_at=None)
     for registration in present.filter(Q(ends_on=None) | Q(ends_on__gt=today)).order_by("pk"):
         supersede(registration, by=by, now=now, reason=reason, ends_on=max(registration.starts_on, today))
+
+
+def _optional(document_number: str) -> str:
+    """The number of the decision without stray spaces, or nothing; one that does not fit is refused in words."""
+    if not document_number.strip():
+        return ""
+    return required(document_number, field="document_number", most=LONGEST_DOCUMENT_NUMBER)
 
 
 def _same_decision(person: LockedPerson, kind: FactKind, document_number: str, **given: int) -> Fact | None:

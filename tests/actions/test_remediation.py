@@ -255,3 +255,19 @@ def test_an_annulled_suspension_gives_its_shortening_nothing_to_do(town: Town) -
     assert not SanctionPeriod.objects.exists()
     assert standing_of(town.surgeon, date(2025, 3, 21)).status == "normal"
     assert list(file_differences()) == []
+
+
+def test_a_decision_number_that_does_not_fit_is_refused_in_words(town: Town) -> None:
+    score(town, 4, TODAY)
+    with pytest.raises(Refused) as refusal:
+        relieve_points(
+            practitioner=town.surgeon,
+            points=1,
+            reason="培训合格",
+            document_number="减" * 121,
+            agency=town.agency,
+            by=town.officer,
+            second=town.second,
+            now=at(TODAY, 15),
+        )
+    assert (refusal.value.code, refusal.value.field) == ("document_number_too_long", "document_number")
