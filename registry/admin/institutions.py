@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, ChoicesRadioFilter
 
-from registry.admin import labels
+from registry.admin import extensions, labels
 from registry.admin.acts.buttons import acts_on_institution
 from registry.admin.acts.subjects import file_url, institution_url
 from registry.admin.base import ListAdmin
@@ -71,6 +71,7 @@ class InstitutionAdmin(ListAdmin):
             behind=people_behind(ratio, FEW),
             handlings=place.handlings.all()[:FEW],
             acts=acts_on_institution(request, place),
+            sections=extensions.sections("institution", request, place),
             may_end_agreements=has_any(request, OFFICERS_OF_AGENCIES),
         )
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesRadioFilter
 
-from registry.admin import labels
+from registry.admin import extensions, labels
 from registry.admin.acts.buttons import acts_on_person
 from registry.admin.acts.subjects import decided_within
 from registry.admin.base import ListAdmin
@@ -125,6 +125,7 @@ def _acts(request: HttpRequest, file: PractitionerFile, *, present: bool) -> dic
     decided = {event.fact.pk for event in file.events if decided_within(event.fact, seen)}
     return {
         "acts": acts_on_person(request, file),
+        "sections": extensions.sections("person", request, file),
         "may_correct": officer,
         "correctable": decided if officer else set(),
         "my_places": mine if has_any(request, STAFF_KEEPERS) else set(),

@@ -19,6 +19,7 @@ from registry.admin.acts import (
     registrations,
 )
 from registry.admin.acts.guided import GuidedAct
+from registry.admin.extensions import OFFERS
 
 ACTS: list[tuple[str, str, type[GuidedAct]]] = [
     ("practitioners/<int:pk>/trigger/", "record_trigger", handlings.RecordTrigger),
@@ -52,12 +53,13 @@ ACTS: list[tuple[str, str, type[GuidedAct]]] = [
 
 def pages(site: Any) -> list[URLPattern]:
     """Every page, each behind the sign-in of the office."""
-    acts = [(route, name, act.as_view(site=site)) for route, name, act in ACTS]
+    acts = [(route, name, act.as_view(site=site)) for route, name, act in [*ACTS, *OFFERS.acts]]
     views: list[tuple[str, str, Callable[..., HttpResponseBase]]] = [
         ("find/document/", "find_by_document", document_search.DocumentSearch.as_view(site=site)),
         ("policies/", "policies", law.policies_page(site)),
         ("policies/<slug:policy_id>/", "policy", law.policy_page(site)),
         ("practitioners/<int:pk>/points/", "choose_responsibility", scoring.choose_responsibility(site)),
         *rosters.views(site),
+        *((route, name, view(site)) for route, name, view in OFFERS.views),
     ]
     return [path(route, site.admin_view(view), name=name) for route, name, view in [*acts, *views]]

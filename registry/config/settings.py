@@ -63,6 +63,7 @@ WSGI_APPLICATION = "registry.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "registry.apps.RegistryConfig",
+    "appeals.apps.AppealsConfig",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.simple_history",

@@ -6,19 +6,21 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Model
 
-from registry.models import EmergencyCheck, Fact, PointsEntry, StandingChange
-
-APPEND_ONLY = tuple(model._meta.db_table for model in (Fact, PointsEntry, StandingChange, EmergencyCheck))
-"""Tables in which a row, once written, is never altered nor removed, by nobody: triggers see to it."""
+OURS = ("registry", "appeals")
+"""The applications whose tables are guarded."""
 
 _BEFORE_UPDATE_DELETE_TRUNCATE = 2 | 16 | 8 | 32
 """The kind of trigger in pg_trigger.tgtype: for the whole statement, before UPDATE, DELETE and TRUNCATE."""
 
 
+def append_only_tables() -> tuple[str, ...]:
+    """Tables in which a row, once written, is never altered nor removed, by nobody: triggers see to it."""
+    return tuple(model._meta.db_table for model in _models() if getattr(model, "append_only", False))
+
+
 def history_tables() -> tuple[str, ...]:
     """The tables with the history of the mutable records: the application may only add to them."""
-    models = apps.get_app_config("registry").get_models()
-    return tuple(model._meta.db_table for model in models if {"history_id", "history_type"} <= _columns(model))
+    return tuple(model._meta.db_table for model in _models() if {"history_id", "history_type"} <= _columns(model))
 
 
 def guard_faults() -> Iterator[str]:
@@ -37,13 +39,13 @@ def _trigger_faults() -> Iterator[str]:
             [_BEFORE_UPDATE_DELETE_TRUNCATE],
         )
     )
-    for table in APPEND_ONLY:
+    for table in append_only_tables():
         if (table,) not in guarded:
             yield f"table {table}: the trigger that keeps it append-only is missing or switched off"
 
 
 def _privilege_faults() -> Iterator[str]:
-    for table in (*APPEND_ONLY, *history_tables()):
+    for table in (*append_only_tables(), *history_tables()):
         for privilege in ("UPDATE", "DELETE", "TRUNCATE"):
             if _may(table, privilege):
                 yield f"table {table}: the application may {privilege} although nothing here is ever altered"
@@ -60,10 +62,16 @@ def _constraint_faults() -> Iterator[str]:
             "SELECT conname FROM pg_constraint WHERE convalidated UNION SELECT indexname FROM pg_indexes"
         )
     }
-    for model in apps.get_app_config("registry").get_models():
+    for model in _models():
         for constraint in model._meta.constraints:
             if constraint.name not in standing:
                 yield f"table {model._meta.db_table}: the constraint {constraint.name} is missing or not validated"
+
+
+def _models() -> Iterator[type[Model]]:
+    """The models of our applications."""
+    for label in OURS:
+        yield from apps.get_app_config(label).get_models()
 
 
 def _may(table: str, privilege: str) -> bool:

@@ -12,7 +12,9 @@ from registry.models.cases import (
     Responsibility,
     TriggerKind,
 )
+from registry.models.casework import Case, CaseFile, Delivery, Proposal, ProposedEntry
 from registry.models.checks import EmergencyCheck
+from registry.models.files import StoredFile
 from registry.models.institutions import (
     Agency,
     Authority,
@@ -24,6 +26,7 @@ from registry.models.institutions import (
     StaffRecord,
 )
 from registry.models.ledger import Fact, FactKind, SanctionPeriod, StandingChange, StandingSpan, StandingStatus
+from registry.models.measures import InstitutionMeasure, MeasurePeriod
 from registry.models.people import (
     Category,
     Certificate,
@@ -35,6 +38,7 @@ from registry.models.people import (
     PractitionerName,
     Sex,
 )
+from registry.models.procedure import ChangeSeen, ProcedureStep, Task
 from registry.models.rosters import RosterJob, RosterRow
 
 __all__ = [
@@ -45,8 +49,12 @@ __all__ = [
     "Authority",
     "CalendarDay",
     "CalendarYear",
+    "Case",
+    "CaseFile",
     "Category",
     "Certificate",
+    "ChangeSeen",
+    "Delivery",
     "DocumentKind",
     "EmergencyCheck",
     "Fact",
@@ -57,12 +65,17 @@ __all__ = [
     "HandlingKind",
     "IdentityDocument",
     "Institution",
+    "InstitutionMeasure",
+    "MeasurePeriod",
     "PersonalCode",
     "PersonalTrigger",
     "PhaseIn",
     "PointsEntry",
     "Practitioner",
     "PractitionerName",
+    "ProcedureStep",
+    "Proposal",
+    "ProposedEntry",
     "Region",
     "Registration",
     "Responsibility",
@@ -76,6 +89,8 @@ __all__ = [
     "StandingChange",
     "StandingSpan",
     "StandingStatus",
+    "StoredFile",
+    "Task",
     "TriggerKind",
     "User",
 ]

@@ -30,6 +30,7 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("administrator")
     AGENCY_OFFICER = "agency_officer", _("agency officer")
     COMPLIANCE_OFFICER = "compliance_officer", _("compliance officer")
+    EXPERT = "expert", _("expert")
 
 
 class Assignment(models.Model):
@@ -50,7 +51,7 @@ class Assignment(models.Model):
         ordering = ["user", "starts_on"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(role=Role.ADMINISTRATOR, agency=None, institution=None)
+                condition=Q(role__in=[Role.ADMINISTRATOR, Role.EXPERT], agency=None, institution=None)
                 | Q(role=Role.AGENCY_OFFICER, agency__isnull=False, institution=None)
                 | Q(role=Role.COMPLIANCE_OFFICER, agency=None, institution__isnull=False),
                 name="a_role_is_held_where_it_belongs",

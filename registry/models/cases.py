@@ -180,6 +180,8 @@ class PointsEntry(models.Model):
     Never changed once written; an annulment of the fact opens the next `round` for the same situation.
     """
 
+    append_only = True
+
     fact = models.OneToOneField(Fact, models.PROTECT, related_name="points_entry")
     responsibility = models.ForeignKey(Responsibility, models.PROTECT, related_name="points_entries")
     handling = models.ForeignKey(Handling, models.PROTECT, related_name="+", null=True)

@@ -15,6 +15,8 @@ class EmergencyCheck(models.Model):
     whether the emergency exemption made the service payable. `known_at` is set where the question was about the past.
     """
 
+    append_only = True
+
     practitioner = models.ForeignKey(
         Practitioner, models.PROTECT, related_name="emergency_checks", verbose_name=_("practitioner")
     )

@@ -40,6 +40,8 @@ class Fact(models.Model):
     facts into the same order. `chain_no`, `prev_hash` and `hash` chain the facts of one file (registry.ledger.chain).
     """
 
+    append_only = True
+
     practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="facts")
     chain_no = models.PositiveIntegerField(_("number in the file"))
     kind = models.CharField(_("kind"), max_length=20, choices=FactKind)
@@ -183,6 +185,8 @@ class StandingSpan(models.Model):
 
 class StandingChange(models.Model):
     """History and outbox in one: the standing of a file changed, by a fact, a merge, or because a day came."""
+
+    append_only = True
 
     class Cause(models.TextChoices):
         FACT = "fact", _("a fact")

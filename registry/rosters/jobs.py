@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 
 from registry.ledger.days import shanghai_day
 from registry.models import Institution, RosterJob, RosterRow, User
+from registry.models.vault import Vault
 from registry.rosters.checking import Outdated, apply_roster, check_roster
 from registry.rosters.errors import RosterRefused
 from registry.rosters.exporting import export
 from registry.rosters.reporting import Report, ReportRow, error_workbook, report
-from registry.rosters.vault import Vault
 from registry.rosters.workbooks import MOST_BYTES
 
 __all__ = [
@@ -98,7 +98,7 @@ def upload(
         uploaded_at=now,
         next_at=now,
     )
-    job.sealed_file = Vault(job.uuid).seal(content)
+    job.sealed_file = Vault(job.uuid, "rosters").seal(content)
     job.save(force_insert=True)
     return job
 

@@ -10,13 +10,13 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from registry.models import Category, DocumentKind, RosterJob, RosterRow, Sex
+from registry.models.vault import Vault
 from registry.queries.wording import sentences
 from registry.rosters.cells import Cell, harmless
 from registry.rosters.columns import PROBLEM_HEADING
 from registry.rosters.errors import RosterRefused
 from registry.rosters.problems import LABELS, Problem
 from registry.rosters.reading import Sheet, read_sheet
-from registry.rosters.vault import Vault
 
 PAGE = 50
 _WORDS: Mapping[str, Mapping[str, Any]] = {
@@ -92,7 +92,7 @@ def original(job: RosterJob) -> bytes:
     """The uploaded file. Raises RosterRefused('purged') when it was kept long enough, SealBroken for altered bytes."""
     if job.sealed_file is None:
         raise RosterRefused("purged", _("The uploaded file is no longer kept. Upload it again."))
-    return Vault(job.uuid).unseal(bytes(job.sealed_file))
+    return Vault(job.uuid, "rosters").unseal(bytes(job.sealed_file))
 
 
 def error_workbook(job: RosterJob) -> bytes:
@@ -133,7 +133,7 @@ def _sheet_title(name: str) -> str:
 
 
 def _opened(job: RosterJob, rows: Any) -> Iterator[ReportRow]:
-    vault = Vault(job.uuid)
+    vault = Vault(job.uuid, "rosters")
     for row in rows:
         words = vault.unseal_words(bytes(row.sealed))
         problems = [Problem(**data) for data in words["problems"]]

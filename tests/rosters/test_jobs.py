@@ -9,10 +9,10 @@ from django.db import connection
 
 from registry.models import Practitioner, Registration, RosterJob, RosterRow
 from registry.models.sealing import SealBroken
+from registry.models.vault import Vault
 from registry.rosters import jobs
 from registry.rosters.errors import RosterRefused
 from registry.rosters.reporting import original
-from registry.rosters.vault import Vault
 from tests import town
 from tests.rosters.sheets import as_csv, li, wang, xlsx
 
@@ -99,7 +99,7 @@ def test_interrupted_in_the_middle_nothing_is_written(monkeypatch: pytest.Monkey
 def test_the_file_is_sealed_for_its_job_and_forgotten_in_time(settings: Any) -> None:
     job = jobs.work(upload(town.build(), xlsx(wang())), clock=lambda: NOW)
     with pytest.raises(SealBroken):
-        Vault(upload(town.build(), b"x").uuid).unseal(bytes(job.sealed_file or b""))
+        Vault(upload(town.build(), b"x").uuid, "rosters").unseal(bytes(job.sealed_file or b""))
     settings.REGISTRY_ROSTER_DAYS = 30
     assert jobs.purge(now=NOW + dt.timedelta(days=30)) == 0
     assert jobs.purge(now=NOW + dt.timedelta(days=31)) == 1

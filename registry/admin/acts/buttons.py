@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from registry.admin import extensions
 from registry.admin.acts.guided import Words
 from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, has_any
 from registry.models import Handling, Institution
@@ -44,7 +45,7 @@ def acts_on_person(request: HttpRequest, file: PractitionerFile) -> list[Button]
         found.append(_button(_("Register at an institution"), "add_business", "register_at", pk))
     if has_any(request, OFFICERS_OF_AGENCIES):
         found += _record_acts(file)
-    return found
+    return found + extensions.buttons("person", request, file)
 
 
 def _may_be_shortened(standing: Standing) -> bool:
@@ -76,7 +77,7 @@ def acts_on_institution(request: HttpRequest, place: Institution) -> list[Button
         found.append(_button(_("Download the roster"), "download", "export_roster", place.pk))
     if has_any(request, OFFICERS_OF_AGENCIES):
         found.append(_button(_("Conclude a service agreement"), "handshake", "conclude_agreement", place.pk))
-    return found
+    return found + extensions.buttons("institution", request, place)
 
 
 def acts_on_handling(request: HttpRequest, handling: Handling) -> list[Button]:

@@ -1,6 +1,4 @@
-"""Sealing of what an import keeps: the uploaded file and the words of its rows. Opens only for the job it was
-sealed for.
-"""
+"""Sealing of contents: uploaded files, words of rows, votes, seeds. Opens only for the row it was sealed for."""
 
 import hashlib
 import hmac
@@ -20,23 +18,23 @@ _NONCE_BYTES = 12
 
 
 class Vault:
-    """Seals and opens for one job. The key is derived from the key of identity documents, and is not the same."""
+    """Seals and opens for one row. The key is derived from that of identity documents, another one for each purpose."""
 
-    def __init__(self, job: UUID) -> None:
-        self._job = job.bytes
+    def __init__(self, owner: UUID, purpose: str) -> None:
+        self._owner = owner.bytes
         master = b64decode(settings.REGISTRY_DOCUMENT_KEY)
-        self._cipher = AESGCM(hmac.digest(master, b"rosters", hashlib.sha256))
+        self._cipher = AESGCM(hmac.digest(master, purpose.encode(), hashlib.sha256))
 
     def seal(self, content: bytes) -> bytes:
         nonce = os.urandom(_NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, content, self._job)
+        return nonce + self._cipher.encrypt(nonce, content, self._owner)
 
     def unseal(self, sealed: bytes) -> bytes:
         """The content again. Raises SealBroken."""
         try:
-            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._job)
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._owner)
         except InvalidTag:
-            raise SealBroken(str(UUID(bytes=self._job))) from None
+            raise SealBroken(str(UUID(bytes=self._owner))) from None
 
     def seal_words(self, words: dict[str, Any]) -> bytes:
         return self.seal(json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode())

@@ -1,0 +1,25 @@
+"""The records of appeals, by noun: objections, experts and panels, remediation."""
+
+from appeals.models.experts import Expert, ExpertAvailability, ExpertConflict, ExpertPlace
+from appeals.models.objections import Evidence, ExternalOutcome, ExternalPoint, Objection, PointOfDispute
+from appeals.models.panels import Panel, Seat, Vote
+from appeals.models.remediation import Activity, Application, Attendance, Opinion
+
+__all__ = [
+    "Activity",
+    "Application",
+    "Attendance",
+    "Evidence",
+    "Expert",
+    "ExpertAvailability",
+    "ExpertConflict",
+    "ExpertPlace",
+    "ExternalOutcome",
+    "ExternalPoint",
+    "Objection",
+    "Opinion",
+    "Panel",
+    "PointOfDispute",
+    "Seat",
+    "Vote",
+]

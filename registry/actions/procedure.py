@@ -1,0 +1,156 @@
+"""Moving a procedure on: the transition, the row and its history, and the step that nobody edits afterwards."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from registry.actions.errors import Refused
+from registry.actions.keeping import keep
+from registry.ledger.days import shanghai_day
+from registry.models import Agency, Case, Institution, Practitioner, ProcedureStep, User
+from registry.rules.procedure import NotPossible, Procedure
+
+Capacity = ProcedureStep.Capacity
+
+
+class Moving(Protocol):
+    """A row that a procedure moves."""
+
+    uuid: UUID
+    state: Any
+
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who acts, in which capacity, for whom; `second` is the other person of an act that needs two."""
+
+    by: User | None
+    role: ProcedureStep.Capacity
+    agency: Agency | None = None
+    institution: Institution | None = None
+    second: User | None = None
+
+
+CLOCK = Acting(None, Capacity.CLOCK)
+"""What happens because a day came."""
+
+
+def for_agency(by: User | None, agency: Agency, second: User | None = None) -> Acting:
+    """An officer of the agency."""
+    return Acting(by, Capacity.AGENCY, agency=agency, second=second)
+
+
+def for_institution(by: User | None, institution: Institution) -> Acting:
+    """A compliance officer of the institution."""
+    return Acting(by, Capacity.INSTITUTION, institution=institution)
+
+
+def for_practitioner(by: User | None = None) -> Acting:
+    """The practitioner; `by` is the account, where there is one."""
+    return Acting(by, Capacity.PRACTITIONER)
+
+
+def for_expert(by: User | None) -> Acting:
+    """A medical expert."""
+    return Acting(by, Capacity.EXPERT)
+
+
+def locked(row: Row) -> Row:
+    """The row as it stands now, locked until the end of the transaction. People are locked before, in order of id."""
+    return type(row)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
+
+
+def require_possible(procedure: Procedure, row: Any, act: str) -> str:
+    """The state after the act. Raises Refused where the row's state does not allow it."""
+    try:
+        return procedure.after(row.state, act)
+    except NotPossible:
+        raise Refused(
+            "not_possible_now",
+            _("This is not possible in the state “%(state)s”. Look at what stands now and choose another act.")
+            % {"state": row.get_state_display()},
+            field="state",
+            value=str(row.state),
+        ) from None
+
+
+def begin(
+    procedure: Procedure,
+    row: Any,
+    *,
+    act: str,
+    acting: Acting,
+    now: datetime,
+    case: Case | None = None,
+    practitioner: Practitioner | None = None,
+    grounds: str = "",
+    document_number: str = "",
+) -> None:
+    """Save a new row in the state it begins in, with its first step."""
+    assert row.state in procedure.starts
+    keep(row, by=acting.by, now=now)
+    _step(procedure, row, act, "", acting, now, case, practitioner, grounds, document_number)
+
+
+def advance(
+    procedure: Procedure,
+    row: Any,
+    act: str,
+    *,
+    acting: Acting,
+    now: datetime,
+    case: Case | None = None,
+    practitioner: Practitioner | None = None,
+    grounds: str = "",
+    document_number: str = "",
+    **changes: Any,
+) -> None:
+    """Do `act` on the locked `row`: its next state, the `changes` of its fields, its history and its step.
+
+    Raises Refused where the state does not allow the act.
+    """
+    after, before = require_possible(procedure, row, act), str(row.state)
+    row.state = after
+    for field, value in changes.items():
+        setattr(row, field, value)
+    keep(row, by=acting.by, now=now)
+    _step(procedure, row, act, before, acting, now, case, practitioner, grounds, document_number)
+
+
+def _step(
+    procedure: Procedure,
+    row: Moving,
+    act: str,
+    before: str,
+    acting: Acting,
+    now: datetime,
+    case: Case | None,
+    practitioner: Practitioner | None,
+    grounds: str,
+    document_number: str,
+) -> None:
+    ProcedureStep.objects.create(
+        procedure=procedure.name,
+        subject=row.uuid,
+        act=act,
+        state_before=before,
+        state_after=str(row.state),
+        case=case,
+        practitioner=practitioner,
+        actor=acting.by,
+        second=acting.second,
+        role=acting.role,
+        agency=acting.agency,
+        institution=acting.institution,
+        on_day=shanghai_day(now),
+        recorded_at=now,
+        grounds=grounds,
+        document_number=document_number,
+    )

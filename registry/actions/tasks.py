@@ -1,0 +1,130 @@
+"""Tasks: what somebody owes until a day. Due days are told once, and afterwards only ever move later."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from registry.ledger.days import shanghai_day
+from registry.models import Agency, Case, Institution, Practitioner, Proposal, Task, User
+from registry.queries.calendar import calendar
+from registry.rules.clocks import NotYetComputable, WorkingCalendar, due_on
+from registry.rules.policy import Policy
+
+State = Task.State
+
+
+def open_task(
+    *,
+    kind: Task.Kind,
+    holder: Task.Holder,
+    subject: UUID,
+    policy: Policy,
+    clock: str,
+    starts_on: date,
+    now: datetime,
+    agency: Agency | None = None,
+    institution: Institution | None = None,
+    practitioner: Practitioner | None = None,
+    user: User | None = None,
+    case: Case | None = None,
+    proposal: Proposal | None = None,
+    days: WorkingCalendar | None = None,
+) -> Task:
+    """Open what `holder` must do within the working days of the policy's `clock`; `starts_on` is not counted.
+
+    The same task, still open, is the same task. `days` is the calendar, where the caller read it already.
+    """
+    same = Task.objects.filter(
+        kind=kind, subject=subject, holder=holder, agency=agency, institution=institution, state=State.OPEN
+    )
+    if existing := same.first():
+        return existing
+    working_days = policy.clock(clock)
+    return Task.objects.create(
+        kind=kind,
+        holder=holder,
+        agency=agency,
+        institution=institution,
+        practitioner=practitioner,
+        user=user,
+        case=case,
+        proposal=proposal,
+        subject=subject,
+        policy=policy.id,
+        clock=clock,
+        working_days=working_days,
+        starts_on=starts_on,
+        opened_at=now,
+        **_due(due_on(starts_on, working_days, days or calendar())),
+    )
+
+
+def close_tasks(
+    subject: UUID,
+    *,
+    now: datetime,
+    kinds: Collection[Task.Kind] = (),
+    by: User | None = None,
+    state: Task.State = State.DONE,
+) -> int:
+    """Close the open tasks about `subject` (all, or only of `kinds`); how many there were."""
+    found = Task.objects.filter(subject=subject, state=State.OPEN)
+    if kinds:
+        found = found.filter(kind__in=kinds)
+    return found.update(state=state, closed_at=now, closed_by=by)
+
+
+def overdue(today: date, *kinds: Task.Kind) -> list[Task]:
+    """The open tasks of these kinds whose last day is over, the oldest first. What is not computable is not over."""
+    found = Task.objects.filter(state=State.OPEN, kind__in=kinds, due_on__lt=today)
+    return list(found.select_related("proposal", "case", "agency", "institution").order_by("due_on", "id"))
+
+
+def recount(*, now: datetime) -> int:
+    """Count the due days of open tasks again, after calendars were entered or corrected; how many moved.
+
+    A day that was told never moves earlier. What was not computable gets its day.
+    """
+    days, today, moved = calendar(), shanghai_day(now), 0
+    waiting = Task.objects.filter(state=State.OPEN).filter(Q(due_on=None) | Q(due_on__gte=today))
+    for task in waiting.order_by("id").iterator():
+        found = due_on(task.starts_on, task.working_days, days)
+        if _moves(task, found):
+            still = Task.objects.filter(pk=task.pk, state=State.OPEN, due_on=task.due_on)
+            moved += still.update(**_due(found))
+    return moved
+
+
+def escalate(*, now: datetime) -> int:
+    """Mark the agencies' and institutions' overdue tasks once, so that those above see them; how many there were.
+
+    Their silence never decides anything against a practitioner.
+    """
+    late = Task.objects.filter(state=State.OPEN, due_on__lt=shanghai_day(now), escalated_at=None)
+    late = late.filter(holder__in=[Task.Holder.AGENCY, Task.Holder.INSTITUTION])
+    count = 0
+    for pk in list(late.order_by("id").values_list("pk", flat=True)):
+        with transaction.atomic():
+            task = late.filter(pk=pk).select_for_update(of=("self",), no_key=True, skip_locked=True).first()
+            if task is None:
+                continue
+            task.escalated_at = now
+            task.save(update_fields=["escalated_at"])
+            count += 1
+    return count
+
+
+def _due(found: date | NotYetComputable) -> dict[str, Any]:
+    if isinstance(found, NotYetComputable):
+        return {"due_on": None, "missing_year": found.year}
+    return {"due_on": found, "missing_year": None}
+
+
+def _moves(task: Task, found: date | NotYetComputable) -> bool:
+    if isinstance(found, NotYetComputable):
+        return task.due_on is None and task.missing_year != found.year
+    return task.due_on is None or found > task.due_on

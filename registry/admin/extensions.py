@@ -1,0 +1,69 @@
+"""What applications above the register put on its pages. The register knows the places, never who fills them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+if TYPE_CHECKING:
+    from registry.admin.acts.buttons import Button
+    from registry.admin.acts.guided import GuidedAct
+
+Place = Literal["person", "institution", "case", "proposal", "entry"]
+"""Pages that take buttons and sections; the subject is the file of the person, else the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A card on a page: a template, and what it shows as `it`."""
+
+    template: str
+    it: Any
+    beside: bool = False
+
+
+Buttons = Callable[[HttpRequest, Any], "Iterable[Button]"]
+Sections = Callable[[HttpRequest, Any], Iterable[Section]]
+
+
+@dataclass(slots=True)
+class _Offers:
+    buttons: dict[str, list[Buttons]] = field(default_factory=dict)
+    sections: dict[str, list[Sections]] = field(default_factory=dict)
+    acts: "list[tuple[str, str, type[GuidedAct]]]" = field(default_factory=list)
+    views: list[tuple[str, str, Callable[[Any], Callable[..., HttpResponseBase]]]] = field(default_factory=list)
+
+
+OFFERS = _Offers()
+
+
+def offer_buttons(place: Place, provider: Buttons) -> None:
+    """Put buttons beside the acts of a page."""
+    OFFERS.buttons.setdefault(place, []).append(provider)
+
+
+def offer_sections(place: Place, provider: Sections) -> None:
+    """Put cards on a page."""
+    OFFERS.sections.setdefault(place, []).append(provider)
+
+
+def offer_acts(acts: "Iterable[tuple[str, str, type[GuidedAct]]]") -> None:
+    """Put acts under addresses of the office: route, name, act."""
+    OFFERS.acts.extend(acts)
+
+
+def offer_views(views: Iterable[tuple[str, str, Callable[[Any], Callable[..., HttpResponseBase]]]]) -> None:
+    """Put pages under addresses of the office: route, name, and what makes the view from the site."""
+    OFFERS.views.extend(views)
+
+
+def buttons(place: Place, request: HttpRequest, subject: Any) -> "list[Button]":
+    """The buttons offered for a page."""
+    return [button for provider in OFFERS.buttons.get(place, ()) for button in provider(request, subject)]
+
+
+def sections(place: Place, request: HttpRequest, subject: Any) -> list[Section]:
+    """The cards offered for a page."""
+    return [section for provider in OFFERS.sections.get(place, ()) for section in provider(request, subject)]
