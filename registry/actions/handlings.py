@@ -6,14 +6,17 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from registry.actions.cases import open_case, reopen
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
+from registry.actions.procedure import for_agency
 from registry.actions.requirements import LONGEST_DOCUMENT_NUMBER, require_choice, required
 from registry.ledger.days import shanghai_day
 from registry.ledger.writing import lock
 from registry.models import (
     Agency,
     Authority,
+    Case,
     Grade,
     Handling,
     HandlingKind,
@@ -24,6 +27,7 @@ from registry.models import (
     TriggerKind,
     User,
 )
+from registry.rules.procedures import PROPOSAL
 
 
 def record_handling(
@@ -43,7 +47,9 @@ def record_handling(
     by: User | None,
     now: datetime,
 ) -> Handling:
-    """Record an administrative penalty or agreement handling. The same document of an institution is the same handling.
+    """Record an administrative penalty or agreement handling; one that opens points opens its case.
+
+    The same document of an institution is the same handling.
 
     `conduct_until` is the last day of the conduct; `agency` records the points, and its region decides the policy.
     """
@@ -78,6 +84,8 @@ def record_handling(
             recorded_by=by,
         )
         keep(handling, by=by, now=now)
+        if handling.opens_the_gate:
+            open_case(handling=handling, by=by, now=now)
         return handling
 
 
@@ -116,6 +124,7 @@ def record_trigger(
             recorded_by=by,
         )
         keep(trigger, by=by, now=now)
+        open_case(trigger=trigger, by=by, now=now)
         return trigger
 
 
@@ -151,13 +160,31 @@ def identify_responsibility(
                 field="grade",
                 value=grade,
             )
+        _require_not_proposed(present)
         responsibility = present or Responsibility(
             handling=handling, trigger=trigger, practitioner=practitioner, recorded_at=now, recorded_by=by
         )
         responsibility.grade, responsibility.grounds = grade, grounds
         responsibility.identified_on = identified_on
         keep(responsibility, by=by, now=now)
+        case = Case.objects.filter(handling=handling, trigger=trigger).first()
+        if case is not None:
+            reopen(case, acting=for_agency(by, case.agency), now=now)
         return responsibility
+
+
+def _require_not_proposed(present: Responsibility | None) -> None:
+    if present is None:
+        return
+    proposal = present.proposals.exclude(state__in=PROPOSAL.ends).first()
+    if proposal is not None:
+        raise Refused(
+            "responsibility_has_proposal",
+            _("Points are proposed for %(person)s as “%(grade)s”. Withdraw that proposal before changing the grade.")
+            % {"person": present.practitioner.name, "grade": Grade(present.grade).label},
+            field="grade",
+            value=present.grade,
+        )
 
 
 def _same_handling(existing: Handling, kind: str, made_on: date, conduct: tuple[date, date]) -> Handling:

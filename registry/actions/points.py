@@ -31,6 +31,7 @@ class Preview:
     months: int | None
     before: Standing
     after: Standing
+    entry: PointsScored
     warnings: list[str | Promise] = field(default_factory=list)
 
     @property
@@ -49,6 +50,8 @@ class Scoring:
     months: int | None = None
     departure_reason: str = ""
     act: str = ""
+    reduced: bool = False
+    """A review found less than was proposed: the points may lie below the band of the situation."""
 
 
 def preview_points(
@@ -73,7 +76,7 @@ def preview_points(
             departure_reason=departure_reason,
             act=act,
         )
-        return _preview(scoring, person, now)
+        return weigh(scoring, person, now)
 
 
 def record_points(
@@ -105,42 +108,51 @@ def record_points(
     with transaction.atomic():
         person = lock(responsibility.practitioner)
         responsibility.refresh_from_db(fields=["grade"])  # somebody may have changed it meanwhile
-        if existing := _same_entry(scoring, person):
+        if existing := same_entry(scoring, person):
             return existing
-        preview = _preview(scoring, person, now)
+        preview = weigh(scoring, person, now)
         if preview.terminates:
             require_second(by=by, second=second)
-        fact = append(
-            practitioner=responsibility.practitioner,
-            draft=Draft(
-                kind=FactKind.POINTS_SCORED,
-                points=preview.points,
-                counted_on=responsibility.cause.made_on,
-                policy=preview.policy.id,
-                months=months,
-                reason=departure_reason,
-                document_number=responsibility.cause.document_number,
-                agency=responsibility.cause.agency,
-                actor=by,
-                second=second if preview.terminates else None,
-            ),
-            now=now,
-        )
-        return PointsEntry.objects.create(
-            fact=fact,
-            responsibility=responsibility,
-            handling=responsibility.handling,
-            trigger=responsibility.trigger,
-            practitioner=responsibility.practitioner,
-            situation=situation,
-            act=scoring.act,
-            round=_next_round(scoring, person),
-            default_points=preview.default_points,
-            departure_reason=departure_reason,
-        )
+        return write_entry(scoring, preview, person, by=by, second=second if preview.terminates else None, now=now)
 
 
-def _preview(scoring: Scoring, person: LockedPerson, now: datetime) -> Preview:
+def write_entry(
+    scoring: Scoring, preview: Preview, person: LockedPerson, *, by: User | None, second: User | None, now: datetime
+) -> PointsEntry:
+    """Add the fact that was weighed, and what stands behind it. Whether two people signed is checked by the caller."""
+    responsibility = scoring.responsibility
+    fact = append(
+        practitioner=responsibility.practitioner,
+        draft=Draft(
+            kind=FactKind.POINTS_SCORED,
+            points=preview.points,
+            counted_on=responsibility.cause.made_on,
+            policy=preview.policy.id,
+            months=scoring.months,
+            reason=scoring.departure_reason,
+            document_number=responsibility.cause.document_number,
+            agency=responsibility.cause.agency,
+            actor=by,
+            second=second,
+        ),
+        now=now,
+    )
+    return PointsEntry.objects.create(
+        fact=fact,
+        responsibility=responsibility,
+        handling=responsibility.handling,
+        trigger=responsibility.trigger,
+        practitioner=responsibility.practitioner,
+        situation=scoring.situation,
+        act=scoring.act,
+        round=_next_round(scoring, person),
+        default_points=preview.default_points,
+        departure_reason=scoring.departure_reason,
+    )
+
+
+def weigh(scoring: Scoring, person: LockedPerson, now: datetime) -> Preview:
+    """What the entry would be and do, with everything the law asks of it checked. Raises Refused."""
     today = shanghai_day(now)
     cause = scoring.responsibility.cause
     policy = _policy(cause.agency.region_id, cause.conduct_until)
@@ -150,7 +162,7 @@ def _preview(scoring: Scoring, person: LockedPerson, now: datetime) -> Preview:
     _require_unscored(scoring, person)
     default = policy.default_points(situation.band, scoring.responsibility.grade)
     points = default if scoring.points is None else scoring.points
-    _require_band(policy, situation, points, default, scoring.departure_reason)
+    _require_band(policy, situation, scoring, points, default)
     before = standing(person.facts, today, policies())
     entry = PointsScored(
         id="preview",
@@ -172,6 +184,7 @@ def _preview(scoring: Scoring, person: LockedPerson, now: datetime) -> Preview:
         months=scoring.months,
         before=before,
         after=after,
+        entry=entry,
         warnings=_warnings(scoring, points, default),
     )
 
@@ -249,9 +262,10 @@ def _require_in_scope(responsibility: Responsibility) -> None:
         )
 
 
-def _require_band(policy: Policy, situation: Situation, points: int, default: int, reason: str) -> None:
+def _require_band(policy: Policy, situation: Situation, scoring: Scoring, points: int, default: int) -> None:
     low, high = policy.bands[situation.band]
     least, most = policy.allowed_points(situation.band)
+    least = 1 if scoring.reduced else least
     if not least <= points <= most:
         raise Refused(
             "points_outside_the_band",
@@ -260,7 +274,7 @@ def _require_band(policy: Policy, situation: Situation, points: int, default: in
             field="points",
             value=points,
         )
-    if points != default and not reason.strip():
+    if points != default and not scoring.departure_reason.strip():
         raise Refused(
             "departure_reason_missing",
             _("The default is %(default)s points. Give the reason for %(points)s (band %(low)s to %(high)s).")
@@ -345,7 +359,7 @@ def _standing_entry(scoring: Scoring, person: LockedPerson) -> PointsEntry | Non
     return same.exclude(fact__corrections__kind=FactKind.ENTRY_ANNULLED).order_by("pk").first()
 
 
-def _same_entry(scoring: Scoring, person: LockedPerson) -> PointsEntry | None:
+def same_entry(scoring: Scoring, person: LockedPerson) -> PointsEntry | None:
     """The entry that these very arguments made before."""
     entry = _standing_entry(scoring, person)
     if entry is None or (entry.situation, entry.act) != (scoring.situation, scoring.act):

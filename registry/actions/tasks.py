@@ -32,11 +32,13 @@ def open_task(
     user: User | None = None,
     case: Case | None = None,
     proposal: Proposal | None = None,
+    not_before: date | None = None,
     days: WorkingCalendar | None = None,
 ) -> Task:
     """Open what `holder` must do within the working days of the policy's `clock`; `starts_on` is not counted.
 
-    The same task, still open, is the same task. `days` is the calendar, where the caller read it already.
+    The same task, still open, is the same task. `not_before` is a last day that was told earlier: it never moves
+    forward. `days` is the calendar, where the caller read it already.
     """
     same = Task.objects.filter(
         kind=kind, subject=subject, holder=holder, agency=agency, institution=institution, state=State.OPEN
@@ -44,6 +46,9 @@ def open_task(
     if existing := same.first():
         return existing
     working_days = policy.clock(clock)
+    found = due_on(starts_on, working_days, days or calendar())
+    if not_before and not isinstance(found, NotYetComputable):
+        found = max(found, not_before)
     return Task.objects.create(
         kind=kind,
         holder=holder,
@@ -59,7 +64,7 @@ def open_task(
         working_days=working_days,
         starts_on=starts_on,
         opened_at=now,
-        **_due(due_on(starts_on, working_days, days or calendar())),
+        **_due(found),
     )
 
 
