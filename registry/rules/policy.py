@@ -180,7 +180,7 @@ class Policy:
         return bool(self.get(f"emergency.{status}"))
 
     def clock(self, name: str) -> int:
-        """A time limit in working days: objection, answer, review, peer_review, notice or unopened."""
+        """A time limit in working days, by the name that follows `clocks.` in the file, as in 'objection'."""
         return int(self.get(f"clocks.{name}"))
 
 

@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from registry.actions.files import merge_files
 from registry.actions.people import add_document
+from registry.admin.law_words import rule_words, rules_of, value_words
 from registry.models import Practitioner, Registration, User
+from registry.rules.policy_frame import RULES
 from tests.admin.conftest import SignIn
 from tests.admin.deeds import text_of, url
 from tests.town import LAW_BEGINS, TODAY, Town, at, blame, handle, score
@@ -154,6 +156,11 @@ def test_every_policy_shows_each_value_with_its_source(chen: Client) -> None:
     assert "Guiding Opinion" in hunan
     assert chen.get(url("policy", "cn-99-2025")).status_code == 404
     assert "draft: what-if only" in text_of(chen.get(url("policies")))
+
+
+def test_every_rule_of_a_policy_is_told_in_words() -> None:
+    assert [keys for keys in rules_of(list(RULES)) if rule_words(keys) == keys[0]] == []
+    assert value_words("median") == "the vote in the middle: a majority wants no more points, and a majority no fewer"
 
 
 def test_the_file_as_of_another_day(chen: Client, town: Town) -> None:

@@ -121,6 +121,23 @@ def test_hainan_may_leave_the_band_by_one(band: int, own: tuple[int, int], shift
 def test_clocks_are_working_days() -> None:
     clocks = ("objection", "answer", "review", "peer_review", "notice", "unopened")
     assert [POLICIES[NATIONAL].clock(name) for name in clocks] == [10, 10, 30, 20, 5, 5]
+    clocks = ("countersign", "decision", "assignment", "talk", "interview", "training", "deliberation", "measure")
+    assert [POLICIES[NATIONAL].clock(name) for name in clocks] == [5, 10, 5, 10, 10, 20, 20, 10]
+
+
+@everyone
+def test_only_the_window_of_an_objection_is_not_of_our_own_deciding(policy: Policy) -> None:
+    ours = {key for key, value in policy.values() if key.startswith("clocks.") and value.certainty == "D"}
+    assert {key for key in RULES if key.startswith("clocks.")} - ours == {"clocks.objection"}
+
+
+def test_a_panel_decides_by_the_middle_vote_and_two_sign_a_remediation() -> None:
+    policy = POLICIES[NATIONAL]
+    decided = [policy.value(key) for key in ("panel.outcome", "remediation.signatures")]
+    assert [(each.value, each.provision, each.certainty) for each in decided] == [
+        ("median", "register", "D"),
+        (2, "register", "D"),
+    ]
 
 
 def test_further_numbers_of_the_law() -> None:
