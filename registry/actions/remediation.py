@@ -13,7 +13,7 @@ from registry.actions.corrections import Difference, difference
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
 from registry.actions.periods import supersede
-from registry.actions.requirements import LONGEST_DOCUMENT_NUMBER, required
+from registry.actions.requirements import optional_number, required
 from registry.actions.two_people import require_second
 from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies, policy_on
@@ -52,7 +52,7 @@ def relieve_points(
         kind=FactKind.POINTS_RELIEVED,
         points=points,
         reason=required(reason),
-        document_number=_optional(document_number),
+        document_number=optional_number(document_number),
         agency=agency,
         actor=by,
         second=require_second(by=by, second=second),
@@ -93,7 +93,7 @@ def shorten_period(
         kind=FactKind.PERIOD_SHORTENED,
         days=days,
         reason=required(reason),
-        document_number=_optional(document_number),
+        document_number=optional_number(document_number),
         agency=agency,
         actor=by,
         second=require_second(by=by, second=second),
@@ -153,13 +153,6 @@ def _end_older_registrations(person: LockedPerson, today: date, *, by: User | No
     present = Registration.objects.filter(practitioner_id__in=person.members, superseded_at=None)
     for registration in present.filter(Q(ends_on=None) | Q(ends_on__gt=today)).order_by("pk"):
         supersede(registration, by=by, now=now, reason=reason, ends_on=max(registration.starts_on, today))
-
-
-def _optional(document_number: str) -> str:
-    """The number of the decision without stray spaces, or nothing; one that does not fit is refused in words."""
-    if not document_number.strip():
-        return ""
-    return required(document_number, field="document_number", most=LONGEST_DOCUMENT_NUMBER)
 
 
 def _same_decision(person: LockedPerson, kind: FactKind, document_number: str, **given: int) -> Fact | None:

@@ -24,6 +24,13 @@ def required(text: str, *, field: str = "reason", most: int = 4000) -> str:
     return text.strip()
 
 
+def optional_number(document_number: str) -> str:
+    """The number of a document without stray spaces, or nothing; one that does not fit is refused in words."""
+    if not document_number.strip():
+        return ""
+    return required(document_number, field="document_number", most=LONGEST_DOCUMENT_NUMBER)
+
+
 def require_choice(field: str, value: str, allowed: Collection[str]) -> None:
     """Refuse a value that is none of those allowed."""
     if value not in allowed:

@@ -6,8 +6,11 @@ from registry.actions.errors import Refused
 from registry.models import User
 
 
-def require_second(*, by: User | None, second: User | None) -> User:
-    """The second of two different active people behind the act. Raises Refused where there are not two."""
+def require_second(*, by: User | None, second: User | None, signed_before: bool = False) -> User:
+    """The second of two different active people behind the act. Raises Refused where there are not two.
+
+    Whoever `signed_before` was active then, and may not be any more.
+    """
     if second is None:
         raise Refused(
             "second_person_missing",
@@ -21,7 +24,7 @@ def require_second(*, by: User | None, second: User | None) -> User:
             field="second",
             value=str(second),
         )
-    if not second.is_active:
+    if not (second.is_active or signed_before):
         raise Refused(
             "second_person_inactive",
             _("The account of the second person is closed. Ask somebody with an open account."),

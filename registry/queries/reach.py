@@ -49,7 +49,7 @@ class ActReach:
 
     `standing` holds for every day of the calendar. `restitution` ends with the day of the act: for later days nothing
     has been refused yet. `ratios` are those that differ, one for each institution and year. `policy` is that of the
-    entry; it says what happens with days that are newly blocked.
+    entries; it says what happens with days that are newly blocked.
     """
 
     standing: reach.Reach
@@ -73,18 +73,23 @@ class ActReach:
         return self.standing.is_empty
 
 
-def reach_of(found: Difference, *, entry: Fact) -> ActReach:
-    """What the act, previewed as `found` on the entry, would reach on the day of the preview. At most six queries."""
+def reach_of(found: Difference, *, entries: Collection[Fact]) -> ActReach:
+    """What the act, previewed as `found` on the entries, would reach on the day of the preview. At most six queries."""
     today = found.before.on
-    without, with_act = found.person.facts, [*found.person.facts, found.added]
-    standing = reach.reach(without, with_act, policies())
+    standing = reach.reach(found.person.facts, found.facts_with, policies())
     rows = [] if standing.is_empty else _registrations(found.person.members)
     return ActReach(
         standing=standing,
         restitution=tuple(_restitution(standing.unblocked, rows, today)),
         ratios=tuple(_ratio_changes(found.person.kept, standing.periods, rows, today)),
-        policy=policies()[entry.policy],
+        policy=_policy(entries),
     )
+
+
+def _policy(entries: Collection[Fact]) -> Policy:
+    """Where the policies of the entries differ, one that reclaims nothing goes before one that does."""
+    laws = [policies()[entry.policy] for entry in entries]
+    return min(laws, key=lambda law: bool(law.get(RECLAIMED)))
 
 
 def _registrations(files: Collection[int]) -> list[Registration]:

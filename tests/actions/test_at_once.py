@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from registry.actions.corrections import annul_entry, revise_entry
+from registry.actions.corrections import Correction, annul_entry, correct_entries, revise_entry
 from registry.actions.errors import Refused
 from registry.actions.files import merge_files
 from registry.actions.institutions import end_agreement, open_institution
@@ -220,6 +220,29 @@ def test_annulling_at_once_is_annulling_once(town: Town) -> None:
         return annul_entry(entry=entry, reason="误记", by=town.officer, second=town.second, now=at(TODAY, 13))
 
     assert len({fact.pk for fact in together(act, act, act)}) == 1
+
+
+def test_two_officers_who_correct_several_entries_at_once_do_not_mix_their_decisions(town: Town) -> None:
+    first, second = (score(town, points, TODAY, number=f"罚{points}").fact for points in (4, 5))
+
+    def correct(*corrections: Correction, reason: str) -> Act:
+        return lambda: correct_entries(
+            corrections=corrections, reason=reason, by=town.officer, second=town.second, now=at(TODAY, 13)
+        )
+
+    annuls = correct(Correction(first, None), Correction(second, 4), reason="判决")
+    lowers = correct(Correction(second, 2), Correction(first, 1), reason="复核")
+    answers = together(annuls, lowers, annuls, lowers)
+    of_annulling, of_lowering = answers[::2], answers[1::2]
+    if of_lowering == ["entry_annulled", "entry_annulled"]:
+        won, points = of_annulling, 4
+    else:
+        assert of_annulling == ["revision_raises", "revision_raises"]
+        won, points = of_lowering, 3
+    assert won[0] == won[1]
+    assert len(facts_of(town.surgeon)) == 4
+    assert standing_of(town.surgeon, TODAY).points == points
+    assert list(file_differences()) == []
 
 
 def test_registering_at_once_at_one_place_is_one_registration(town: Town) -> None:

@@ -28,13 +28,13 @@ def town() -> Town:
 def annulled(entry: PointsEntry, on: date) -> ActReach:
     """What annulling the entry on the day would reach."""
     found = preview_annulment(entry=entry.fact, now=at(on, 15))
-    return reach_of(found, entry=entry.fact)
+    return reach_of(found, entries=[entry.fact])
 
 
 def revised(entry: PointsEntry, on: date, *, points: int, months: int | None = None) -> ActReach:
     """What revising the entry on the day would reach."""
     found = preview_revision(entry=entry.fact, points=points, months=months, now=at(on, 15))
-    return reach_of(found, entry=entry.fact)
+    return reach_of(found, entries=[entry.fact])
 
 
 def join(town: Town, place: Institution, since: date) -> None:
@@ -189,7 +189,7 @@ def test_nothing_is_written_and_the_queries_stay_few(town: Town) -> None:
     entry = score(town, 9, TODAY)
     found = preview_annulment(entry=entry.fact, now=at(LATER))
     with CaptureQueriesContext(connection) as captured:
-        reach_of(found, entry=entry.fact)
+        reach_of(found, entries=[entry.fact])
     assert len(captured) <= 6
     assert all(query["sql"].startswith("SELECT") for query in captured)
     assert Fact.objects.count() == 1

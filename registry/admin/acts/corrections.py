@@ -47,7 +47,7 @@ class CorrectEntry(OnEntry):
         """The consequence with its reach."""
         self.standing = found.before
         shown = _shown(found, needs_second=needs_second, grave=grave)
-        return replace(shown, reach=reach_of(found, entry=self.subject.fact))
+        return replace(shown, reach=reach_of(found, entries=[self.subject.fact]))
 
 
 class AnnulEntry(CorrectEntry):
