@@ -1,4 +1,7 @@
-"""What an act would reach, computed and written nowhere: days to be paid after all, and the ratios of institutions."""
+"""What an act would reach, computed and written nowhere.
+
+Days to be paid after all, the ratios of institutions, and who has to be told again.
+"""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +13,7 @@ from registry.ledger.law import policies
 from registry.models import Fact, Institution, Registration
 from registry.queries.explain import Source, source_of
 from registry.queries.ratio import PersonTime, Ratio, counts_on, ratios
+from registry.queries.recipients import Recipient, recipients_of
 from registry.rules import reach
 from registry.rules.periods import Period, next_day
 from registry.rules.policy import Policy
@@ -48,13 +52,15 @@ class ActReach:
     """What one act on a file would reach, as known now.
 
     `standing` holds for every day of the calendar. `restitution` ends with the day of the act: for later days nothing
-    has been refused yet. `ratios` are those that differ, one for each institution and year. `policy` is that of the
-    entries; it says what happens with days that are newly blocked.
+    has been refused yet. `ratios` are those that differ, one for each institution and year. `recipients` were told what
+    is corrected, also where it differs on no day. `policy` is that of the entries; it says what happens with days that
+    are newly blocked.
     """
 
     standing: reach.Reach
     restitution: tuple[RestitutionWindow, ...]
     ratios: tuple[RatioChange, ...]
+    recipients: tuple[Recipient, ...]
     policy: Policy
 
     @property
@@ -74,14 +80,19 @@ class ActReach:
 
 
 def reach_of(found: Difference, *, entries: Collection[Fact]) -> ActReach:
-    """What the act, previewed as `found` on the entries, would reach on the day of the preview. At most six queries."""
+    """What the act, previewed as `found` on the entries, would reach on the day of the preview.
+
+    At most eleven queries, however many the entries.
+    """
     today = found.before.on
     standing = reach.reach(found.person.facts, found.facts_with, policies())
-    rows = [] if standing.is_empty else _registrations(found.person.members)
+    ever = _registrations(found.person.members)
+    rows = [row for row in ever if row.superseded_at is None]
     return ActReach(
         standing=standing,
         restitution=tuple(_restitution(standing.unblocked, rows, today)),
         ratios=tuple(_ratio_changes(found.person.kept, standing.periods, rows, today)),
+        recipients=recipients_of(found, entries=entries, changes=standing, registrations=ever),
         policy=_policy(entries),
     )
 
@@ -93,9 +104,9 @@ def _policy(entries: Collection[Fact]) -> Policy:
 
 
 def _registrations(files: Collection[int]) -> list[Registration]:
-    """The registrations of all files of the person, as known now."""
-    rows = Registration.objects.filter(superseded_at=None, practitioner__in=files)
-    return list(rows.select_related("institution").order_by("institution__code"))
+    """The registrations of all files of the person, as known now or at any time before."""
+    rows = Registration.objects.filter(practitioner__in=files).select_related("institution__agency")
+    return list(rows.order_by("institution__code", "pk"))
 
 
 def _covers(row: Registration, day: date) -> bool:

@@ -4,8 +4,9 @@ from datetime import date
 
 from registry.actions.corrections import annul_entry, revise_entry
 from registry.actions.files import merge_files, undo_merge
+from registry.actions.registrations import end_registration, register_at
 from registry.actions.remediation import relieve_points, reregister, shorten_period
-from registry.models import Fact, FileMerge, Institution, PointsEntry, Practitioner
+from registry.models import Fact, FileMerge, Institution, PointsEntry, Practitioner, Registration
 from tests.town import Town, at
 
 
@@ -54,6 +55,17 @@ def register_again(town: Town, on: date, *institutions: Institution, who: Practi
         by=town.officer,
         now=at(on, 17),
     )
+
+
+def join(town: Town, place: Institution, since: date) -> None:
+    """The surgeon works there too."""
+    register_at(practitioner=town.surgeon, institution=place, starts_on=since, by=town.officer, now=at(since))
+
+
+def leave(town: Town, place: Institution, on: date, *, recorded_on: date | None = None) -> None:
+    """The surgeon works there no longer; the register learns it on the day unless another is said."""
+    row = Registration.objects.get(practitioner=town.surgeon, institution=place, superseded_at=None)
+    end_registration(registration=row, ends_on=on, reason="离职", by=town.officer, now=at(recorded_on or on))
 
 
 def merge(town: Town, kept: Practitioner, absorbed: Practitioner, on: date, *, hour: int = 14) -> FileMerge:

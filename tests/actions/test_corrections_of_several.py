@@ -230,6 +230,8 @@ def test_one_act_on_several_entries_equals_the_acts_one_after_the_other(seed: in
     was, becomes = statuses(spans(found.person.facts, policies())), statuses(spans(facts_of(town.surgeon), policies()))
     assert days_in(shown.standing.unblocked) == {day: was[day] for day in was.keys() - becomes.keys()}
     assert days_in(shown.standing.newly_blocked) == {day: becomes[day] for day in becomes.keys() - was.keys()}
+    paid = {place for window in shown.restitution for place in window.institutions}
+    assert paid <= {each.body for each in shown.recipients}
     assert list(file_differences()) == []
 
 

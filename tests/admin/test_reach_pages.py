@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from registry.actions.registrations import register_at
-from registry.models import Fact, User
+from registry.models import Authority, Fact, User
 from tests.actions.deeds import merge, register_again, relieve
 from tests.admin.conftest import SignIn
 from tests.admin.deeds import confirm, preview, text_of, url
@@ -127,6 +127,52 @@ def test_staff_who_come_meanwhile_do_not_stop_a_correction(chen: Client, town: T
     assert confirm(chen, act, data, shown).status_code == 302
 
 
+def test_who_has_to_be_told_again_is_listed_by_kind(chen: Client, town: Town) -> None:
+    entry = score(town, 4, TODAY)
+    register_at(practitioner=town.surgeon, institution=town.clinic, starts_on=TODAY, by=None, now=at(TODAY, 14))
+    for kind, name in (("health", "市卫健委"), ("drug", "市药监局")):
+        Authority.objects.create(code=kind, name=name, kind=kind, region=town.region)
+    shown = cards(text_of(preview(chen, url("revise_entry", entry.pk), {"points": "3", "reason": "复核"})))
+    assert "To be told again" in shown
+    assert "Practitioner 王伟 It is their own file." in shown
+    assert "Institution 第一医院 The person was registered there. 社区卫生中心 The person was registered" in shown
+    assert "Agency 市医保中心 It decided the entry." in shown
+    assert "Health authority 市卫健委 It is told of what is recorded in its region." in shown
+    assert "Drug authority 市药监局" in shown
+    assert "All regions" not in shown
+
+
+def test_all_regions_are_one_line(chen: Client, town: Town) -> None:
+    entry = score(town, 9, TODAY)
+    shown = cards(text_of(preview(chen, url("annul_entry", entry.pk), {"reason": "处罚被撤销"})))
+    assert "All regions A suspension or a termination holds in every region." in shown
+
+
+def test_they_are_listed_also_where_no_day_differs(chen: Client, town: Town) -> None:
+    entry = score(town, 1, TODAY)
+    relieve(town, 1, TODAY)
+    shown = cards(text_of(preview(chen, url("annul_entry", entry.pk), {"reason": "处罚被撤销"})))
+    assert "To be told again" in shown
+
+
+def test_an_authority_entered_meanwhile_does_not_stop_a_correction(chen: Client, town: Town) -> None:
+    entry = score(town, 4, TODAY)
+    act, data = url("revise_entry", entry.pk), {"points": "3", "reason": "复核"}
+    shown = preview(chen, act, data)
+    Authority.objects.create(code="W430100", name="市卫健委", kind="health", region=town.region)
+    assert confirm(chen, act, data, shown).status_code == 302
+
+
+def test_an_institution_that_has_to_be_told_too_is_shown_first(chen: Client, town: Town) -> None:
+    entry = score(town, 4, TODAY)
+    act, data = url("revise_entry", entry.pk), {"points": "3", "reason": "复核"}
+    shown = preview(chen, act, data)
+    register_at(practitioner=town.surgeon, institution=town.clinic, starts_on=TODAY, by=None, now=at(TODAY))
+    again = confirm(chen, act, data, shown)
+    assert again.status_code == 409
+    assert "社区卫生中心 The person was registered there." in text_of(again)
+
+
 def test_an_institution_shows_its_ratio_the_thresholds_and_the_people(chen: Client, office: Office, town: Town) -> None:
     score(town, 9, TODAY)
     page = url("registry_institution_change", town.hospital.pk)
@@ -147,6 +193,7 @@ def test_an_institution_without_staff_says_so(chen: Client, town: Town) -> None:
 def crowd(town: Town) -> None:
     """Merged files, two years, three institutions: what makes the most queries."""
     score(town, 9, TODAY)
+    Authority.objects.create(code="W430100", name="市卫健委", kind="health", region=town.region)
     for place in (town.clinic, town.pharmacy):
         register_at(practitioner=town.surgeon, institution=place, starts_on=LAW_BEGINS, by=None, now=at(TODAY, 14))
     merge(town, town.surgeon, town.nurse, TODAY)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
+from registry.actions.corrections import Difference
 from registry.ledger.law import policies
 from registry.queries.explain import Sentence, in_words
 from registry.queries.ratio import Threshold
@@ -63,6 +64,15 @@ class Consequence:
         return hashlib.sha256(json.dumps([*shown, warnings], default=str).encode()).hexdigest()
 
 
+def correction_consequence(
+    found: Difference, reach: ActReach, *, needs_second: bool, grave: bool = False, warnings: Sequence[Words] = ()
+) -> Consequence:
+    """What a correction of one entry or of several would do, today, on other days and for others."""
+    return Consequence(
+        before=found.before, after=found.after, needs_second=needs_second, grave=grave, warnings=warnings, reach=reach
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """One thing the officer entered, as it is read back to them."""
@@ -77,7 +87,10 @@ def _plain(standing: Standing | None) -> Any:
 
 
 def _plain_reach(reach: ActReach | None) -> Any:
-    """What follows for the person, and the thresholds that institutions cross; not the counts, which others move."""
+    """What follows for the person, and the thresholds that institutions cross; not what others move meanwhile.
+
+    Those are the counts of an institution, and the agencies and authorities that come with where the person works.
+    """
     if reach is None:
         return None
     windows = [[each.from_, each.until, each.status, *map(str, each.institutions)] for each in reach.restitution]
@@ -85,7 +98,8 @@ def _plain_reach(reach: ActReach | None) -> Any:
         [str(change.institution), change.before.on, _rule(change.before.reached), _rule(change.after.reached)]
         for change in reach.ratios
     ]
-    return [str(reach.standing), windows, crossed]
+    told = [[each.kind, each.ref] for each in reach.recipients if each.follows_from_the_file]
+    return [str(reach.standing), windows, crossed, told]
 
 
 def _rule(threshold: Threshold | None) -> str:

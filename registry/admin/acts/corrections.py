@@ -1,6 +1,5 @@
 """Corrections of an entry, and repair: relief, a shorter period, registration again."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext
@@ -21,7 +20,7 @@ from registry.actions.remediation import (
     reregister,
     shorten_period,
 )
-from registry.admin.acts.consequence import Consequence
+from registry.admin.acts.consequence import Consequence, correction_consequence
 from registry.admin.acts.guided import ActForm
 from registry.admin.acts.subjects import OfAgency, OnEntry, OnPractitioner
 from registry.admin.fields import choice_field, prose_field, rows_field, text_field, whole_field
@@ -30,8 +29,8 @@ from registry.models import Fact, Institution, Registration, User
 from registry.queries.reach import reach_of
 
 
-def _shown(found: Difference, *, needs_second: bool, grave: bool = False) -> Consequence:
-    return Consequence(before=found.before, after=found.after, needs_second=needs_second, grave=grave)
+def _shown(found: Difference, *, needs_second: bool) -> Consequence:
+    return Consequence(before=found.before, after=found.after, needs_second=needs_second)
 
 
 class ReasonForm(ActForm):
@@ -46,8 +45,8 @@ class CorrectEntry(OnEntry):
     def reaching(self, found: Difference, *, needs_second: bool, grave: bool = False) -> Consequence:
         """The consequence with its reach."""
         self.standing = found.before
-        shown = _shown(found, needs_second=needs_second, grave=grave)
-        return replace(shown, reach=reach_of(found, entries=[self.subject.fact]))
+        reach = reach_of(found, entries=[self.subject.fact])
+        return correction_consequence(found, reach, needs_second=needs_second, grave=grave)
 
 
 class AnnulEntry(CorrectEntry):
