@@ -12,7 +12,7 @@ from django.apps import apps
 
 from registry import actions
 from registry.actions.calendar import correct_day, enter_year
-from registry.actions.corrections import annul_entry, revise_entry
+from registry.actions.corrections import Correction, annul_entry, correct_entries, revise_entry
 from registry.actions.files import merge_files, undo_merge
 from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
 from registry.actions.institutions import conclude_agreement, end_agreement, open_institution
@@ -134,6 +134,8 @@ def test_no_act_changes_a_record_without_its_history(town: Town) -> None:
     link = watch.do(merge_files, kept=person, absorbed=town.nurse, reason="同一人", second=second, by=by, now=now)
     watch.do(undo_merge, merge=link, reason="有误", second=by, by=second, now=at(TODAY, 13))
     watch.do(revise_entry, entry=other.fact, points=8, reason="从轻", by=by, now=at(TODAY, 14))
+    seven = {"corrections": [Correction(other.fact, 7)], "reason": "判决"}
+    watch.do(correct_entries, second=None, by=by, now=at(TODAY, 14), **seven)
     watch.do(annul_entry, entry=other.fact, reason="误记", second=second, by=by, now=at(TODAY, 15))
     watch.do(relieve_points, practitioner=person, points=1, second=second, by=by, now=at(TODAY, 16), **signed)
     watch.do(reregister, practitioner=person, institutions=[place, town.hospital], by=second, now=at(LATER), **signed)
