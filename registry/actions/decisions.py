@@ -11,7 +11,7 @@ from registry.actions.cases import close_if_done
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
 from registry.actions.points import Preview, Scoring, weigh, write_entry
-from registry.actions.procedure import Acting, for_agency, locked
+from registry.actions.procedure import Acting, for_agency, locked, not_possible_now
 from registry.actions.proposals import move, open_agency_task, scoring_of
 from registry.actions.tasks import close_tasks
 from registry.actions.two_people import require_second
@@ -22,6 +22,7 @@ from registry.models import Proposal, ProposedEntry, Task, User
 from registry.rules.compute import Standing, standing
 
 How = Proposal.Decided
+State = Proposal.State
 Outcome = ProposedEntry.Outcome
 
 
@@ -54,7 +55,7 @@ def preview_decision(*, proposal: Proposal, findings: Mapping[int, Finding], now
     """What `decide_reviewed` would do to the standing of today, written nowhere. Raises Refused as it would."""
     with transaction.atomic():
         person = lock(proposal.practitioner)
-        proposal = locked(proposal)
+        proposal = _locked_in(proposal, State.OBJECTED)
         found = _weighed(proposal, _found(proposal, findings), person, now)
         if not found:
             unchanged = standing(person.facts, shanghai_day(now), policies())
@@ -72,7 +73,7 @@ def decide_reviewed(
     """
     with transaction.atomic():
         person = lock(proposal.practitioner)
-        proposal = locked(proposal)
+        proposal = _locked_in(proposal, State.OBJECTED)
         found = _found(proposal, findings)
         if all(finding.outcome == Outcome.ANNULLED for finding in found.values()):
             _keep_outcomes(proposal, found, acting=acting, now=now)
@@ -94,7 +95,7 @@ def decide_held(
     """An officer decides what waits. `default_months` takes the policy's months where those proposed no longer fit."""
     with transaction.atomic():
         person = lock(proposal.practitioner)
-        proposal = locked(proposal)
+        proposal = _locked_in(proposal, State.HELD)
         findings = {item.pk: Finding(Outcome.UPHELD) for item in proposal.items.all()}
         weighed = _weighed(proposal, findings, person, now, default_months=default_months)
         if weighed[-1][2].terminates and proposal.countersigned_by_id is None:
@@ -135,6 +136,14 @@ def hold(proposal: Proposal, because: str, *, acting: Acting, now: datetime) -> 
     move(proposal, "hold", acting=acting, now=now, held_because=because, grounds=because)
     close_tasks(proposal.uuid, now=now, state=Task.State.LAPSED)
     open_agency_task(proposal, Task.Kind.DECIDE, "decision", now)
+
+
+def _locked_in(proposal: Proposal, state: Proposal.State) -> Proposal:
+    """The locked proposal, if it is in the state whose decision this is. Raises Refused."""
+    proposal = locked(proposal)
+    if proposal.state != state:
+        raise not_possible_now(proposal)
+    return proposal
 
 
 def _found(proposal: Proposal, findings: Mapping[int, Finding]) -> dict[int, Finding]:
@@ -189,7 +198,7 @@ def _weighed(
         if finding.outcome == Outcome.ANNULLED:
             continue
         scoring = _scoring(proposal, item, finding, default_months=default_months)
-        scoring, preview = _with_fitting_months(scoring, person, now, reviewed=proposal.state == "objected")
+        scoring, preview = _with_fitting_months(scoring, person, now, reviewed=proposal.state == State.OBJECTED)
         person = replace(person, facts=[*person.facts, replace(preview.entry, id=f"preview-{len(weighed)}")])
         weighed.append((item, scoring, preview))
     return weighed
@@ -234,7 +243,7 @@ def _record(
         if finding.outcome != Outcome.ANNULLED:
             person = lock(proposal.practitioner)
             scoring = _scoring(proposal, item, finding, default_months=default_months)
-            scoring, preview = _with_fitting_months(scoring, person, now, reviewed=proposal.state == "objected")
+            scoring, preview = _with_fitting_months(scoring, person, now, reviewed=proposal.state == State.OBJECTED)
             signed = second if preview.terminates else None
             item.entry = write_entry(scoring, preview, person, by=by, second=signed, now=now)
             item.decided_points = preview.points

@@ -72,13 +72,18 @@ def require_possible(procedure: Procedure, row: Any, act: str) -> str:
     try:
         return procedure.after(row.state, act)
     except NotPossible:
-        raise Refused(
-            "not_possible_now",
-            _("This is not possible in the state “%(state)s”. Look at what stands now and choose another act.")
-            % {"state": row.get_state_display()},
-            field="state",
-            value=str(row.state),
-        ) from None
+        raise not_possible_now(row) from None
+
+
+def not_possible_now(row: Any) -> Refused:
+    """How an act is refused that the state of the row does not allow."""
+    return Refused(
+        "not_possible_now",
+        _("This is not possible in the state “%(state)s”. Look at what stands now and choose another act.")
+        % {"state": row.get_state_display()},
+        field="state",
+        value=str(row.state),
+    )
 
 
 def begin(
