@@ -8,11 +8,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from registry.actions.one_by_one import one_by_one
+from registry.actions.procedure import CLOCK, advance, locked
 from registry.ledger.days import shanghai_day
-from registry.models import Agency, Case, Institution, Practitioner, Proposal, Task, User
+from registry.models import Agency, Case, Institution, Practitioner, Proposal, StandingChange, Task, User
 from registry.queries.calendar import calendar
 from registry.rules.clocks import NotYetComputable, WorkingCalendar, due_on
 from registry.rules.policy import Policy
+from registry.rules.procedures import TASK
 
 State = Task.State
 
@@ -33,6 +36,7 @@ def open_task(
     case: Case | None = None,
     proposal: Proposal | None = None,
     not_before: date | None = None,
+    change: StandingChange | None = None,
     days: WorkingCalendar | None = None,
 ) -> Task:
     """Open what `holder` must do within the working days of the policy's `clock`; `starts_on` is not counted.
@@ -58,6 +62,7 @@ def open_task(
         user=user,
         case=case,
         proposal=proposal,
+        change=change,
         subject=subject,
         policy=policy.id,
         clock=clock,
@@ -92,35 +97,59 @@ def overdue(today: date, *kinds: Task.Kind) -> list[Task]:
 def recount(*, now: datetime) -> int:
     """Count the due days of open tasks again, after calendars were entered or corrected; how many moved.
 
-    A day that was told never moves earlier. What was not computable gets its day.
+    A day that was told never moves earlier. What was not computable gets its day. Raises SomeFailed.
     """
-    days, today, moved = calendar(), shanghai_day(now), 0
-    waiting = Task.objects.filter(state=State.OPEN).filter(Q(due_on=None) | Q(due_on__gte=today))
-    for task in waiting.order_by("id").iterator():
-        found = due_on(task.starts_on, task.working_days, days)
-        if _moves(task, found):
-            still = Task.objects.filter(pk=task.pk, state=State.OPEN, due_on=task.due_on)
-            moved += still.update(**_due(found))
-    return moved
+    days = calendar()
+    waiting = Task.objects.filter(state=State.OPEN).filter(Q(due_on=None) | Q(due_on__gte=shanghai_day(now)))
+    moving = (task for task in waiting.order_by("id").iterator() if _moves(task, _counted(task, days)))
+    return one_by_one("recount", moving, lambda task: _postpone(task, days, now), of=_whose)
+
+
+def _postpone(task: Task, days: WorkingCalendar, now: datetime) -> int:
+    with transaction.atomic():
+        row = locked(task)
+        found = _counted(row, days)
+        if row.state != State.OPEN or not _moves(row, found):
+            return 0
+        told = f"{row.due_on or row.missing_year} → {found.year if isinstance(found, NotYetComputable) else found}"
+        advance(TASK, row, "postpone", acting=CLOCK, now=now, grounds=told, **_of(row), **_due(found))
+        return 1
 
 
 def escalate(*, now: datetime) -> int:
     """Mark the agencies' and institutions' overdue tasks once, so that those above see them; how many there were.
 
-    Their silence never decides anything against a practitioner.
+    Their silence never decides anything against a practitioner. Raises SomeFailed.
     """
     late = Task.objects.filter(state=State.OPEN, due_on__lt=shanghai_day(now), escalated_at=None)
     late = late.filter(holder__in=[Task.Holder.AGENCY, Task.Holder.INSTITUTION])
-    count = 0
-    for pk in list(late.order_by("id").values_list("pk", flat=True)):
-        with transaction.atomic():
-            task = late.filter(pk=pk).select_for_update(of=("self",), no_key=True, skip_locked=True).first()
-            if task is None:
-                continue
-            task.escalated_at = now
-            task.save(update_fields=["escalated_at"])
-            count += 1
-    return count
+    return one_by_one("escalate", list(late.order_by("id")), lambda task: _escalate(task, now), of=_whose)
+
+
+def _escalate(task: Task, now: datetime) -> int:
+    with transaction.atomic():
+        row = locked(task)
+        if row.state != State.OPEN or row.escalated_at is not None or not is_overdue(row, shanghai_day(now)):
+            return 0
+        advance(TASK, row, "escalate", acting=CLOCK, now=now, escalated_at=now, **_of(row))
+        return 1
+
+
+def is_overdue(task: Task, today: date) -> bool:
+    """Whether the last day of an open task is over. What is not computable is not over."""
+    return task.state == State.OPEN and task.due_on is not None and task.due_on < today
+
+
+def _whose(task: Task) -> int | None:
+    return task.practitioner_id
+
+
+def _of(task: Task) -> dict[str, Any]:
+    return {"case": task.case, "practitioner": task.practitioner}
+
+
+def _counted(task: Task, days: WorkingCalendar) -> date | NotYetComputable:
+    return due_on(task.starts_on, task.working_days, days)
 
 
 def _due(found: date | NotYetComputable) -> dict[str, Any]:

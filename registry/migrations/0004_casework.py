@@ -607,6 +607,7 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField(verbose_name="opened at")),
                 ("closed_at", models.DateTimeField(null=True, verbose_name="closed at")),
                 ("escalated_at", models.DateTimeField(null=True, verbose_name="escalated at")),
+                ("held_on", models.DateField(null=True, verbose_name="held on")),
                 ("result", models.TextField(blank=True, verbose_name="result")),
             ],
             options={
@@ -1167,6 +1168,16 @@ class Migration(migrations.Migration):
             name="case",
             field=models.ForeignKey(
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="registry.case"
+            ),
+        ),
+        migrations.AddField(
+            model_name="task",
+            name="change",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tasks",
+                to="registry.standingchange",
             ),
         ),
         migrations.AddField(

@@ -63,7 +63,8 @@ class Task(models.Model):
 
     The clock counts `working_days` after `starts_on`. `due_on` is the last day; while it is empty and `missing_year`
     is not, the calendar of that year is missing and nothing lapses. A due day, once told, never moves earlier.
-    `subject` is the row that the task is about: a proposal, an objection, a seat, a change of standing …
+    `subject` is what the task is about: a proposal, an objection, a seat, a person's tier in a year … `change` is the
+    change of standing that a talk follows; `held_on` the day on which the talk took place.
     """
 
     class Kind(models.TextChoices):
@@ -114,6 +115,7 @@ class Task(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="tasks", null=True)
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="tasks", null=True)
     subject = models.UUIDField(_("subject"))
+    change = models.ForeignKey("registry.StandingChange", models.PROTECT, related_name="tasks", null=True)
     policy = models.CharField(_("policy"), max_length=40)
     clock = models.CharField(_("clock"), max_length=24)
     working_days = models.PositiveSmallIntegerField(_("working days"))
@@ -124,6 +126,7 @@ class Task(models.Model):
     closed_at = models.DateTimeField(_("closed at"), null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     escalated_at = models.DateTimeField(_("escalated at"), null=True)
+    held_on = models.DateField(_("held on"), null=True)
     result = models.TextField(_("result"), blank=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", null=True)
 
