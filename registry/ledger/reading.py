@@ -37,9 +37,9 @@ def facts_of(practitioner: Practitioner, *, known: datetime | None = None) -> li
     return facts_of_files(family_of(practitioner.pk, known=known).files)
 
 
-def facts_of_files(files: Iterable[int]) -> list[facts.Fact]:
-    """The facts of one person whose files are known already."""
-    return numbered([row for rows in rows_by_file(files).values() for row in rows])
+def facts_of_files(files: Iterable[int], *, until: Fact | None = None) -> list[facts.Fact]:
+    """The facts of one person whose files are known already; those written up to and including `until`."""
+    return numbered([row for rows in rows_by_file(files, until=until).values() for row in rows])
 
 
 def facts_by_practitioner(ids: Iterable[int], *, known: datetime | None = None) -> dict[int, list[facts.Fact]]:
@@ -52,10 +52,11 @@ def facts_by_practitioner(ids: Iterable[int], *, known: datetime | None = None) 
     return {top: numbered(of_person) for top, of_person in people.items() if of_person}
 
 
-def rows_by_file(ids: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
+def rows_by_file(ids: Iterable[int], *, until: Fact | None = None) -> dict[int, list[tuple[Any, ...]]]:
     """The facts of the files `ids`, merges not followed: `numbered` makes one person's history of those of a person."""
     rows: dict[int, list[tuple[Any, ...]]] = {}
-    for row in Fact.objects.filter(practitioner_id__in=list(ids)).order_by().values_list(*_COLUMNS):
+    found = Fact.objects.filter(practitioner_id__in=list(ids)).order_by()
+    for row in (found.filter(pk__lte=until.pk) if until else found).values_list(*_COLUMNS):
         rows.setdefault(row[0], []).append(row)
     return rows
 
