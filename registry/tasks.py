@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from registry.actions import clockwork
 from registry.actions.sweep import tell_what_day_brought as told
 from registry.ledger.days import shanghai_day
 from registry.rosters import jobs
@@ -25,3 +26,9 @@ def tell_what_day_brought() -> int:
     """Tell the suspensions and bars that began or ended because a day came; each once, however often this runs."""
     now = timezone.now()
     return told(today=shanghai_day(now), now=now)
+
+
+@shared_task
+def run_clocks() -> dict[str, int]:
+    """Move what time alone moves; nothing twice, however often and wherever this runs."""
+    return clockwork.run_clocks(now=timezone.now())

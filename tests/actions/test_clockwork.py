@@ -1,0 +1,117 @@
+"""The clockwork: everything that time moves, once, however long it was off and however often it runs at once."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import call_command
+from django.db import connection
+
+from registry.actions import clockwork, talks
+from registry.actions.clockwork import run_clocks
+from registry.models import ChangeSeen, ProcedureStep, StandingChange, Task
+from registry.tasks import run_clocks as run_by_task
+from tests.actions.notices import enter
+from tests.actions.test_at_once import together
+from tests.town import TODAY, Town, at, build, score
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def town(db: None) -> Town:
+    return build("510100")
+
+
+@pytest.fixture
+def busy_town(committed: None) -> Iterator[Town]:
+    yield build("510100")
+    connection.close()
+
+
+def moved(came: dict[str, int]) -> dict[str, int]:
+    return {part: count for part, count in came.items() if count}
+
+
+def test_nothing_moves_where_nothing_happened(town: Town) -> None:
+    assert moved(run_clocks(now=at(TODAY))) == {}
+
+
+def test_after_a_week_off_everything_missed_is_moved_once(town: Town) -> None:
+    score(town, 9, TODAY)
+    score(town, 3, TODAY + WEEK, who=town.nurse)
+    ran = at(TODAY + WEEK, 23)
+    assert moved(run_clocks(now=ran)) == {"talks": 6}
+    assert moved(run_clocks(now=ran)) == {}
+    over = date(2025, 5, 16)  # six days after the suspension; by now every talk is overdue
+    assert moved(run_clocks(now=at(over))) == {"told": 1, "escalated": 6}
+    assert moved(run_clocks(now=at(over))) == {}
+    assert StandingChange.objects.count() == ChangeSeen.objects.count() == 3
+
+
+def test_an_entered_year_gives_waiting_tasks_their_day_before_anything_is_overdue(town: Town) -> None:
+    score(town, 3, date(2026, 12, 28))
+    assert moved(run_clocks(now=at(date(2026, 12, 28), 23))) == {"talks": 1}
+    assert Task.objects.get().missing_year == 2027
+    enter()
+    assert moved(run_clocks(now=at(date(2027, 1, 20)))) == {"recounted": 1, "escalated": 1}
+    assert Task.objects.get().due_on == date(2027, 1, 12)
+
+
+def test_every_day_or_once_a_week_ends_the_same_but_for_the_day_of_telling(town: Town) -> None:
+    score(town, 6, TODAY)
+    for day in range(40):
+        run_clocks(now=at(TODAY + timedelta(days=day), 23))
+    found = Task.objects.values_list("kind", "holder", "state", "escalated_at")
+    assert all(row[2:] == ("open", at(date(2025, 3, 25), 23)) for row in found)
+    assert found.count() == 3
+    assert ProcedureStep.objects.filter(act="escalate").count() == 3
+
+
+def test_one_failing_person_or_part_stops_nothing_else_and_is_counted(
+    town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    score(town, 3, TODAY)
+    score(town, 3, TODAY, who=town.nurse)
+    run_clocks(now=at(TODAY, 23))
+    score(town, 3, TODAY, number="再罚")
+
+    def broken(*args: Any, **named: Any) -> int:
+        raise LookupError("王伟")
+
+    monkeypatch.setattr(talks, "turn_of", broken)
+    monkeypatch.setitem(clockwork.PARTS, "told", broken)  # type: ignore[arg-type]  # a dict behind its reading face
+    came = run_clocks(now=at(TODAY + 4 * WEEK))
+    assert came == {"recounted": 0, "told": 0, "talks": 0, "escalated": 2, "failed": 2}
+    assert "王伟" not in capsys.readouterr().err
+
+
+def test_the_command_says_what_moved_and_fails_where_anything_failed(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score(town, 6, TODAY)
+    out = StringIO()
+    with time_machine.travel(at(TODAY, 23), tick=False):
+        call_command("clocks", stdout=out)
+        assert out.getvalue() == "recounted: 0\ntold: 0\ntalks: 3\nescalated: 0\nfailed: 0\n"
+        assert json.dumps(run_by_task()) == json.dumps(run_clocks(now=at(TODAY, 23)))
+        score(town, 3, TODAY, who=town.nurse)
+        monkeypatch.setattr(talks, "turn_of", lambda *args: 1 / 0)
+        with pytest.raises(SystemExit) as ended:
+            call_command("clocks", stdout=StringIO())
+    assert ended.value.code == 1
+
+
+def test_several_runs_at_once_do_nothing_twice(busy_town: Town) -> None:
+    score(busy_town, 9, TODAY)
+    score(busy_town, 6, TODAY, who=busy_town.nurse)
+    came = together(*[lambda: run_clocks(now=at(TODAY, 23))] * 4)
+    assert sum(each["talks"] for each in came) == Task.objects.count() == 8
+    assert [each["failed"] for each in came] == [0] * 4
+    late = at(TODAY + 8 * WEEK)
+    came = together(*[lambda: run_clocks(now=late)] * 4)
+    assert sum(each["escalated"] for each in came) == ProcedureStep.objects.count() == 8
