@@ -1,7 +1,7 @@
 """The records of appeals, by noun: objections, experts and panels, remediation."""
 
-from appeals.models.experts import Expert, ExpertAvailability, ExpertConflict, ExpertPlace
-from appeals.models.objections import Evidence, ExternalOutcome, ExternalPoint, Objection, PointOfDispute
+from appeals.models.experts import Expert, ExpertAvailability, ExpertConflict, ExpertPlace, Specialty
+from appeals.models.objections import Evidence, ExternalOutcome, ExternalPoint, Objection, PointOfDispute, Result
 from appeals.models.panels import Panel, Seat, Vote
 from appeals.models.remediation import Activity, Application, Attendance, Opinion
 
@@ -20,6 +20,8 @@ __all__ = [
     "Opinion",
     "Panel",
     "PointOfDispute",
+    "Result",
     "Seat",
+    "Specialty",
     "Vote",
 ]

@@ -12,6 +12,35 @@ from registry.models import Institution, Practitioner
 from registry.models.identifiers import uuid7
 
 
+class Specialty(models.TextChoices):
+    """Subjects that a panel can be asked for: those of medical institutions, and the other professions in scope."""
+
+    INTERNAL_MEDICINE = "internal_medicine", _("internal medicine")
+    SURGERY = "surgery", _("surgery")
+    ORTHOPAEDICS = "orthopaedics", _("orthopaedics")
+    OBSTETRICS = "obstetrics_and_gynaecology", _("obstetrics and gynaecology")
+    PAEDIATRICS = "paediatrics", _("paediatrics")
+    OPHTHALMOLOGY = "ophthalmology", _("ophthalmology")
+    ENT = "ent", _("ear, nose and throat")
+    DENTISTRY = "dentistry", _("dentistry")
+    DERMATOLOGY = "dermatology", _("dermatology")
+    PSYCHIATRY = "psychiatry", _("psychiatry")
+    INFECTIOUS_DISEASES = "infectious_diseases", _("infectious diseases")
+    ONCOLOGY = "oncology", _("oncology")
+    EMERGENCY = "emergency_medicine", _("emergency medicine")
+    INTENSIVE_CARE = "intensive_care", _("intensive care")
+    ANAESTHESIA = "anaesthesia", _("anaesthesia and pain medicine")
+    REHABILITATION = "rehabilitation", _("rehabilitation")
+    GENERAL_PRACTICE = "general_practice", _("general practice")
+    IMAGING = "imaging", _("medical imaging")
+    LABORATORY = "laboratory", _("laboratory medicine")
+    PATHOLOGY = "pathology", _("pathology")
+    CHINESE_MEDICINE = "chinese_medicine", _("traditional Chinese medicine")
+    PHARMACY = "pharmacy", _("pharmacy")
+    NURSING = "nursing", _("nursing")
+    BILLING = "billing", _("fees and settlement")
+
+
 class Expert(models.Model):
     """A medical expert who may be drawn for panels; signs in with `user`. One who left is no longer `active`."""
 

@@ -1,0 +1,1 @@
+"""What can be done in appeals: one keyword-only function per act, by noun."""
