@@ -38,9 +38,14 @@ def add_expert(
     with transaction.atomic():
         take_turns(*(f"expert:{kind}:{row.pk}" for kind, row in (("user", user), ("file", practitioner)) if row))
         expert = _present(user, practitioner) or Expert(recorded_at=now)
-        told = {"name": name, "specialties": chosen, "user": user or expert.user, "active": True}
-        told["practitioner"] = practitioner or expert.practitioner
-        if expert.pk is None or any(getattr(expert, field) != value for field, value in told.items()):
+        told = {
+            "name": name,
+            "specialties": chosen,
+            "user": user or expert.user,
+            "practitioner": practitioner or expert.practitioner,
+            "active": True,
+        }
+        if expert._state.adding or any(getattr(expert, field) != value for field, value in told.items()):
             for field, value in told.items():
                 setattr(expert, field, value)
             keep(expert, by=by, now=now)

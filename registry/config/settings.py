@@ -135,6 +135,7 @@ CELERY_BEAT_SCHEDULE = {  # a wake-up that finds nobody awake expires; the next 
     "rosters": every(5, "registry.tasks.work_roster_jobs"),
     "clocks of the procedures": every(300, "registry.tasks.run_clocks"),
     "what the day brought": every(600, "registry.tasks.tell_what_day_brought"),
+    "appeals": every(300, "appeals.tasks.run_clocks"),
     "old rosters": every(3600, "registry.tasks.purge_rosters"),
 }
 

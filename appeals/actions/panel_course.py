@@ -1,0 +1,144 @@
+"""What several acts on a panel share: locking it, seating an expert, and giving the objection back to its reviewer."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from appeals.models import Expert, Objection, Panel, Seat
+from appeals.rules.procedures import OBJECTION, PANEL, SEAT
+from registry.actions.errors import Refused
+from registry.actions.procedure import Acting, advance, begin, locked
+from registry.actions.tasks import close_tasks, open_task
+from registry.ledger.days import shanghai_day
+from registry.ledger.law import policies
+from registry.ledger.writing import lock
+from registry.models import Task
+from registry.rules.policy import Policy
+
+Kind = Task.Kind
+
+
+def policy_of(objection: Objection) -> Policy:
+    """The policy that the objection is decided under."""
+    return policies()[objection.policy]
+
+
+def locked_with_objection(panel: Panel) -> tuple[Panel, Objection]:
+    """The panel and its objection as they stand now, behind the lock of the person."""
+    lock(panel.objection.practitioner)
+    objection = locked(panel.objection)
+    found = locked(panel)
+    found.objection = objection
+    return found, objection
+
+
+def give_seat(panel: Panel, expert: Expert, *, acting: Acting, now: datetime) -> Seat:
+    """Give the expert a place on the panel, and the time of the policy to vote."""
+    objection = panel.objection
+    place = Seat(panel=panel, expert=expert, seated_at=now)
+    begin(
+        SEAT,
+        place,
+        act="seat",
+        acting=acting,
+        now=now,
+        case=objection.case,
+        practitioner=objection.practitioner,
+    )
+    open_task(
+        kind=Kind.VOTE,
+        holder=Task.Holder.EXPERT,
+        subject=place.uuid,
+        policy=policy_of(objection),
+        clock="peer_review",
+        starts_on=shanghai_day(now),
+        now=now,
+        practitioner=objection.practitioner,
+        user=expert.user,
+        case=objection.case,
+    )
+    return place
+
+
+def leave_seat(place: Seat, act: str, *, acting: Acting, now: datetime, ended: Task.State, reason: str = "") -> None:
+    """End a seat without a vote."""
+    objection = place.panel.objection
+    advance(
+        SEAT,
+        place,
+        act,
+        acting=acting,
+        now=now,
+        case=objection.case,
+        practitioner=objection.practitioner,
+        grounds=reason,
+        closed_at=now,
+        reason=reason,
+    )
+    close_tasks(place.uuid, now=now, kinds=[Kind.VOTE], by=acting.by, state=ended)
+
+
+def disband(panel: Panel, act: str, *, acting: Acting, now: datetime, grounds: str = "") -> None:
+    """End the panel before its votes are opened: who was still asked is released, what was voted stays sealed."""
+    objection = panel.objection
+    for place in _still_asked(panel):
+        leave_seat(place, "release", acting=acting, now=now, ended=Task.State.CANCELLED)
+    close_tasks(panel.uuid, now=now, kinds=[Kind.DRAW], by=acting.by, state=Task.State.CANCELLED)
+    advance(
+        PANEL,
+        panel,
+        act,
+        acting=acting,
+        now=now,
+        case=objection.case,
+        practitioner=objection.practitioner,
+        grounds=grounds,
+    )
+
+
+def give_back(objection: Objection, *, acting: Acting, now: datetime, grounds: str = "") -> None:
+    """The objection is in review again, and the clock of the review begins anew: the panel's time was not its time."""
+    advance(
+        OBJECTION,
+        objection,
+        "report",
+        acting=acting,
+        now=now,
+        case=objection.case,
+        practitioner=objection.practitioner,
+        grounds=grounds,
+    )
+    open_task(
+        kind=Kind.REVIEW,
+        holder=Task.Holder.AGENCY,
+        subject=objection.uuid,
+        policy=policy_of(objection),
+        clock="review",
+        starts_on=shanghai_day(now),
+        now=now,
+        agency=objection.agency,
+        practitioner=objection.practitioner,
+        user=objection.reviewer,
+        case=objection.case,
+        proposal=objection.proposal,
+    )
+
+
+def give_up(panel: Panel, *, acting: Acting, now: datetime, grounds: str = "") -> None:
+    """The panel fails, and the objection is with its reviewer again, who may refer it anew."""
+    disband(panel, "fail", acting=acting, now=now, grounds=grounds)
+    give_back(panel.objection, acting=acting, now=now, grounds=grounds)
+
+
+def require_expert(place: Seat, by: object) -> None:
+    """Refuse whoever is not the expert of the seat."""
+    if by is None or place.expert.user != by:
+        raise Refused("not_your_seat", _("Only the expert who was drawn acts on this seat."), field="seat")
+
+
+def _still_asked(panel: Panel) -> Iterable[Seat]:
+    rows = panel.seats.filter(state=Seat.State.SEATED).select_for_update(of=("self",), no_key=True).order_by("pk")
+    for place in rows:
+        place.panel = panel
+        yield place
