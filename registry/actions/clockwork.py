@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from registry.actions.one_by_one import SomeFailed, tell_failure
+from registry.actions.silence import decide_by_silence, mark_unopened
 from registry.actions.sweep import tell_what_day_brought
 from registry.actions.talks import open_talks
 from registry.actions.tasks import escalate, recount
@@ -23,11 +24,14 @@ def _told(*, now: datetime) -> int:
 
 PARTS: Mapping[str, Callable[..., int]] = {
     "recounted": recount,
+    "unopened": mark_unopened,
+    "decided": decide_by_silence,
     "told": _told,
     "talks": open_talks,
     "escalated": escalate,
 }
-"""By what they came to: due days that calendars moved, what the day brought, talks opened, overdue tasks handed up.
+"""By what they came to: due days that calendars moved, notices that nobody opened, proposals that silence decided, what
+the day brought, talks opened, overdue tasks handed up.
 
 Due days come first, so that nothing lapses by a calendar that was corrected; handing up comes last, so that what the
 others did is not late."""

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from registry.actions.decisions import decide_unobjected, hold
 from registry.actions.deliveries import leave_unopened
+from registry.actions.one_by_one import one_by_one
 from registry.actions.procedure import CLOCK, locked
-from registry.actions.tasks import overdue
+from registry.actions.tasks import overdue, whose
 from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import lock
@@ -19,8 +20,9 @@ ON_ITS_WAY = timedelta(minutes=10)
 
 
 def mark_unopened(*, now: datetime) -> int:
-    """Let the agency serve by hand what was not opened on the portal in time; how many there were."""
-    return sum(_unopened(task, now=now) for task in overdue(shanghai_day(now), Task.Kind.OPEN_NOTICE))
+    """Let the agency serve by hand what nobody opened on the portal in time; how many there were. Raises SomeFailed."""
+    found = overdue(shanghai_day(now), Task.Kind.OPEN_NOTICE)
+    return one_by_one("unopened", found, lambda task: _unopened(task, now=now), of=whose)
 
 
 def decide_by_silence(*, now: datetime) -> int:
@@ -28,9 +30,10 @@ def decide_by_silence(*, now: datetime) -> int:
 
     Each in a transaction of its own, after its person was locked: of an objection and the decision, the one that comes
     first to the lock holds. Running it again, or after a week, decides the same; an entry counts from the day it is
-    decided.
+    decided. Raises SomeFailed.
     """
-    return sum(_silent(task, now=now) for task in overdue(shanghai_day(now), Task.Kind.OBJECT))
+    found = overdue(shanghai_day(now), Task.Kind.OBJECT)
+    return one_by_one("silence", found, lambda task: _silent(task, now=now), of=whose)
 
 
 def _unopened(task: Task, *, now: datetime) -> bool:

@@ -102,7 +102,7 @@ def recount(*, now: datetime) -> int:
     days = calendar()
     waiting = Task.objects.filter(state=State.OPEN).filter(Q(due_on=None) | Q(due_on__gte=shanghai_day(now)))
     moving = (task for task in waiting.order_by("id").iterator() if _moves(task, _counted(task, days)))
-    return one_by_one("recount", moving, lambda task: _postpone(task, days, now), of=_whose)
+    return one_by_one("recount", moving, lambda task: _postpone(task, days, now), of=whose)
 
 
 def _postpone(task: Task, days: WorkingCalendar, now: datetime) -> int:
@@ -123,7 +123,7 @@ def escalate(*, now: datetime) -> int:
     """
     late = Task.objects.filter(state=State.OPEN, due_on__lt=shanghai_day(now), escalated_at=None)
     late = late.filter(holder__in=[Task.Holder.AGENCY, Task.Holder.INSTITUTION])
-    return one_by_one("escalate", list(late.order_by("id")), lambda task: _escalate(task, now), of=_whose)
+    return one_by_one("escalate", list(late.order_by("id")), lambda task: _escalate(task, now), of=whose)
 
 
 def _escalate(task: Task, now: datetime) -> int:
@@ -140,7 +140,8 @@ def is_overdue(task: Task, today: date) -> bool:
     return task.state == State.OPEN and task.due_on is not None and task.due_on < today
 
 
-def _whose(task: Task) -> int | None:
+def whose(task: Task) -> int | None:
+    """Whose task it is, as a log may name them."""
     return task.practitioner_id
 
 

@@ -86,7 +86,15 @@ def test_one_failing_person_or_part_stops_nothing_else_and_is_counted(
     monkeypatch.setattr(talks, "turn_of", broken)
     monkeypatch.setitem(clockwork.PARTS, "told", broken)  # type: ignore[arg-type]  # a dict behind its reading face
     came = run_clocks(now=at(TODAY + 4 * WEEK))
-    assert came == {"recounted": 0, "told": 0, "talks": 0, "escalated": 2, "failed": 2}
+    assert came == {
+        "recounted": 0,
+        "unopened": 0,
+        "decided": 0,
+        "told": 0,
+        "talks": 0,
+        "escalated": 2,
+        "failed": 2,
+    }
     assert "王伟" not in capsys.readouterr().err
 
 
