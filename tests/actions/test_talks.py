@@ -8,6 +8,7 @@ import pytest
 from django.utils import translation
 
 from registry.actions import talks
+from registry.actions.crossings import turn_of
 from registry.actions.one_by_one import SomeFailed
 from registry.actions.registrations import end_registration, register_at
 from registry.actions.sweep import tell_what_day_brought
@@ -299,7 +300,7 @@ def test_one_failing_person_does_not_hold_up_the_others_and_is_done_the_next_tim
     score(town, 3, TODAY)
     score(town, 3, TODAY, number="再罚")
     score(town, 3, TODAY, who=town.nurse)
-    whole = talks.turn_of
+    whole = turn_of
 
     def broken(change: StandingChange, person: Any) -> Any:
         if change.practitioner_id == town.surgeon.pk:

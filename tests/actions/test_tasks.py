@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
@@ -24,11 +24,16 @@ pytestmark = pytest.mark.django_db
 YEAR_END = date(2026, 12, 28)
 
 
-def owe(starts_on: date = TODAY, clock: str = "objection", holder: Task.Holder = Task.Holder.AGENCY) -> Task:
+def owe(
+    starts_on: date = TODAY,
+    clock: str = "objection",
+    holder: Task.Holder = Task.Holder.AGENCY,
+    subject: UUID | None = None,
+) -> Task:
     return open_task(
         kind=Task.Kind.REVIEW,
         holder=holder,
-        subject=uuid4(),
+        subject=subject or uuid4(),
         policy=policies()["cn-2025"],
         clock=clock,
         starts_on=starts_on,
@@ -60,18 +65,9 @@ def test_a_long_holiday_with_make_up_days_pushes_the_due_day() -> None:
 
 def test_the_same_task_while_it_is_open_is_the_same_task() -> None:
     first = owe()
-    same = {
-        "kind": Task.Kind.REVIEW,
-        "holder": Task.Holder.AGENCY,
-        "subject": first.subject,
-        "policy": policies()["cn-2025"],
-        "clock": "answer",
-        "starts_on": TODAY,
-        "now": at(TODAY, 12),
-    }
-    assert open_task(**same) == first
+    assert owe(subject=first.subject, clock="answer") == first
     close_tasks(first.subject, now=at(TODAY, 13))
-    assert open_task(**same) != first
+    assert owe(subject=first.subject) != first
 
 
 def test_a_window_into_a_missing_year_has_no_due_day_and_is_never_overdue() -> None:
