@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
-from registry.models import Registration, ServiceAgreement, User
+from registry.models import MeasurePeriod, Registration, ServiceAgreement, User
 
-Known = TypeVar("Known", Registration, ServiceAgreement)
+Known = TypeVar("Known", MeasurePeriod, Registration, ServiceAgreement)
 
 
 def require_order(*, starts_on: date, ends_on: date | None) -> None:

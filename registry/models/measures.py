@@ -14,6 +14,7 @@ class InstitutionMeasure(models.Model):
     """A measure against an institution (settlement paused, agreement suspended), from its proposal to its end.
 
     `sanctions` and `staff` are the person-times of the year and the registered staff on the day of the proposal.
+    `lighter_reason` says why settlement is only paused although the share suspends the agreement.
     """
 
     class Kind(models.TextChoices):
@@ -36,6 +37,7 @@ class InstitutionMeasure(models.Model):
     staff = models.PositiveIntegerField(_("registered staff"))
     policy = models.CharField(_("policy"), max_length=40)
     grounds = models.TextField(_("grounds"))
+    lighter_reason = models.TextField(_("reason for the lighter measure"), blank=True)
     proposed_at = models.DateTimeField(_("proposed at"))
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)

@@ -136,6 +136,19 @@ def ratios(institutions: Collection[Institution], days: Collection[date]) -> dic
     }
 
 
+def places_with_times(on: date) -> list[int]:
+    """The institutions (ids, in order) whose ratio on the day may hold a person-time: those of sanctioned people.
+
+    People with merged files are taken to be sanctioned, so that none is missed.
+    """
+    began = "practitioner__periods__starts_on"
+    present = Registration.objects.filter(superseded_at=None).order_by()
+    sanctioned = present.filter(_covers(F(began)), _begun(began, [on])).values_list("institution", flat=True)
+    links = FileMerge.objects.filter(undone_at=None, absorbed=OuterRef("practitioner"))
+    absorbed = _within(present, [on]).filter(Exists(links)).values_list("institution", flat=True)
+    return sorted(set(sanctioned.distinct()) | set(absorbed.distinct()))
+
+
 def counts_on(began_on: date, on: date) -> bool:
     """Whether a sanction that began on one day is a person-time of the year of another, asked on that day."""
     return began_on.year == on.year and began_on <= on
