@@ -17,7 +17,7 @@ GROUPS: list[tuple[tuple[str, ...], str | Promise]] = [
     (("suspension.", "months."), _("Suspension")),
     (("emergency.", "registration."), _("Settlement and registration")),
     (("clocks.", "procedure.", "panel."), _("Procedure")),
-    (("tiers.", "remediation.", "ratios."), _("Talks, remediation, institutions")),
+    (("tiers.", "remediation.", "ratios.", "measures."), _("Talks, remediation, institutions")),
 ]
 
 _RULES: Mapping[str, str | Promise] = {
@@ -69,6 +69,7 @@ _RULES: Mapping[str, str | Promise] = {
     "ratios.settlement_paused": _("Settlement is paused from this share of staff (per cent)"),
     "ratios.agreement_suspended": _("The agreement is suspended from this share of staff (per cent)"),
     "ratios.staff_counted": _("Staff are counted on"),
+    "measures.emergency_exempt": _("Emergency is paid while a measure against the institution holds"),
 }
 _GRIDS: Mapping[str, str | Promise] = {
     "single": _("Suspension for %(total)s points in one entry"),

@@ -1,6 +1,6 @@
 """Is a service payable? Asked for the day of service, answered as known now or at a past time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -68,17 +68,20 @@ def _answer(question: Question, holdings: Holdings, now: datetime) -> Answer:
     place = holdings.place(question.institution, question.known_at)
     person = None if file is None else holdings.person(file, question.known_at)
     standing = None if person is None else holdings.standing(person, question.on, question.known_at)
+    measures = holdings.measures(place, question.on, question.known_at) if place else {}
     policy = _policy(place, question.on)
-    exempt = question.emergency and standing is not None and _exempts(policy, place, standing.status)
-    against = {*_obstacles(question, holdings, person, place)}
-    if standing and not exempt:
-        against |= _of_standing(standing)
-    exempted = exempt and not against
+    against, exempt = {*_obstacles(question, holdings, person, place)}, set()
+    for obstacle, healed_by in _healable(standing, measures, place, policy):
+        if question.emergency and healed_by:
+            exempt.add(healed_by)
+        else:
+            against.add(obstacle)
+    exempted = bool(exempt) and not against
     return Answer(
         payable=not against,
         status=standing.status if standing else None,
         until=standing.until if standing else None,
-        reasons=_in_order({reasons.EMERGENCY_EXEMPT} if exempted else against, standing, policy, question.on),
+        reasons=_in_order(exempt if exempted else against, standing, measures, policy, question.on),
         emergency_exempt=exempted,
         policy=policy,
         known_at=question.known_at or now,
@@ -88,7 +91,7 @@ def _answer(question: Question, holdings: Holdings, now: datetime) -> Answer:
 
 
 def _obstacles(question: Question, holdings: Holdings, person: Person | None, place: Place | None) -> Iterator[str]:
-    """What stands against payment apart from the person's standing."""
+    """What stands against payment whether there is an emergency or not."""
     known = question.known_at
     if person is None:
         yield reasons.UNKNOWN_PRACTITIONER
@@ -103,10 +106,16 @@ def _obstacles(question: Question, holdings: Holdings, person: Person | None, pl
         yield reasons.NOT_REGISTERED_HERE
 
 
-def _of_standing(standing: KnownStanding) -> set[str]:
-    if standing.status == NORMAL:
-        return set()
-    return {reasons.NOT_REREGISTERED if standing.may_reregister else standing.status}
+def _healable(
+    standing: KnownStanding | None, measures: Mapping[str, date], place: Place | None, policy: Policy | None
+) -> Iterator[tuple[str, str | None]]:
+    """What stands against payment unless there is an emergency; each with the exemption, None where there is none."""
+    if standing and standing.status != NORMAL:
+        exempt = reasons.EMERGENCY_EXEMPT if _exempts(policy, place, standing.status) else None
+        yield reasons.NOT_REREGISTERED if standing.may_reregister else standing.status, exempt
+    here = reasons.EMERGENCY_EXEMPT_HERE if policy and policy.measures_exempt_emergency else None
+    for kind in measures:
+        yield kind, here
 
 
 def _policy(place: Place | None, on: date) -> Policy | None:
@@ -118,10 +127,18 @@ def _policy(place: Place | None, on: date) -> Policy | None:
 
 def _exempts(policy: Policy | None, place: Place | None, status: str) -> bool:
     """The emergency rule is that of the institution's region; without an institution there is none."""
-    return policy is not None and place is not None and status != NORMAL and policy.emergency_exempt(status)
+    return policy is not None and place is not None and policy.emergency_exempt(status)
 
 
-def _in_order(codes: set[str], standing: KnownStanding | None, policy: Policy | None, on: date) -> tuple[Reason, ...]:
+def _in_order(
+    codes: set[str],
+    standing: KnownStanding | None,
+    measures: Mapping[str, date],
+    policy: Policy | None,
+    on: date,
+) -> tuple[Reason, ...]:
     explained_by = policy or policies().national(on)
     status, until = (standing.status, standing.until) if standing else (None, None)
-    return tuple(Reason(code, explained_by, status, until) for code in reasons.CODES if code in codes)
+    return tuple(
+        Reason(code, explained_by, status, until, measures.get(code)) for code in reasons.CODES if code in codes
+    )

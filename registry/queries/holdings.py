@@ -17,6 +17,7 @@ from registry.ledger.law import policies
 from registry.ledger.reading import numbered, rows_by_file
 from registry.models import (
     Institution,
+    MeasurePeriod,
     PersonalCode,
     PractitionerName,
     Registration,
@@ -97,7 +98,7 @@ class Holdings:
         family = sorted({each for file in files for each in self._persons.ever_linked(file)})
         self._names = self._load_names(family) if any(question.name is not None for question in questions) else {}
         self._registrations = self._load_registrations(family, places)
-        self._agreements = self._load_agreements(places)
+        self._agreements, self._measures = self._load_agreements_and_measures(places)
         self._spans = self._load_spans(questions)
         self._facts = self._load_facts(questions)
 
@@ -130,6 +131,11 @@ class Holdings:
         """Whether a service agreement of the institution covers the day."""
         return any(days.hold(on, known) for days in self._agreements.get(place.id, ()))
 
+    def measures(self, place: Place, on: date, known: datetime | None) -> dict[str, date]:
+        """The kinds of measure against the institution that hold on the day, each with its first day."""
+        holding = [(kind, days) for kind, days in self._measures.get(place.id, ()) if days.hold(on, known)]
+        return {kind: min(days.starts_on for each, days in holding if each == kind) for kind, _ in holding}
+
     def standing(self, person: Person, on: date, known: datetime | None) -> KnownStanding:
         """The standing on the day: from the projection, or for a past time computed from the facts known then."""
         if known is not None:
@@ -161,12 +167,24 @@ class Holdings:
             days[file, place].append(_Days(*known_days))
         return days
 
-    def _load_agreements(self, places: list[int]) -> dict[int, list[_Days]]:
-        agreements = ServiceAgreement.objects.filter(_any_id("institution_id", places))
-        days: dict[int, list[_Days]] = defaultdict(list)
-        for place, *known_days in self._current(agreements).values_list("institution_id", *_DAYS):
-            days[place].append(_Days(*known_days))
-        return days
+    def _load_agreements_and_measures(
+        self, places: list[int]
+    ) -> tuple[dict[int, list[_Days]], dict[int, list[tuple[str, _Days]]]]:
+        """Both in one query: nearly every institution has an agreement, and next to none a measure."""
+        of_places = _any_id("institution_id", places)
+        agreements = self._current(ServiceAgreement.objects.filter(of_places)).annotate(kind=Value(""))
+        measures = self._current(MeasurePeriod.objects.filter(of_places))
+        columns = ("institution_id", "kind", *_DAYS)
+        agreed: dict[int, list[_Days]] = defaultdict(list)
+        measured: dict[int, list[tuple[str, _Days]]] = defaultdict(list)
+        rows = agreements.values_list(*columns).union(measures.values_list(*columns), all=True)
+        for place, kind, *known_days in rows:
+            days = _Days(*known_days)
+            if kind:
+                measured[place].append((kind, days))
+            else:
+                agreed[place].append(days)
+        return agreed, measured
 
     def _load_spans(self, questions: Iterable[Asked]) -> dict[int, list[tuple[date, date | None, KnownStanding]]]:
         present = [(kept, question.on) for question, kept in self._kept(questions) if question.known_at is None]

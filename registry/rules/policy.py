@@ -179,6 +179,11 @@ class Policy:
         """Emergency and rescue are paid although the person is 'suspended' or 'terminated'."""
         return bool(self.get(f"emergency.{status}"))
 
+    @cached_property
+    def measures_exempt_emergency(self) -> bool:
+        """Emergency and rescue are paid although a measure against the institution holds."""
+        return bool(self.get("measures.emergency_exempt"))
+
     def clock(self, name: str) -> int:
         """A time limit in working days, by the name that follows `clocks.` in the file, as in 'objection'."""
         return int(self.get(f"clocks.{name}"))

@@ -153,5 +153,6 @@ RULES: Mapping[str, Rule] = {
     "ratios.settlement_paused": _local(whole(1, 100)),
     "ratios.agreement_suspended": _local(whole(1, 100)),
     "ratios.staff_counted": _local(one_of("day_asked")),
+    "measures.emergency_exempt": _local(flag),
 }
 """Every key that a policy may set. Clocks are working days; ratios and `shortest_percent` are per cent."""

@@ -1,4 +1,4 @@
-"""A register made by chance: people, merges, registrations, agreements, names and facts, learnt in any order.
+"""A register made by chance: people, merges, registrations, agreements, measures, names, facts, learnt in any order.
 
 Everything is kept twice: as rows, and as plain records for a reference that knows nothing of tables.
 """
@@ -21,6 +21,8 @@ from registry.models import (
     Fact,
     FileMerge,
     Institution,
+    InstitutionMeasure,
+    MeasurePeriod,
     PersonalCode,
     Practitioner,
     PractitionerName,
@@ -36,6 +38,7 @@ FIRST_DAY = date(2024, 12, 20)
 NAMES = ("王伟", "王玮", "阿依古丽·买买提", "Li Na")
 SPELLINGS = {"王伟": "王 伟", "阿依古丽·买买提": "阿依古丽•买买提", "Li Na": "Ｌｉ Na"}
 REGIONS = ("110105", "430102", "510104")
+MEASURES = ("settlement_paused", "agreement_suspended")
 POLICIES = ("cn-2025", "cn-43-2025", "cn-21-2025")
 
 
@@ -69,6 +72,7 @@ class Place:
     region: str
     since: datetime
     agreements: list[Known] = field(default_factory=list)
+    measures: list[Known] = field(default_factory=list)
 
 
 @dataclass
@@ -103,19 +107,43 @@ def day(random: Random) -> date:
 
 
 def _place(random: Random, number: int) -> Place:
-    code, since = f"H{number:011d}", instant(random)
-    region, _ = Region.objects.get_or_create(code=random.choice(REGIONS), defaults={"name_zh": "某区"})
+    """The first has an agreement and measures that last, so that in every register they meet with everything else."""
+    lasts = number == 0
+    code, since = f"H{number:011d}", BEGIN if lasts else instant(random)
+    within = REGIONS[2] if lasts else random.choice(REGIONS)
+    region, _ = Region.objects.get_or_create(code=within, defaults={"name_zh": "某区"})
     agency, _ = Agency.objects.get_or_create(code=f"A{region.code}", defaults={"name": "中心", "region": region})
     row = Institution.objects.create(
         code=code, name=f"医院{number}", kind="medical", region=region, agency=agency, recorded_at=since
     )
     place = Place(code, region.code, since)
     for agreement in range(random.choice([0, 1, 2, 2])):
-        for known in _versions(random, row.pk):
-            place.agreements.append(known)
-            columns = _columns(known, number, agreement)
-            ServiceAgreement.objects.create(institution=row, number=f"协{agreement}", **columns)
+        _agreement(row, place, agreement, _versions(random, code))
+    for measure in range(random.choice([0, 0, 1, 2])):
+        _measure(row, place, measure, _versions(random, random.choice(MEASURES)))
+    if lasts:
+        _agreement(row, place, 9, [Known(code, since, starts=FIRST_DAY)])
+        for kind, days in zip(MEASURES, (550, 700), strict=True):
+            _measure(row, place, days, [Known(kind, since, starts=FIRST_DAY + timedelta(days=days))])
     return place
+
+
+def _agreement(row: Institution, place: Place, number: int, versions: list[Known]) -> None:
+    place.agreements += versions
+    for known in versions:
+        columns = _columns(known, place.code, number)
+        ServiceAgreement.objects.create(institution=row, number=f"协{number}", **columns)
+
+
+def _measure(row: Institution, place: Place, number: int, versions: list[Known]) -> None:
+    place.measures += versions
+    kind, counted = versions[0].what, {"year": 2025, "sanctions": 1, "staff": 2, "policy": POLICIES[0]}
+    measure = InstitutionMeasure.objects.create(
+        institution=row, agency=row.agency, kind=kind, state="ended", proposed_at=BEGIN, **counted
+    )
+    for known in versions:
+        columns = _columns(known, place.code, "measure", number)
+        MeasurePeriod.objects.create(measure=measure, institution=row, kind=kind, **columns)
 
 
 def _file(random: Random, number: int, places: list[Place]) -> File:
