@@ -12,8 +12,8 @@ from django.db import connection, transaction
 
 from registry.actions.corrections import Correction, annul_entry, correct_entries, revise_entry
 from registry.actions.errors import Refused
-from registry.actions.files import merge_files
 from registry.actions.institutions import end_agreement, open_institution
+from registry.actions.merging import merge_files
 from registry.actions.people import assign_code, register_practitioner
 from registry.actions.points import record_points
 from registry.actions.registrations import register_at

@@ -13,10 +13,10 @@ from django.apps import apps
 from registry import actions
 from registry.actions.calendar import correct_day, enter_year
 from registry.actions.corrections import Correction, annul_entry, correct_entries, revise_entry
-from registry.actions.files import merge_files, undo_merge
 from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
 from registry.actions.institutions import conclude_agreement, end_agreement, open_institution
 from registry.actions.keys import issue_key, revoke_key
+from registry.actions.merging import merge_files, undo_merge
 from registry.actions.notices import read_notice
 from registry.actions.people import add_document, assign_code, register_practitioner, rename
 from registry.actions.points import record_points

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from registry.actions.files import merge_files
+from registry.actions.merging import merge_files
 from registry.actions.people import add_document
 from registry.admin.law_words import rule_words, rules_of, value_words
 from registry.models import Practitioner, Registration, User

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from registry.actions.corrections import annul_entry
-from registry.actions.files import merge_files, undo_merge
 from registry.actions.institutions import end_agreement
+from registry.actions.merging import merge_files, undo_merge
 from registry.actions.people import assign_code, register_practitioner, rename
 from registry.actions.registrations import end_registration, register_at
 from registry.models import Practitioner, ServiceAgreement

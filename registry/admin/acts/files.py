@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registry.actions.errors import Refused
-from registry.actions.files import merge_files, undo_merge
+from registry.actions.merging import merge_files, undo_merge
 from registry.admin.acts.consequence import Consequence
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.acts.subjects import OnPractitioner, card_of, crumbs_to, file_url

@@ -4,8 +4,8 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from registry.actions.files import merge_files, undo_merge
 from registry.actions.institutions import end_agreement
+from registry.actions.merging import merge_files, undo_merge
 from registry.actions.people import assign_code, register_practitioner, rename
 from registry.actions.registrations import end_registration, register_at
 from registry.desks.demo_data.cases import Part, case

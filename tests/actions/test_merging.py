@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from registry.actions.errors import Refused
-from registry.actions.files import merge_files, undo_merge
 from registry.actions.handlings import identify_responsibility
+from registry.actions.merging import merge_files, undo_merge
 from registry.actions.people import register_practitioner
 from registry.actions.points import record_points
 from registry.ledger.checking import file_differences
