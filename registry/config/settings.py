@@ -19,6 +19,8 @@ REDIS_URL                     wake-up hints only, ``redis://…`` or ``unix:///p
 REGISTRY_REGISTER_ID          name of this register towards others, kept in every fact; default: cn
 REGISTRY_POLICY_DIR           folder of policy files in place of those of registry/rules/policies
 REGISTRY_ROSTER_DAYS          days that an uploaded roster is kept, sealed; default: 30
+REGISTRY_FILE_MB              size up to which a file is taken in, in megabytes; default: 20
+REGISTRY_FILES_PER_POINT      files of evidence for one point of dispute; default: 20
 REGISTRY_APPLICATION_ROLE     role that every connection assumes, which owns no table; default: registry_app
 REGISTRY_HTTPS                reached by TLS only; default: true
 REGISTRY_BEHIND_PROXY         a proxy sets X-Forwarded-Proto and can be trusted; default: false
@@ -53,6 +55,8 @@ REGISTRY_CHAIN_KEY = key_of_32_bytes(env, "REGISTRY_CHAIN_KEY", "keeps personal 
 REGISTRY_REGISTER_ID = env.str("REGISTRY_REGISTER_ID", default="cn")
 REGISTRY_POLICY_DIR = env.str("REGISTRY_POLICY_DIR", default="")
 REGISTRY_ROSTER_DAYS = env.int("REGISTRY_ROSTER_DAYS", default=30)
+REGISTRY_FILE_MB = env.int("REGISTRY_FILE_MB", default=20)
+REGISTRY_FILES_PER_POINT = env.int("REGISTRY_FILES_PER_POINT", default=20)
 
 # --- the application -------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
