@@ -1051,6 +1051,10 @@ class Migration(migrations.Migration):
                 ),
                 ("filed_at", models.DateTimeField(verbose_name="filed at")),
                 (
+                    "paper_received_on",
+                    models.DateField(blank=True, null=True, verbose_name="paper received on"),
+                ),
+                (
                     "countersigned_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="countersigned by the institution at"),
                 ),
@@ -1241,6 +1245,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("filed_at", models.DateTimeField(verbose_name="filed at")),
+                (
+                    "paper_received_on",
+                    models.DateField(blank=True, null=True, verbose_name="paper received on"),
+                ),
                 (
                     "countersigned_at",
                     models.DateTimeField(blank=True, null=True, verbose_name="countersigned by the institution at"),
@@ -2017,6 +2025,28 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="an_objection_names_its_proposal",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("paper_received_on__isnull", False), ("via", "paper")),
+                    models.Q(models.Q(("via", "paper"), _negated=True), ("paper_received_on", None)),
+                    _connector="OR",
+                ),
+                name="only_paper_has_a_day_of_receipt",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("via", "institution"), _negated=True),
+                    models.Q(("institution__isnull", False), ("signature__isnull", False)),
+                    _connector="OR",
+                ),
+                name="an_institution_files_with_a_signature",
             ),
         ),
         migrations.AddConstraint(

@@ -61,6 +61,7 @@ class Objection(models.Model):
     signature = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", null=True)
     filed_at = models.DateTimeField(_("filed at"))
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    paper_received_on = models.DateField(_("paper received on"), null=True, blank=True)
     countersigned_at = models.DateTimeField(_("countersigned by the institution at"), null=True, blank=True)
     countersigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     statement = models.TextField(_("statement"), blank=True)
@@ -87,6 +88,14 @@ class Objection(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="proposed_points", proposal__isnull=False) | ~Q(kind="proposed_points"),
                 name="an_objection_names_its_proposal",
+            ),
+            models.CheckConstraint(
+                condition=Q(via="paper", paper_received_on__isnull=False) | ~Q(via="paper") & Q(paper_received_on=None),
+                name="only_paper_has_a_day_of_receipt",
+            ),
+            models.CheckConstraint(
+                condition=~Q(via="institution") | Q(institution__isnull=False, signature__isnull=False),
+                name="an_institution_files_with_a_signature",
             ),
             models.CheckConstraint(
                 condition=~Q(state="decided") | Q(decided_at__isnull=False) & ~Q(decision=""),

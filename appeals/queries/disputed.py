@@ -1,12 +1,49 @@
-"""How many points a point of dispute is about."""
+"""How many points a dispute is about, and which entries a standing rests on."""
+
+from datetime import date
+from uuid import UUID
 
 from appeals.models import PointOfDispute
-from registry.actions.corrections import present_points
+from registry.ledger.law import policies
+from registry.ledger.writing import LockedPerson
+from registry.models import Fact, FactKind
+from registry.rules.compute import Standing, standing
+from registry.rules.facts import PointsScored
 
 
 def disputed_points(point: PointOfDispute) -> int:
-    """The points proposed, or those that the entry on record has after its revisions."""
+    """The points proposed, or those that the entry on record has after its corrections; 0 where it is annulled."""
     if point.item is not None:
         return point.item.points
     assert point.entry is not None  # the database refuses a point about nothing
-    return present_points(point.entry)[0]
+    return present_points(point.entry)
+
+
+def present_points(entry: Fact) -> int:
+    """The points of the entry after its corrections; 0 where it is annulled."""
+    corrections = list(entry.corrections.order_by("decided_at", "origin", "origin_seq"))
+    if any(fact.kind == FactKind.ENTRY_ANNULLED for fact in corrections):
+        return 0
+    points = [fact.points for fact in corrections if fact.kind == FactKind.ENTRY_REVISED]
+    return (points[-1] if points else entry.points) or 0
+
+
+def behind_the_standing(person: LockedPerson, today: date) -> list[Fact]:
+    """The entries behind the suspension or termination of the day, else behind the points of its year; by effect.
+
+    Annulled entries are behind nothing.
+    """
+    found = standing(person.facts, today, policies())
+    ids = set(found.period.because) if found.period else _of_the_year(person, found)
+    entries = Fact.objects.filter(practitioner__in=person.members, origin_id__in=[UUID(each) for each in ids])
+    scored = entries.filter(kind=FactKind.POINTS_SCORED)
+    return list(scored.select_related("practitioner", "agency__region").order_by("effective_on", "id"))
+
+
+def _of_the_year(person: LockedPerson, found: Standing) -> set[str]:
+    counted = {step.id for step in found.steps}
+    return {
+        fact.id
+        for fact in person.facts
+        if isinstance(fact, PointsScored) and fact.id in counted and fact.counted_on.year == found.on.year
+    }

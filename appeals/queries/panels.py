@@ -107,10 +107,16 @@ def judged(panel: Panel) -> list[Judged]:
 def panel_outcomes(objection: Objection) -> dict[int, verdict.Outcome]:
     """What concluded panels decided, by the id of the point of dispute; a majority decides, so the reviewer follows.
 
-    It leaves nobody more points than the entry has by now.
+    It leaves nobody more points than the entry has by now; an entry that was annulled meanwhile needs no outcome.
     """
     concluded = objection.panels.filter(state=Panel.State.CONCLUDED).order_by("pk")
-    return {each.point.pk: _outcome(each) for panel in concluded for each in judged(panel)}
+    found = [each for panel in concluded for each in judged(panel)]
+    return {each.point.pk: _outcome(each) for each in found if disputed_points(each.point)}
+
+
+def needs_panel(point: PointOfDispute) -> bool:
+    """Whether the point is for experts, and none of its panels was given up for want of them."""
+    return point.professional and not point.panels.filter(state=Panel.State.FAILED).exists()
 
 
 def left_of(result: str, points: int | None, proposed: int) -> int:

@@ -1,0 +1,135 @@
+"""Objections as they are seen: which ones by whom, how far each has come, and who must act next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from appeals.models import Objection, Panel, Seat
+from registry.models import ProcedureStep, Task
+from registry.queries.explain import day
+from registry.queries.scope import Scope
+
+Words = str | Promise
+
+ACTS: Mapping[str, Words] = {
+    "file": _("Objection filed"),
+    "file_late": _("Objection filed late, with a good cause"),
+    "appeal": _("Appeal filed"),
+    "countersign": _("Countersigned by the institution"),
+    "supplement": _("More handed in"),
+    "admit": _("Admitted although late"),
+    "refuse": _("Refused as late"),
+    "assign": _("Reviewer assigned"),
+    "classify": _("A point classified anew"),
+    "refer": _("Referred to a panel of experts"),
+    "report": _("The panel has answered, or there is none"),
+    "decide": _("Decided"),
+    "withdraw": _("Withdrawn"),
+    "declare_out_of_scope": _("Closed as out of scope"),
+}
+"""What was done to an objection, in words, by the act of the procedure."""
+
+NEXT: Mapping[str, Words] = {
+    Task.Kind.ADMIT: _("The agency decides whether the late objection is admitted."),
+    Task.Kind.ASSIGN: _("The agency assigns a reviewer who had no part in the points."),
+    Task.Kind.REVIEW: _("The reviewer decides."),
+    Task.Kind.DRAW: _("The agency draws the panel of experts."),
+    Task.Kind.VOTE: _("The experts vote."),
+}
+"""What comes next, by the kind of the task that is open."""
+
+_OPEN_PANELS = [Panel.State.COMMITTED, Panel.State.VOTING]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One thing that was done: when, by whom in which capacity, and with which grounds."""
+
+    act: str
+    title: Words
+    on: date
+    at: datetime
+    role: str
+    who: Words
+    grounds: str
+    document_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What comes next: who must act until the end of which day; `missing_year` where that day is not computable yet."""
+
+    kind: str
+    title: Words
+    who: Words
+    until: date | None
+    missing_year: int | None
+    overdue: bool
+
+    @property
+    def sentence(self) -> str:
+        """The last day in words."""
+        if self.until is None:
+            told = _("The last day is not yet computable: the calendar of %(year)s is missing.")
+            return str(told % {"year": self.missing_year})
+        told = _("It was due until %(day)s.") if self.overdue else _("Until %(day)s.")
+        return str(told % {"day": day(self.until)})
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """How far an objection has come, and what comes next; nothing comes after the end of its procedure."""
+
+    stages: tuple[Stage, ...]
+    next: tuple[Due, ...]
+
+
+def objections(seen: Scope) -> QuerySet[Objection]:
+    """The objections that concern the user: of the user's people, or before an agency in the user's region."""
+    every = Objection.objects.all()
+    if seen.sees_everything:
+        return every
+    rules = Q(practitioner__in=seen.practitioners())
+    for assignment in seen.assignments:
+        if assignment.agency is not None:
+            rules |= Q(agency__region__code__startswith=assignment.agency.region.prefix)
+    return every.filter(rules)
+
+
+def handles(seen: Scope, objection: Objection) -> bool:
+    """Whether the objection is before an agency in the user's region, so that the user may act on it."""
+    return not seen.sees_everything and seen.covers_region(objection.agency.region_id)
+
+
+def track(objection: Objection, *, today: date) -> Track:
+    """The steps of an objection in their order, and what comes next. Four queries, whatever its length."""
+    steps = ProcedureStep.objects.filter(subject=objection.uuid).order_by("id")
+    return Track(tuple(map(_stage, steps.select_related("agency", "institution"))), tuple(_next(objection, today)))
+
+
+def _stage(step: ProcedureStep) -> Stage:
+    place = step.institution or step.agency
+    who = place.name if place else step.get_role_display()
+    return Stage(
+        step.act, ACTS[step.act], step.on_day, step.recorded_at, step.role, who, step.grounds, step.document_number
+    )
+
+
+def _next(objection: Objection, today: date) -> list[Due]:
+    """The open tasks, each kind once: of several experts who are asked, the last one's day."""
+    panels = objection.panels.filter(state__in=_OPEN_PANELS)
+    seats = Seat.objects.filter(panel__in=panels).values_list("uuid", flat=True)
+    subjects = [objection.uuid, *panels.values_list("uuid", flat=True), *seats]
+    tasks = Task.objects.filter(subject__in=subjects, state=Task.State.OPEN).select_related("agency")
+    by_kind = {task.kind: task for task in tasks.order_by("due_on", "id")}
+    return [_due(task, today) for task in by_kind.values()]
+
+
+def _due(task: Task, today: date) -> Due:
+    who = task.agency.name if task.agency else task.get_holder_display()
+    overdue = task.due_on is not None and task.due_on < today
+    return Due(task.kind, NEXT.get(task.kind, task.get_kind_display()), who, task.due_on, task.missing_year, overdue)
