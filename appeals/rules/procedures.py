@@ -97,6 +97,7 @@ APPLICATION = Procedure(
         "filed": {"convene": "deliberating", "refuse": "refused", "withdraw": "withdrawn"},
         "deliberating": {
             "convene": "deliberating",
+            "release": "deliberating",
             "sign": "deliberating",
             "conclude": "deliberated",
             "refuse": "refused",

@@ -41,11 +41,18 @@ def open_task(
 ) -> Task:
     """Open what `holder` must do within the working days of the policy's `clock`; `starts_on` is not counted.
 
-    The same task, still open, is the same task. `not_before` is a last day that was told earlier: it never moves
-    forward. `days` is the calendar, where the caller read it already.
+    The same task of the same holder, still open, is the same task; two people may be given the same one. `not_before`
+    is a last day that was told earlier: it never moves forward. `days` is the calendar, where the caller read it
+    already.
     """
     same = Task.objects.filter(
-        kind=kind, subject=subject, holder=holder, agency=agency, institution=institution, state=State.OPEN
+        kind=kind,
+        subject=subject,
+        holder=holder,
+        agency=agency,
+        institution=institution,
+        user=user,
+        state=State.OPEN,
     )
     if existing := same.first():
         return existing

@@ -566,6 +566,7 @@ class Migration(migrations.Migration):
                             ("talk", "talk with the person"),
                             ("interview", "interview, key supervision"),
                             ("training", "talk and training after the sanction"),
+                            ("convene", "call experts to deliberate"),
                             ("deliberate", "deliberate on the application"),
                             ("grant", "decide on the application"),
                             ("measure", "propose or decide a measure"),
@@ -1346,7 +1347,7 @@ class Migration(migrations.Migration):
             model_name="task",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("state", "open")),
-                fields=("kind", "subject", "holder", "agency", "institution"),
+                fields=("kind", "subject", "holder", "agency", "institution", "user"),
                 name="a_task_is_open_once",
                 nulls_distinct=False,
             ),

@@ -82,6 +82,7 @@ class Task(models.Model):
         TALK = "talk", _("talk with the person")
         INTERVIEW = "interview", _("interview, key supervision")
         TRAINING = "training", _("talk and training after the sanction")
+        CONVENE = "convene", _("call experts to deliberate")
         DELIBERATE = "deliberate", _("deliberate on the application")
         GRANT = "grant", _("decide on the application")
         MEASURE = "measure", _("propose or decide a measure")
@@ -144,7 +145,7 @@ class Task(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "subject", "holder", "agency", "institution"],
+                fields=["kind", "subject", "holder", "agency", "institution", "user"],
                 nulls_distinct=False,
                 condition=Q(state="open"),
                 name="a_task_is_open_once",
