@@ -1,13 +1,12 @@
 """Repair: relief of points, a shorter period, and registration again after the bar."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
-from math import ceil
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from registry.actions.corrections import Difference, difference
 from registry.actions.errors import Refused
@@ -16,19 +15,21 @@ from registry.actions.periods import supersede
 from registry.actions.requirements import optional_number, required
 from registry.actions.two_people import require_second
 from registry.ledger.days import shanghai_day
-from registry.ledger.law import policies, policy_on
+from registry.ledger.law import policies
 from registry.ledger.writing import Draft, LockedPerson, append, lock
 from registry.models import Agency, Fact, FactKind, Institution, Practitioner, Registration, User
+from registry.queries.remediation import relief_room, shortening_room
 from registry.rules import facts
 from registry.rules.compute import standing
-from registry.rules.periods import Period
 
 
-def preview_relief(*, practitioner: Practitioner, points: int, agency: Agency, now: datetime) -> Difference:
+def preview_relief(
+    *, practitioner: Practitioner, points: int, activities: int = 1, agency: Agency, now: datetime
+) -> Difference:
     """What the relief would do to the standing of today. Raises Refused as relieve_points would."""
     with transaction.atomic():
         person = lock(practitioner)
-        _require_relief(person, points, agency, shanghai_day(now))
+        _require_relief(person, points, activities, agency, shanghai_day(now))
         return difference(person, facts.PointsRelieved, now=now, points=points)
 
 
@@ -36,6 +37,7 @@ def relieve_points(
     *,
     practitioner: Practitioner,
     points: int,
+    activities: int = 1,
     reason: str,
     document_number: str = "",
     agency: Agency,
@@ -43,7 +45,7 @@ def relieve_points(
     second: User | None,
     now: datetime,
 ) -> Fact:
-    """Lower the points of the present year for an effective activity, within the caps of the agency's policy.
+    """Lower the points of the present year for so many effective activities, within the caps of the agency's policy.
 
     `document_number` names the decision: the same one twice is the same relief. Needs two signatures. Sanctions that
     have begun stay.
@@ -61,7 +63,7 @@ def relieve_points(
         person = lock(practitioner)
         if existing := _same_decision(person, FactKind.POINTS_RELIEVED, draft.document_number, points=points):
             return existing
-        _require_relief(person, points, agency, shanghai_day(now))
+        _require_relief(person, points, activities, agency, shanghai_day(now))
         return append(practitioner=practitioner, draft=draft, now=now)
 
 
@@ -188,67 +190,69 @@ def _require_bar_over(person: LockedPerson, today: date) -> None:
         )
 
 
-def _require_relief(person: LockedPerson, points: int, agency: Agency, today: date) -> None:
-    policy = policy_on(agency.region_id, today)
-    a_time = int(policy.get("remediation.relief_per_activity"))
-    a_year = int(policy.get("remediation.relief_per_year"))
-    total = standing(person.facts, today, policies()).points_raw
-    relieved = sum(
-        fact.points
-        for fact in person.facts
-        if isinstance(fact, facts.PointsRelieved) and fact.effective_on.year == today.year
-    )
-    if not 1 <= points <= a_time:
+def _require_relief(person: LockedPerson, points: int, activities: int, agency: Agency, today: date) -> None:
+    room = relief_room(person.facts, agency.region_id, today)
+    if not 1 <= points <= activities * room.per_activity:
         raise Refused(
             "relief_beyond_the_activity",
-            _("One activity relieves 1 to %(most)s points under policy %(policy)s, not %(points)s.")
-            % {"most": a_time, "policy": policy.id, "points": points},
+            ngettext_lazy(
+                "One activity relieves 1 to %(most)s points under policy %(policy)s, not %(points)s.",
+                "%(activities)s activities at %(each)s points each relieve 1 to %(most)s points under policy"
+                " %(policy)s, not %(points)s.",
+                "activities",
+            )
+            % {
+                "activities": activities,
+                "each": room.per_activity,
+                "most": activities * room.per_activity,
+                "policy": room.policy.id,
+                "points": points,
+            },
             field="points",
             value=points,
         )
-    if relieved + points > a_year:
+    if room.relieved + points > room.per_year:
         raise Refused(
             "relief_beyond_the_year",
             _(
                 "%(relieved)s points were relieved this year; %(points)s more would exceed the"
                 " %(most)s that policy %(policy)s allows."
             )
-            % {"relieved": relieved, "points": points, "most": a_year, "policy": policy.id},
+            % {"relieved": room.relieved, "points": points, "most": room.per_year, "policy": room.policy.id},
             field="points",
             value=points,
         )
-    if points > total:
+    if points > room.points:
         raise Refused(
             "relief_beyond_the_points",
             _("The person has %(total)s points this year; %(points)s cannot be relieved.")
-            % {"total": total, "points": points},
+            % {"total": room.points, "points": points},
             field="points",
             value=points,
         )
 
 
 def _require_shortening(person: LockedPerson, days: int, agency: Agency, today: date) -> None:
-    period = _running_period(person, today)
-    if period is None:
+    room = shortening_room(person.facts, agency.region_id, today)
+    if room is None:
         raise Refused(
             "nothing_to_shorten",
             _("Neither a suspension nor a bar is running or to come on %(day)s.") % {"day": today},
             field="days",
             value=days,
         )
-    policy = policy_on(agency.region_id, today)
-    if period.kind == "termination" and period.single and not policy.get("remediation.single_termination_shortened"):
+    if room.excluded:
         raise Refused(
             "single_termination_is_not_shortened",
-            _("The bar of a termination by 12 points at once cannot be shortened."),
+            _(
+                "The bar from %(start)s to %(end)s follows from 12 points at once; policy %(policy)s lets such a bar be"
+                " shortened by 0 days, not %(days)s."
+            )
+            % {"start": room.start, "end": room.end, "policy": room.policy.id, "days": days},
             field="days",
             value=days,
         )
-    kept_percent = int(policy.get("remediation.shortest_percent"))
-    start, end = period.from_, _ending(period)
-    original = _ending(_as_decided(person, period, today))
-    earliest = start + timedelta(days=ceil((original - start).days * kept_percent / 100))
-    if days < 1 or end - timedelta(days=days) < earliest:
+    if not 1 <= days <= room.most:
         raise Refused(
             "shortened_below_the_floor",
             _(
@@ -256,45 +260,13 @@ def _require_shortening(person: LockedPerson, days: int, agency: Agency, today: 
                 " it may end on %(earliest)s at the earliest, so at most %(most)s days earlier, not %(days)s."
             )
             % {
-                "start": start,
-                "original": original,
-                "end": end,
-                "earliest": earliest,
-                "most": max(0, (end - earliest).days),
+                "start": room.start,
+                "original": room.original,
+                "end": room.end,
+                "earliest": room.earliest,
+                "most": room.most,
                 "days": days,
             },
             field="days",
             value=days,
         )
-
-
-def _running_period(person: LockedPerson, today: date) -> Period | None:
-    """What a shortening would reach today: the running bar, else the last suspension that has not ended."""
-    now = standing(person.facts, today, policies())
-    if now.status == "terminated":
-        return (
-            None if now.may_reregister else next(p for p in now.periods if p.kind == "termination" and p.covers(today))
-        )
-    suspensions = [p for p in now.periods if p.kind == "suspension" and p.end > today]
-    return max(suspensions, key=lambda period: period.from_, default=None)
-
-
-def _as_decided(person: LockedPerson, period: Period, today: date) -> Period:
-    """The same period as it would be had it, or a suspension joined into it, never been shortened.
-
-    Shortenings of earlier periods stay: without them those might run into this one, and it would seem longer.
-    """
-    caused = "bar_shortened" if period.kind == "termination" else "suspension_shortened"
-    steps = standing(person.facts, today, policies()).steps
-    ours = {step.id for step in steps if step.caused == caused and step.from_ and step.from_ >= period.from_}
-    unshortened = [fact for fact in person.facts if fact.id not in ours]
-    renumbered = [replace(fact, seq=seq) for seq, fact in enumerate(unshortened, start=1)]
-    periods = standing(renumbered, today, policies()).periods
-    same = [p for p in periods if p.kind == period.kind and set(p.because) >= set(period.because)]
-    return same[0] if same else period
-
-
-def _ending(period: Period) -> date:
-    ending = period.barred_until if period.kind == "termination" else period.until
-    assert ending is not None  # a suspension has an end and a termination a bar
-    return ending
