@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
+from appeals.actions.deliberations import replace_silent_deliberators
 from appeals.actions.seats import replace_silent
 
 
 def run_clocks(*, now: datetime) -> dict[str, int]:
     """Do all that is due; how much of each."""
-    return {"replaced_experts": replace_silent(now=now)}
+    return {
+        "replaced_experts": replace_silent(now=now),
+        "replaced_deliberators": replace_silent_deliberators(now=now),
+    }

@@ -1,0 +1,359 @@
+"""Activities of remediation: offered, taken part in, and confirmed with a result and its evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from appeals.models import Activity, Attendance
+from appeals.queries.remediation import activities_of, audience
+from appeals.rules.procedures import ATTENDANCE
+from registry.actions.errors import Refused
+from registry.actions.keeping import keep
+from registry.actions.procedure import Acting, Capacity, advance, begin, locked
+from registry.actions.requirements import require_choice, required
+from registry.ledger.days import shanghai_day
+from registry.ledger.law import policy_on
+from registry.ledger.writing import LockedPerson, lock_many
+from registry.models import Practitioner, Registration, StoredFile
+from registry.queries.wording import listed
+
+FULL_MARKS = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Result:
+    """What came of one person's part: whether they attended, on which day they completed it, and what proves it.
+
+    `score` is of 100 and belongs to a study with a test. Who attended needs evidence: a file, or a remark that says it.
+    """
+
+    attendance: Attendance
+    attended: bool
+    completed_on: date | None = None
+    score: int | None = None
+    evidence: StoredFile | None = None
+    remark: str = ""
+
+
+def offer_activity(
+    *,
+    kind: str,
+    title: str,
+    description: str = "",
+    starts_on: date,
+    ends_on: date,
+    place: str = "",
+    places: int | None = None,
+    pass_mark: int | None = None,
+    acting: Acting,
+    now: datetime,
+) -> Activity:
+    """Offer an activity from `starts_on` to `ends_on` (inclusive), by the agency or the institution of `acting`.
+
+    Its kind must be among those that the policy of the region counts on the first day. `places` None is without limit;
+    a study with a test has a `pass_mark` of 100.
+    """
+    _require_days(starts_on, ends_on, shanghai_day(now))
+    region = _region_of(acting)
+    require_choice("kind", kind, activities_of(policy_on(region, starts_on)))
+    _require_numbers(kind, places, pass_mark)
+    activity = Activity(
+        kind=kind,
+        title=required(title, field="title", most=200),
+        description=description.strip(),
+        agency=acting.agency,
+        institution=acting.institution,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        place=required(place, field="place", most=200) if place.strip() else "",
+        places=places,
+        pass_mark=pass_mark,
+        offered_at=now,
+        offered_by=acting.by,
+    )
+    with transaction.atomic():
+        keep(activity, by=acting.by, now=now)
+    return activity
+
+
+def close_activity(*, activity: Activity, acting: Acting, now: datetime) -> Activity:
+    """Nobody enrols any more; results of those enrolled can still be recorded. Closing twice is closing once."""
+    with transaction.atomic():
+        activity = locked(activity)
+        _require_offering(activity, acting)
+        if activity.closed_at is None:
+            activity.closed_at = now
+            keep(activity, by=acting.by, now=now)
+        return activity
+
+
+def enrol(
+    *, activity: Activity, practitioners: Sequence[Practitioner], acting: Acting, now: datetime
+) -> list[Attendance]:
+    """Enrol people in an activity, all or none: by themselves, by an institution for its staff, by who offers it.
+
+    Refused when it is over, closed or full, for who takes part already, and for whom it is not offered to.
+    """
+    today = shanghai_day(now)
+    if not practitioners:
+        raise Refused("practitioners_missing", _("Choose at least one person to enrol."), field="practitioners")
+    with transaction.atomic():
+        people = lock_many(list(practitioners))
+        activity = locked(activity)
+        _require_running(activity, today)
+        _require_may_enrol(activity, practitioners, acting, today)
+        _require_audience(activity, practitioners, today)
+        _require_not_enrolled(activity, practitioners, people)
+        _require_places(activity, len(practitioners))
+        return [_enrolled(activity, person, acting, now) for person in practitioners]
+
+
+def cancel_enrolment(*, attendance: Attendance, reason: str = "", acting: Acting, now: datetime) -> Attendance:
+    """Somebody does not take part after all; the place is free again. Cancelling twice is cancelling once."""
+    with transaction.atomic():
+        lock_many([attendance.practitioner])
+        attendance = locked(attendance)
+        if attendance.state == Attendance.State.CANCELLED:
+            return attendance
+        if acting.role != Capacity.PRACTITIONER and not _offers(attendance.activity, acting):
+            _require_staff([attendance.practitioner], acting, shanghai_day(now))
+        advance(
+            ATTENDANCE,
+            attendance,
+            "cancel",
+            acting=acting,
+            now=now,
+            practitioner=attendance.practitioner,
+            grounds=reason.strip(),
+        )
+        return attendance
+
+
+def record_results(*, results: Sequence[Result], acting: Acting, now: datetime) -> list[Attendance]:
+    """Confirm what came of the parts of several people in activities that `acting` offers, all or nothing.
+
+    Who did not attend, or stayed below the pass mark of a test, has not completed it. The same result twice is one.
+    """
+    if not results:
+        raise Refused("results_missing", _("Say for at least one person what came of it."), field="results")
+    with transaction.atomic():
+        lock_many([result.attendance.practitioner for result in results])
+        return [_recorded(result, acting, now) for result in results]
+
+
+def _recorded(result: Result, acting: Acting, now: datetime) -> Attendance:
+    attendance = locked(result.attendance)
+    activity = attendance.activity
+    _require_offering(activity, acting)
+    _require_result(result, activity, shanghai_day(now))
+    completed = result.attended and (activity.pass_mark is None or (result.score or 0) >= activity.pass_mark)
+    state = Attendance.State.COMPLETED if completed else Attendance.State.FAILED
+    completed_on = result.completed_on if completed else None
+    given = (state, result.score, completed_on, result.remark.strip())
+    if given == (attendance.state, attendance.score, attendance.completed_on, attendance.remark):
+        return attendance
+    advance(
+        ATTENDANCE,
+        attendance,
+        "complete" if completed else "fail",
+        acting=acting,
+        now=now,
+        practitioner=attendance.practitioner,
+        grounds=result.remark.strip(),
+        score=result.score,
+        completed_on=completed_on,
+        confirmed_at=now,
+        confirmed_by=acting.by,
+        evidence=result.evidence,
+        remark=result.remark.strip(),
+    )
+    return attendance
+
+
+def _enrolled(activity: Activity, person: Practitioner, acting: Acting, now: datetime) -> Attendance:
+    attendance = Attendance(activity=activity, practitioner=person, enrolled_at=now)
+    begin(ATTENDANCE, attendance, act="enrol", acting=acting, now=now, practitioner=person)
+    return attendance
+
+
+def _region_of(acting: Acting) -> str:
+    if acting.agency is not None:
+        return acting.agency.region_id
+    if acting.institution is not None:
+        return acting.institution.region_id
+    raise Refused("not_an_offering_side", _("Activities are offered by an agency or an institution."))
+
+
+def _offers(activity: Activity, acting: Acting) -> bool:
+    if acting.agency is not None:
+        return acting.agency.pk == activity.agency_id
+    return acting.institution is not None and acting.institution.pk == activity.institution_id
+
+
+def _require_offering(activity: Activity, acting: Acting) -> None:
+    if not _offers(activity, acting):
+        raise Refused(
+            "not_the_offering_side",
+            _("“%(activity)s” is offered by %(by)s; only they may do this.")
+            % {"activity": activity.title, "by": activity.agency or activity.institution},
+            field="activity",
+            value=activity.title,
+        )
+
+
+def _require_days(starts_on: date, ends_on: date, today: date) -> None:
+    if ends_on < starts_on:
+        raise Refused(
+            "activity_ends_before_it_starts",
+            _("The activity ends on %(end)s, before its first day %(start)s.") % {"end": ends_on, "start": starts_on},
+            field="ends_on",
+            value=ends_on,
+        )
+    if ends_on < today:
+        raise Refused(
+            "activity_over",
+            _("The last day of the activity, %(end)s, is over. Offer one that people can still join.")
+            % {"end": ends_on},
+            field="ends_on",
+            value=ends_on,
+        )
+
+
+def _require_numbers(kind: str, places: int | None, pass_mark: int | None) -> None:
+    if places is not None and places < 1:
+        raise Refused(
+            "places_too_few",
+            _("%(places)s places are none; leave it empty for an activity without a limit.") % {"places": places},
+            field="places",
+            value=places,
+        )
+    with_test = kind == Activity.Kind.STUDY_WITH_TEST
+    if with_test and (pass_mark is None or not 1 <= pass_mark <= FULL_MARKS):
+        raise Refused(
+            "pass_mark_needed",
+            _("A study with a test needs a pass mark from 1 to 100."),
+            field="pass_mark",
+            value=pass_mark,
+        )
+    if not with_test and pass_mark is not None:
+        raise Refused(
+            "pass_mark_without_test",
+            _("Only a study with a test has a pass mark; leave it empty."),
+            field="pass_mark",
+            value=pass_mark,
+        )
+
+
+def _require_running(activity: Activity, today: date) -> None:
+    if activity.closed_at is not None or activity.ends_on < today:
+        raise Refused(
+            "activity_over",
+            _("“%(activity)s” is closed or over; its last day is %(end)s. Choose another activity.")
+            % {"activity": activity.title, "end": activity.ends_on},
+            field="activity",
+            value=activity.title,
+        )
+
+
+def _require_may_enrol(activity: Activity, people: Sequence[Practitioner], acting: Acting, today: date) -> None:
+    if acting.role == Capacity.PRACTITIONER or _offers(activity, acting):
+        return
+    _require_staff(people, acting, today)
+
+
+def _require_staff(people: Sequence[Practitioner], acting: Acting, today: date) -> None:
+    """An institution acts for those who are registered there on the day, and for nobody else."""
+    here = Registration.objects.filter(institution=acting.institution, superseded_at=None, starts_on__lte=today)
+    asked = here.exclude(ends_on__lte=today).filter(practitioner__in=people)
+    staff = set(asked.values_list("practitioner_id", flat=True))
+    if strangers := [person.name for person in people if person.pk not in staff]:
+        raise Refused(
+            "not_own_staff",
+            _("Not registered there today: %(people)s. An institution acts for its own staff only.")
+            % {"people": listed(strangers)},
+            field="practitioners",
+            value=strangers,
+        )
+
+
+def _require_audience(activity: Activity, people: Sequence[Practitioner], today: date) -> None:
+    found = audience(activity, today).filter(pk__in=[person.pk for person in people])
+    reached = set(found.values_list("pk", flat=True))
+    if others := [person.name for person in people if person.pk not in reached]:
+        raise Refused(
+            "not_offered_to",
+            _("The activity of %(by)s is not offered to: %(people)s. They are not registered there.")
+            % {"by": activity.agency or activity.institution, "people": listed(others)},
+            field="practitioners",
+            value=others,
+        )
+
+
+def _require_not_enrolled(
+    activity: Activity, practitioners: Sequence[Practitioner], people: dict[int, LockedPerson]
+) -> None:
+    """Files of one person count as one; so does somebody named twice."""
+    parts = activity.attendances.exclude(state=Attendance.State.CANCELLED)
+    seen, twice = set(parts.values_list("practitioner_id", flat=True)), []
+    for person in practitioners:
+        members = people[person.pk].members
+        if seen & members:
+            twice.append(person.name)
+        seen |= members
+    if twice:
+        raise Refused(
+            "already_enrolled",
+            _("Already taking part in “%(activity)s”: %(people)s.")
+            % {"activity": activity.title, "people": listed(twice)},
+            field="practitioners",
+            value=twice,
+        )
+
+
+def _require_places(activity: Activity, asked: int) -> None:
+    if activity.places is None:
+        return
+    taken = activity.attendances.exclude(state=Attendance.State.CANCELLED).count()
+    if taken + asked > activity.places:
+        raise Refused(
+            "activity_full",
+            _("%(taken)s of %(places)s places are taken: %(left)s left, %(asked)s asked for.")
+            % {
+                "taken": taken,
+                "places": activity.places,
+                "left": max(0, activity.places - taken),
+                "asked": asked,
+            },
+            field="practitioners",
+            value=asked,
+        )
+
+
+def _require_result(result: Result, activity: Activity, today: date) -> None:
+    who = result.attendance.practitioner.name
+    if not result.attended:
+        _require(result.completed_on is None and result.score is None, "result_of_the_absent", _ABSENT, who)
+        return
+    day = result.completed_on
+    _require(day is not None and activity.starts_on <= day <= min(activity.ends_on, today), "day_outside", _DAY, who)
+    if activity.pass_mark is None:
+        _require(result.score is None, "score_without_test", _NO_TEST, who)
+    else:
+        _require(result.score is not None and 0 <= result.score <= FULL_MARKS, "score_needed", _SCORE, who)
+    _require(bool(result.evidence or result.remark.strip()), "evidence_missing", _EVIDENCE, who)
+
+
+_ABSENT = _("%(who)s did not attend; leave the day and the score empty.")
+_DAY = _("%(who)s: the day of completion lies within the days of the activity and is not to come. Correct it.")
+_NO_TEST = _("%(who)s: only a study with a test has a score; leave it empty.")
+_SCORE = _("%(who)s: the test needs a score from 0 to 100.")
+_EVIDENCE = _("%(who)s: add a file as evidence, or a remark that says what was seen.")
+
+
+def _require(holds: bool, code: str, message: Promise, who: str) -> None:
+    if not holds:
+        raise Refused(code, str(message) % {"who": who}, field="results", value=who)
