@@ -70,6 +70,18 @@ def outcome_of(points: int, proposed: int) -> Outcome:
     return Outcome(UPHELD if points == proposed else REDUCED, points)
 
 
+def said(kind: str, proposed: int, *, reduced_to: int | None = None) -> Outcome:
+    """The outcome as people say it: only a reduction names its points.
+
+    Raises `InvalidVerdict` for an unknown kind, a reduction without points, and points with anything else.
+    """
+    if (kind == REDUCED) != (reduced_to is not None):
+        raise InvalidVerdict("reduced_to", reduced_to, f"belongs to {REDUCED}, and is needed there; this is {kind}")
+    outcome = Outcome(kind, {UPHELD: proposed, ANNULLED: 0}.get(kind, reduced_to or 0))
+    check(outcome, proposed)
+    return outcome
+
+
 def check(outcome: Outcome, proposed: int) -> None:
     """Raise `InvalidVerdict` where the kind is unknown or its points are not those of the kind."""
     if outcome.kind not in KINDS:

@@ -20,6 +20,7 @@ from appeals.rules.verdict import (
     combined,
     majority,
     outcome_of,
+    said,
 )
 from registry.rules.policy import load_policies
 
@@ -52,6 +53,29 @@ def refusal_of(proposed: int, of: list[Vote], **rule: str) -> InvalidVerdict:
 def test_the_points_that_are_left_tell_the_outcome(points: int, outcome: Outcome) -> None:
     assert outcome_of(points, 6) == outcome
     assert outcome_of(0, 6) == Outcome(ANNULLED, 0)
+
+
+def test_only_a_reduction_says_to_how_many() -> None:
+    assert said(UPHELD, 6) == Outcome(UPHELD, 6)
+    assert said(REDUCED, 6, reduced_to=2) == Outcome(REDUCED, 2)
+    assert said(ANNULLED, 6) == Outcome(ANNULLED, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reduced_to", "field"),
+    [
+        (REDUCED, None, "reduced_to"),
+        (UPHELD, 6, "reduced_to"),
+        (ANNULLED, 0, "reduced_to"),
+        (REDUCED, 6, "points"),
+        (REDUCED, 0, "points"),
+        ("raised", None, "kind"),
+    ],
+)
+def test_what_cannot_be_said_is_refused(kind: str, reduced_to: int | None, field: str) -> None:
+    with pytest.raises(InvalidVerdict) as error:
+        said(kind, 6, reduced_to=reduced_to)
+    assert error.value.field == field
 
 
 @pytest.mark.parametrize(
