@@ -121,8 +121,8 @@ def test_hainan_may_leave_the_band_by_one(band: int, own: tuple[int, int], shift
 def test_clocks_are_working_days() -> None:
     clocks = ("objection", "answer", "review", "peer_review", "notice", "unopened")
     assert [POLICIES[NATIONAL].clock(name) for name in clocks] == [10, 10, 30, 20, 5, 5]
-    clocks = ("countersign", "decision", "assignment", "talk", "interview", "training", "deliberation", "measure")
-    assert [POLICIES[NATIONAL].clock(name) for name in clocks] == [5, 10, 5, 10, 10, 20, 20, 10]
+    later = ("countersign", "decision", "assignment", "talk", "interview", "training", "deliberation", "measure")
+    assert [POLICIES[NATIONAL].clock(name) for name in later] == [5, 10, 5, 10, 10, 20, 20, 10]
 
 
 @everyone
