@@ -6,13 +6,17 @@ import pytest
 
 from appeals.actions.disputes import Dispute
 from appeals.actions.findings import PointResult
+from appeals.actions.objections import withdraw_objection
+from appeals.actions.panels import fail_panel
 from appeals.actions.reviews import assign_reviewer, classify_point, decide_objection, preview_decision
 from appeals.models import Expert
 from appeals.queries.objections import track
+from registry.actions.procedure import for_practitioner
 from registry.actions.silence import decide_by_silence
 from registry.ledger.reading import standing_of
 from registry.models import Fact, Task
 from tests.appeals.disputes import NEXT_DAY, decided, in_review, objected, points_of, refusal, said
+from tests.appeals.peers import DRAWN, asked, cast, disputed, drawn, experts, referred, shown
 from tests.casework import desk, morning_after, received
 from tests.town import TODAY, at
 
@@ -135,3 +139,38 @@ def test_a_practitioner_who_is_an_officer_does_not_judge_the_own_points() -> Non
     objection = objected(received(here, 6), "不是我")
     told = refusal(assign_reviewer, objection=objection, reviewer=here.another, by=here.reviewer, now=at(NEXT_DAY))
     assert told.code == "reviewer_not_possible"
+
+
+def test_the_decision_follows_the_majority_of_the_panel_and_says_so() -> None:
+    here = desk()
+    experts(here)
+    objection = disputed(here, 6)
+    panel = drawn(here, objection=objection)
+    for seat, left in zip(asked(panel), (4, 4, 0), strict=True):
+        cast(seat, left)
+    told = refusal(decided, here, objection, "upheld", now=at(DRAWN, 16))
+    assert (told.code, told.field) == ("panel_decided_otherwise", "result_1")
+    assert "4" in str(told.message)
+    decided(here, objection, 4, now=at(DRAWN, 16))
+    assert standing_of(here.surgeon, DRAWN).points == 4
+
+
+def test_where_the_panel_was_given_up_the_reviewer_decides_alone() -> None:
+    here = desk()
+    objection = disputed(here, 6)
+    panel = referred(here, objection)
+    told = refusal(decided, here, objection, "upheld", now=at(DRAWN))
+    assert told.code == "not_possible_now"
+    fail_panel(panel=panel, reason="专家不足", by=here.another, now=at(DRAWN))
+    decided(here, objection, "upheld", now=at(DRAWN, 16))
+    assert standing_of(here.surgeon, DRAWN).points == 6
+
+
+def test_an_objection_withdrawn_while_the_panel_votes_sends_the_experts_home() -> None:
+    here = desk()
+    experts(here)
+    objection = disputed(here, 6)
+    panel = drawn(here, objection=objection)
+    withdraw_objection(objection=objection, acting=for_practitioner(), now=at(DRAWN, 16))
+    assert shown(panel).state == "cancelled"
+    assert not Task.objects.filter(kind__in=["vote", "draw", "review"], state="open").exists()
