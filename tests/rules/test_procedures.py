@@ -118,7 +118,7 @@ def test_a_text_without_the_marks_of_a_procedure_is_refused() -> None:
 
 def test_every_act_is_done_by_somebody() -> None:
     wanted = {(procedure.name, act) for procedure in PROCEDURES for act in procedure.acts}
-    assert sorted(wanted - done()) == [], "done by nobody"
+    assert sorted(wanted - done()) == []
 
 
 def done() -> set[tuple[str, str]]:
