@@ -1,0 +1,227 @@
+"""Work lists: what somebody must do and until when, due first; and the next date of a person or a proposal.
+
+An agency's officers see the tasks of their region's agencies, and those of agencies and institutions below it once they
+are overdue and were handed up. A compliance officer sees those of the institution, an expert their own, an
+administrator all of them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Count, F, Q, QuerySet
+
+from registry.ledger.families import family_of
+from registry.models import Practitioner, Proposal, Task, User
+from registry.queries.calendar import missing_years
+from registry.queries.scope import Scope
+
+Holder, State = Task.Holder, Task.State
+FEW = 5
+A_PAGE = 50
+MOST_OF_A_PERSON = 50
+WAITING = "-"
+"""In a place of the list: the part whose due day is not computable yet, after all that have one."""
+
+
+class Wanted(NamedTuple):
+    """What is asked of a list; empty means everything. `mine` are the tasks given to the user by name."""
+
+    kind: str = ""
+    holder: str = ""
+    overdue: bool = False
+    escalated: bool = False
+    mine: bool = False
+
+
+EVERYTHING = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One task as it stands on a day."""
+
+    task: Task
+    today: date
+
+    @property
+    def is_overdue(self) -> bool:
+        """Open, and its last day is over; what is not computable is not over."""
+        due = self.task.due_on
+        return self.task.state == State.OPEN and due is not None and due < self.today
+
+    @property
+    def is_due_today(self) -> bool:
+        """Open, and today is its last day."""
+        return self.task.state == State.OPEN and self.task.due_on == self.today
+
+    @property
+    def was_late(self) -> bool:
+        """Held after its last day."""
+        due, held = self.task.due_on, self.task.held_on
+        return due is not None and held is not None and held > due
+
+    @property
+    def who(self) -> str:
+        """Who must act."""
+        return who_must_act(self.task)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkList:
+    """A page of a work list, due first. `years` are calendar years that the user has to enter before anything else;
+    `after` is the place from which the next page goes on, empty at the end.
+    """
+
+    lines: tuple[Line, ...]
+    years: tuple[int, ...]
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """How much there is to do in a scope, and what is due first."""
+
+    today: int
+    overdue: int
+    escalated: int
+    open: int
+    first: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NextDate:
+    """The next date of a person or a proposal: by when who must do what.
+
+    `due_on` is empty while the calendar of `missing_year` is missing: then nothing lapses.
+    """
+
+    task: Task
+    due_on: date | None
+    missing_year: int | None
+    who: str
+    what: str
+
+
+def worklist(
+    seen: Scope, today: date, *, user: User | None, wanted: Wanted = EVERYTHING, after: str = "", size: int = A_PAGE
+) -> WorkList:
+    """What somebody with this scope must do: one query, and one more for administrators.
+
+    `after` is the place that the page before gave. Raises ValueError for a place that no page gave.
+    """
+    rows = _after(_wanted(open_tasks(seen, user), today, wanted, user), after)
+    found = list(_due_first(_shown(rows))[: size + 1])
+    page = found[:size]
+    return WorkList(
+        lines=tuple(Line(task, today) for task in page),
+        years=missing_years(today) if seen.sees_everything and not after else (),
+        after=_place(page[-1]) if len(found) > size else "",
+    )
+
+
+def due_of(seen: Scope, today: date, *, user: User | None) -> Due:
+    """How much somebody with this scope has to do, with the first few: two queries."""
+    rows = open_tasks(seen, user)
+    counts = rows.aggregate(
+        today=Count("id", filter=Q(due_on=today)),
+        overdue=Count("id", filter=Q(due_on__lt=today)),
+        escalated=Count("id", filter=Q(escalated_at__isnull=False)),
+        open=Count("id"),
+    )
+    first = _due_first(_shown(rows))[:FEW]
+    return Due(**counts, first=tuple(Line(task, today) for task in first))
+
+
+def open_tasks(seen: Scope, user: User | None) -> QuerySet[Task]:
+    """The open tasks that somebody with this scope must act on."""
+    every = Task.objects.filter(state=State.OPEN)
+    if seen.sees_everything:
+        return every
+    theirs = Q(user=user) if user else Q(pk__in=[])
+    for row in seen.assignments:
+        if row.agency is not None:
+            theirs |= Q(holder=Holder.AGENCY, agency__region=row.agency.region_id)
+            theirs |= _handed_up(row.agency.region.prefix)
+        if row.institution_id is not None:
+            theirs |= Q(holder=Holder.INSTITUTION, institution=row.institution_id)
+    return every.filter(theirs)
+
+
+def tasks_of(practitioner: Practitioner, today: date) -> tuple[Line, ...]:
+    """The open tasks about a person, of all their files, due first. Two queries."""
+    rows = Task.objects.filter(state=State.OPEN, practitioner_id__in=family_of(practitioner.pk).files)
+    return tuple(Line(task, today) for task in _due_first(_shown(rows))[:MOST_OF_A_PERSON])
+
+
+def talks_held(practitioner: Practitioner, today: date) -> tuple[Line, ...]:
+    """The talks that were held with a person, the latest first, at most a few. Two queries."""
+    files = family_of(practitioner.pk).files
+    rows = Task.objects.filter(state=State.DONE, held_on__isnull=False, practitioner_id__in=files)
+    return tuple(Line(task, today) for task in _shown(rows).order_by("-held_on", "-id")[:FEW])
+
+
+def next_date_of(subject: Practitioner | Proposal, today: date) -> NextDate | None:
+    """The next date of a person or a proposal; None where nobody has to do anything. At most two queries."""
+    if isinstance(subject, Practitioner):
+        return next_date(tasks_of(subject, today))
+    rows = Task.objects.filter(state=State.OPEN).filter(Q(proposal=subject) | Q(subject=subject.uuid))
+    return next_date(Line(task, today) for task in _due_first(_shown(rows))[:1])
+
+
+def next_date(lines: Iterable[Line]) -> NextDate | None:
+    """The first of lines that are in order; None where there is none."""
+    for line in lines:
+        task = line.task
+        return NextDate(task, task.due_on, task.missing_year, line.who, task.get_kind_display())
+    return None
+
+
+def who_must_act(task: Task) -> str:
+    """The agency or the institution by name; a practitioner and an expert only as such."""
+    named = {Holder.AGENCY: task.agency, Holder.INSTITUTION: task.institution}.get(Holder(task.holder))
+    return named.name if named else str(Holder(task.holder).label)
+
+
+# the order of the list ------------------------------------------------------------------------------------------------
+
+
+def _handed_up(prefix: str) -> Q:
+    below = Q(holder=Holder.AGENCY, agency__region__code__startswith=prefix)
+    below |= Q(holder=Holder.INSTITUTION, institution__region__code__startswith=prefix)
+    return Q(escalated_at__isnull=False) & below
+
+
+def _wanted(rows: QuerySet[Task], today: date, wanted: Wanted, user: User | None) -> QuerySet[Task]:
+    if wanted.kind:
+        rows = rows.filter(kind=wanted.kind)
+    if wanted.holder:
+        rows = rows.filter(holder=wanted.holder)
+    if wanted.overdue:
+        rows = rows.filter(due_on__lt=today)
+    if wanted.escalated:
+        rows = rows.filter(escalated_at__isnull=False)
+    return rows.filter(user=user) if wanted.mine else rows
+
+
+def _shown(rows: QuerySet[Task]) -> QuerySet[Task]:
+    return rows.select_related("agency", "institution", "practitioner", "case", "proposal", "user")
+
+
+def _due_first(rows: QuerySet[Task]) -> QuerySet[Task]:
+    return rows.order_by(F("due_on").asc(nulls_last=True), "id")
+
+
+def _place(task: Task) -> str:
+    return f"{task.due_on or WAITING}.{task.pk}"
+
+
+def _after(rows: QuerySet[Task], place: str) -> QuerySet[Task]:
+    if not place:
+        return rows
+    day, _, pk = place.rpartition(".")
+    if day == WAITING:
+        return rows.filter(due_on=None, pk__gt=int(pk))
+    due = date.fromisoformat(day)
+    return rows.filter(Q(due_on__gt=due) | Q(due_on=due, pk__gt=int(pk)) | Q(due_on=None))
