@@ -7,6 +7,7 @@ likes, run as often as it likes, and twice at once.
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from registry.actions.measures import propose_due
 from registry.actions.one_by_one import SomeFailed, tell_failure
 from registry.actions.silence import decide_by_silence, mark_unopened
 from registry.actions.sweep import tell_what_day_brought
@@ -28,10 +29,11 @@ PARTS: Mapping[str, Callable[..., int]] = {
     "decided": decide_by_silence,
     "told": _told,
     "talks": open_talks,
+    "measures": propose_due,
     "escalated": escalate,
 }
 """By what they came to: due days that calendars moved, notices that nobody opened, proposals that silence decided, what
-the day brought, talks opened, overdue tasks handed up.
+the day brought, talks opened or taken back, institutions to look at, overdue tasks handed up.
 
 Due days come first, so that nothing lapses by a calendar that was corrected; handing up comes last, so that what the
 others did is not late."""

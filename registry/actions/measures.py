@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
+from registry.actions.one_by_one import one_by_one
 from registry.actions.periods import require_order, supersede
 from registry.actions.procedure import advance, begin, for_agency, locked, require_possible
 from registry.actions.requirements import LONGEST_DOCUMENT_NUMBER, require_choice, required
@@ -223,14 +224,15 @@ def propose_due(*, now: datetime) -> int:
     """Give the agencies the task to propose a measure where a share is reached; how many tasks are new.
 
     Looks at this year and the one before, so that what happened in the last days of December is not lost. However
-    often this runs, a year of an institution has one open task; one whose ground is gone is cancelled.
+    often this runs, a year of an institution has one open task; one whose ground is gone is cancelled. Raises
+    SomeFailed.
     """
-    today, days, opened = shanghai_day(now), calendar(), 0
-    for on in (date(today.year - 1, 12, 31), today):
-        for due in institutions_over(on):
-            opened += _open_due(due, days, now)
+    today, days = shanghai_day(now), calendar()
     _cancel_undue(today, now)
-    return opened
+    found = (due for on in (date(today.year - 1, 12, 31), today) for due in institutions_over(on))
+    return one_by_one(
+        "measures", found, lambda due: _open_due(due, days, now), of=lambda due: f"institution {due.institution.pk}"
+    )
 
 
 def _open_due(due: Due, days: WorkingCalendar, now: datetime) -> bool:

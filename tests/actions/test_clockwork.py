@@ -47,10 +47,10 @@ def test_after_a_week_off_everything_missed_is_moved_once(town: Town) -> None:
     score(town, 9, TODAY)
     score(town, 3, TODAY + WEEK, who=town.nurse)
     ran = at(TODAY + WEEK, 23)
-    assert moved(run_clocks(now=ran)) == {"talks": 6}
+    assert moved(run_clocks(now=ran)) == {"talks": 6, "measures": 1}  # one of a staff of two was suspended
     assert moved(run_clocks(now=ran)) == {}
-    over = date(2025, 5, 16)  # six days after the suspension; by now every talk is overdue
-    assert moved(run_clocks(now=at(over))) == {"told": 1, "escalated": 6}
+    over = date(2025, 5, 16)  # six days after the suspension; by now everything is overdue
+    assert moved(run_clocks(now=at(over))) == {"told": 1, "escalated": 7}
     assert moved(run_clocks(now=at(over))) == {}
     assert StandingChange.objects.count() == ChangeSeen.objects.count() == 3
 
@@ -124,7 +124,9 @@ def test_the_command_says_what_moved_and_fails_where_anything_failed(
     out = StringIO()
     with time_machine.travel(at(TODAY, 23), tick=False):
         call_command("clocks", stdout=out)
-        assert out.getvalue() == ("recounted: 0\nunopened: 0\ndecided: 0\ntold: 0\ntalks: 3\nescalated: 0\nfailed: 0\n")
+        assert out.getvalue() == (
+            "recounted: 0\nunopened: 0\ndecided: 0\ntold: 0\ntalks: 3\nmeasures: 0\nescalated: 0\nfailed: 0\n"
+        )
         assert json.dumps(run_by_task()) == json.dumps(run_clocks(now=at(TODAY, 23)))
         score(town, 3, TODAY, who=town.nurse)
         monkeypatch.setattr(talks, "turn_of", lambda *args: 1 / 0)
@@ -137,8 +139,9 @@ def test_several_runs_at_once_do_nothing_twice(busy_town: Town) -> None:
     score(busy_town, 9, TODAY)
     score(busy_town, 6, TODAY, who=busy_town.nurse)
     came = together(*[lambda: run_clocks(now=at(TODAY, 23))] * 4)
-    assert sum(each["talks"] for each in came) == Task.objects.count() == 8
+    assert [sum(each[part] for each in came) for part in ("talks", "measures")] == [8, 1]
+    assert Task.objects.count() == 9
     assert [each["failed"] for each in came] == [0] * 4
     late = at(TODAY + 8 * WEEK)
     came = together(*[lambda: run_clocks(now=late)] * 4)
-    assert sum(each["escalated"] for each in came) == ProcedureStep.objects.filter(act="escalate").count() == 8
+    assert sum(each["escalated"] for each in came) == ProcedureStep.objects.filter(act="escalate").count() == 9

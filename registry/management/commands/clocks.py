@@ -13,8 +13,9 @@ class Command(BaseCommand):
     """The same that beat asks for every five minutes, by hand."""
 
     help = (
-        "Let the clocks of the procedures run once: due days, what the day brought, talks, and what is overdue. Does"
-        " nothing twice, however often it runs. Exit code 1 if anything failed; the log says what."
+        "Let the clocks of the procedures run once: due days, unopened notices, decisions by silence, what the day"
+        " brought, talks, measures, and what is overdue. Does nothing twice, however often it runs. Exit code 1 if"
+        " anything failed; the log says what."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
