@@ -72,7 +72,7 @@ def parties_of(objection: Objection, *, today: date) -> Parties:
     return Parties(
         people,
         frozenset(_institutions(objection, causes, today)),
-        frozenset(_officers(objection, causes)),
+        frozenset(officers_of(objection, causes)),
         frozenset(judged.values_list("expert_id", flat=True)),
         frozenset(recused.values_list("expert_id", flat=True)),
     )
@@ -98,7 +98,8 @@ def _institutions(objection: Objection, causes: list[Handling | PersonalTrigger]
     return {*rows.values_list("institution_id", flat=True), *(pk for pk in named if pk is not None)}
 
 
-def _officers(objection: Objection, causes: list[Handling | PersonalTrigger]) -> set[int]:
+def officers_of(objection: Objection, causes: list[Handling | PersonalTrigger]) -> set[int]:
+    """The users who acted for an office in the case, the proposal, the objection or its panels."""
     panels = list(objection.panels.values_list("uuid", flat=True))
     about = Q(subject__in=[objection.uuid, *panels])
     if objection.case_id is not None:

@@ -67,7 +67,7 @@ def disputed(here: Desk, *points: int, on: date = FILED, statement: str = "æ‰‹æœ
     """An objection of the surgeon against each of these points, in review with the reviewer of the desk."""
     proposal = object_to(proposal=received(here, *(points or (6,))), acting=for_practitioner(), now=at(on))
     objection = Objection(
-        number=f"O-{proposal.pk}",
+        number=f"O{here.town.region.code}-2025-{proposal.pk:06}",
         kind=Objection.Kind.PROPOSED_POINTS,
         practitioner=proposal.practitioner,
         case=proposal.case,
@@ -84,7 +84,7 @@ def disputed(here: Desk, *points: int, on: date = FILED, statement: str = "æ‰‹æœ
 def appealed(here: Desk, *entries: Fact, on: date) -> Objection:
     """An appeal of the surgeon against recorded entries, in review."""
     objection = Objection(
-        number=f"O-A{entries[0].pk}",
+        number=f"A{here.town.region.code}-2025-{entries[0].pk:06}",
         kind=Objection.Kind.RECORDED_POINTS,
         practitioner=entries[0].practitioner,
         agency=here.town.agency,
