@@ -9,11 +9,14 @@ from appeals.actions.panels import PASSED_OVER, SEATED, WAITING
 from appeals.models import Panel, Seat
 from appeals.queries.pool import expert_named, reasons_now
 from appeals.rules.procedures import PANEL, SEAT
+from registry.actions.one_by_one import one_by_one
 from registry.actions.procedure import CLOCK, Acting, advance, for_expert, locked, require_possible
 from registry.actions.requirements import required
-from registry.actions.tasks import overdue
+from registry.actions.silence import ON_ITS_WAY
+from registry.actions.tasks import overdue, whose
 from registry.ledger.days import shanghai_day
 from registry.models import Task, User
+from registry.rules.clocks import closes_at
 
 
 def recuse(*, seat: Seat, reason: str, by: User, now: datetime) -> Seat:
@@ -31,23 +34,29 @@ def recuse(*, seat: Seat, reason: str, by: User, now: datetime) -> Seat:
 
 
 def replace_silent(*, now: datetime) -> int:
-    """Replace the experts whose time to vote is over; how many there were. The clock's own act."""
-    today, count = shanghai_day(now), 0
-    for task in overdue(today, Task.Kind.VOTE):
-        with transaction.atomic():
-            count += _replace_if_silent(task, now)
-    return count
+    """Replace the experts whose time to vote is over; how many there were. Raises SomeFailed."""
+    found = overdue(shanghai_day(now), Task.Kind.VOTE)
+    return one_by_one("silent_experts", found, lambda task: _replace_if_silent(task, now), of=whose)
 
 
 def _replace_if_silent(task: Task, now: datetime) -> bool:
-    asked = Seat.objects.select_related("panel__objection__practitioner").get(uuid=task.subject)
-    panel, _objection = locked_with_objection(asked.panel)
-    place = _of_panel(asked, panel)
-    if place.state != Seat.State.SEATED:
+    assert task.due_on is not None  # what is overdue has a due day
+    if now < closes_at(task.due_on) + ON_ITS_WAY:
         return False
-    leave_seat(place, "replace", acting=CLOCK, now=now, ended=Task.State.LAPSED)
-    _replace(panel, acting=CLOCK, now=now)
-    return True
+    with transaction.atomic():
+        asked = Seat.objects.select_related("panel__objection__practitioner").get(uuid=task.subject)
+        panel, _objection = locked_with_objection(asked.panel)
+        place = _of_panel(asked, panel)
+        if place.state != Seat.State.SEATED or not _still_open(task):
+            return False
+        leave_seat(place, "replace", acting=CLOCK, now=now, ended=Task.State.LAPSED)
+        _replace(panel, acting=CLOCK, now=now)
+        return True
+
+
+def _still_open(task: Task) -> bool:
+    """Whether the task is open with the due day it was found with; a corrected calendar may have moved it."""
+    return Task.objects.filter(pk=task.pk, state=Task.State.OPEN, due_on=task.due_on).exists()
 
 
 def _of_panel(place: Seat, panel: Panel) -> Seat:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.actions.panel_course import give_back, locked_with_objection, policy_of, require_expert
 from appeals.models import Panel, PointOfDispute, Result, Seat, Vote
-from appeals.queries.disputed import disputed_points
+from appeals.queries.disputed import disputed_points, points_at_first
 from appeals.queries.panels import left_of
 from appeals.queries.pool import reasons_now
 from appeals.rules import exclusions, verdict
@@ -34,6 +34,11 @@ class Ballot(NamedTuple):
     reasons: str
 
 
+def preview_vote(*, seat: Seat, votes: Mapping[int, tuple[str, int | None, str]], by: User, now: datetime) -> None:
+    """Raise Refused as `vote` would; nothing is written."""
+    _require_vote(seat, votes, by, now)
+
+
 def vote(*, seat: Seat, votes: Mapping[int, tuple[str, int | None, str]], by: User, now: datetime) -> Seat:
     """Vote on all points of the panel at once, by the ids of the points. A vote is cast once and not taken back.
 
@@ -44,11 +49,7 @@ def vote(*, seat: Seat, votes: Mapping[int, tuple[str, int | None, str]], by: Us
         panel, _objection = locked_with_objection(seat.panel)
         place = locked(seat)
         place.panel = panel
-        require_expert(place, by)
-        require_possible(SEAT, place, "vote")
-        _require_in_time(place, now)
-        _require_independent(place, now)
-        ballots = _require_ballots(panel, votes)
+        ballots = _require_vote(place, votes, by, now)
         objection = panel.objection
         words: dict[str, Any] = {str(point): list(ballot) for point, ballot in ballots.items()}
         advance(
@@ -103,11 +104,11 @@ def _opened(place: Seat) -> dict[int, Ballot]:
 def _judged(point: PointOfDispute, cast: Mapping[Seat, Ballot], rule: str) -> list[Vote]:
     """The votes on a point, those that differ from the majority marked.
 
-    Where the entry has meanwhile fewer points than the experts were asked about, nobody leaves it more than it has.
+    They are put in order by the points that the entry began with, whatever was corrected while the experts voted.
     """
-    proposed = disputed_points(point)
+    proposed = points_at_first(point)
     outcomes = {
-        place: verdict.outcome_of(min(left_of(ballot.result, ballot.points, proposed), proposed), proposed)
+        place: verdict.outcome_of(left_of(ballot.result, ballot.points, proposed), proposed)
         for place, ballot in cast.items()
     }
     votes = [verdict.Vote(str(place.uuid), outcome) for place, outcome in outcomes.items()]
@@ -123,6 +124,16 @@ def _judged(point: PointOfDispute, cast: Mapping[Seat, Ballot], rule: str) -> li
         )
         for place, ballot in cast.items()
     ]
+
+
+def _require_vote(
+    place: Seat, votes: Mapping[int, tuple[str, int | None, str]], by: User, now: datetime
+) -> dict[int, Ballot]:
+    require_expert(place, by)
+    require_possible(SEAT, place, "vote")
+    _require_in_time(place, now)
+    _require_independent(place, now)
+    return _require_ballots(place.panel, votes)
 
 
 def _require_in_time(place: Seat, now: datetime) -> None:

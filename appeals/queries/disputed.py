@@ -19,6 +19,14 @@ def disputed_points(point: PointOfDispute) -> int:
     return present_points(point.entry)
 
 
+def points_at_first(point: PointOfDispute) -> int:
+    """The points proposed, or those that the entry was recorded with; at least 1."""
+    about = point.item or point.entry
+    assert about is not None  # the database refuses a point about nothing
+    assert about.points is not None  # what is proposed has points, and so has an entry
+    return about.points
+
+
 def present_points(entry: Fact) -> int:
     """The points of the entry after its corrections; 0 where it is annulled."""
     corrections = list(entry.corrections.order_by("decided_at", "origin", "origin_seq"))

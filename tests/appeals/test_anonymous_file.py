@@ -92,7 +92,7 @@ def test_whatever_is_written_into_the_texts_is_hidden_where_it_is_known(here: De
     seat = asked(drawn(here, objection=objection))[0]
     secrets, chance = secrets_of(here, objection), random.Random(3)
     for _ in range(40):
-        words = [chance.choice([*secrets, "手术", " ", "在", "2次", "\n"]) for _ in range(12)]
+        words = [chance.choice([*secrets, "手术", "在", "2次"]) + chance.choice("，。 \n（）") for _ in range(12)]
         Objection.objects.update(statement="".join(words))
         seat.panel.objection.refresh_from_db()
         assert [secret for secret in secrets if secret in file_for(seat).statement] == []

@@ -9,11 +9,13 @@ from appeals.actions.votes import vote
 from appeals.models import Expert, Objection, Panel, Seat, Vote
 from appeals.queries.panels import honoraria, judged, panel_outcomes
 from appeals.queries.pool import names_of
+from registry.actions.corrections import annul_entry
 from registry.actions.errors import Refused
 from registry.models import ProcedureStep, Task
 from registry.rules.policy import Policy
 from tests.appeals.peers import (
     DRAWN,
+    REFERRED,
     appealed,
     asked,
     cast,
@@ -175,3 +177,16 @@ def test_what_an_expert_has_done_is_their_load_and_their_honorarium(here: Desk) 
     assert {name: loads[names.expert(each.uuid)] for each in Expert.objects.all() for name in [each.name]} == {
         each.name: int(each in told) for each in Expert.objects.all()
     }
+
+
+def test_an_entry_that_is_annulled_while_the_experts_vote_stops_no_vote(here: Desk) -> None:
+    experts(here)
+    entry = score(here.town, 6, REFERRED).fact
+    panel = drawn(here, objection=appealed(here, entry, on=REFERRED))
+    first, second, third = asked(panel)
+    cast(first, 3)
+    annul_entry(entry=entry, reason="法院判决", by=here.scorer, second=here.second, now=at(DRAWN, 15))
+    cast(second, None, now=at(DRAWN, 16))
+    cast(third, None, now=at(DRAWN, 17))
+    assert [(each.result, each.points) for each in judged(shown(panel))] == [("upheld", None)]
+    assert panel_outcomes(panel.objection) == {}
