@@ -8,9 +8,13 @@ from registry.admin.moment import today
 from registry.models import Agency, Role, User
 from registry.queries.scope import Scope, scope_of
 
-EVERYBODY = frozenset(Role)
+EVERYBODY = frozenset(Role) - {Role.EXPERT}
+"""Everybody in the office. Experts come in too, but only to what is made for them."""
+
+EXPERTS = frozenset({Role.EXPERT})
 OFFICERS_OF_AGENCIES = frozenset({Role.AGENCY_OFFICER})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+POOL_KEEPERS = frozenset({Role.ADMINISTRATOR, Role.AGENCY_OFFICER})
 STAFF_KEEPERS = frozenset({Role.AGENCY_OFFICER, Role.COMPLIANCE_OFFICER})
 
 _NOBODY = Scope((), frozenset())
@@ -36,8 +40,18 @@ def has_any(request: HttpRequest, roles: frozenset[Role]) -> bool:
 
 
 def is_officer(request: HttpRequest) -> bool:
-    """Anybody with a role."""
+    """Anybody with a role in the office."""
     return has_any(request, EVERYBODY)
+
+
+def is_expert(request: HttpRequest) -> bool:
+    """Judges the cases for which they were drawn."""
+    return has_any(request, EXPERTS)
+
+
+def keeps_the_pool(request: HttpRequest) -> bool:
+    """Keeps experts and panels."""
+    return has_any(request, POOL_KEEPERS)
 
 
 def is_administrator(request: HttpRequest) -> bool:

@@ -1,12 +1,14 @@
 """The site of the office: who comes in, and the pages beside the lists."""
 
+from collections.abc import Callable
+from functools import update_wrapper
 from typing import Any
 
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
@@ -47,10 +49,23 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
     enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Everybody who holds a role today."""
-        from registry.admin.roles import is_officer
+        """Everybody who holds a role today; experts only where something is made for them."""
+        from registry.admin.roles import is_expert, is_officer
 
-        return is_officer(request)
+        return is_officer(request) or is_expert(request)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """Behind the sign-in. What is not made for experts is not there for those who are nothing else."""
+        from registry.admin.extensions import is_for_experts
+        from registry.admin.roles import is_expert, is_officer
+
+        def for_the_role(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if is_expert(request) and not is_officer(request) and not is_for_experts(request):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        guarded: Callable[..., Any] = super().admin_view(update_wrapper(for_the_role, view), cacheable)
+        return guarded
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Our pages first, so that they may stand under the addresses of lists."""
@@ -60,9 +75,13 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
         return [*pages(self), *urls]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The overview of the user's role."""
+        """The overview of the user's role; experts go to their own page."""
+        from registry.admin.extensions import OFFERS
         from registry.admin.overview import overview
+        from registry.admin.roles import is_officer
 
+        if OFFERS.desk_of_experts and not is_officer(request):
+            return HttpResponseRedirect(reverse(f"admin:{OFFERS.desk_of_experts}"))
         return overview(request, self)
 
     def page(self, request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> TemplateResponse:

@@ -55,6 +55,22 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Objections"),
+        "separator": True,
+        "items": [
+            _item(_("Panels"), "groups", "appeals_panel_changelist", "keeps_the_pool"),
+            _item(_("Experts"), "school", "appeals_expert_changelist", "keeps_the_pool"),
+        ],
+    },
+    {
+        "title": _("My cases"),
+        "separator": True,
+        "items": [
+            _item(_("My cases"), "ballot", "expert_desk", "is_expert"),
+            _item(_("My days and conflicts"), "event_available", "expert_record", "is_expert"),
+        ],
+    },
+    {
         "title": _("The house"),
         "separator": True,
         "items": [

@@ -1,0 +1,50 @@
+"""Appeals in the office: the pool of experts, panels, and the desk of the experts. Read by the autodiscovery."""
+
+from appeals.admin import desk, experts, panels
+from appeals.admin.acts import experts as on_experts
+from appeals.admin.acts import panels as on_panels
+from appeals.admin.acts import seats as on_seats
+from registry.admin.extensions import offer_acts, offer_to_experts, offer_views
+
+offer_acts(
+    [
+        ("experts/add/", "add_expert", on_experts.AddExpert),
+        ("experts/<int:pk>/specialties/", "change_specialties", on_experts.ChangeSpecialties),
+        ("experts/<int:pk>/leave/", "leave_pool", on_experts.LeavePool),
+        ("experts/<int:pk>/workplace/", "add_workplace", on_experts.AddWorkplace),
+        ("experts/workplaces/<int:pk>/end/", "end_workplace", on_experts.EndWorkplace),
+        ("experts/<int:pk>/days/", "offer_availability", on_experts.OfferAvailability),
+        ("experts/days/<int:pk>/end/", "end_availability", on_experts.EndAvailability),
+        ("experts/<int:pk>/conflict/", "declare_conflict", on_experts.DeclareConflict),
+        ("objections/<int:pk>/refer/", "refer_to_panel", on_panels.ReferToPanel),
+        ("panels/<int:pk>/draw/", "draw_panel", on_panels.DrawPanel),
+        ("panels/<int:pk>/give-up/", "fail_panel", on_panels.FailPanel),
+        ("evidence/<int:pk>/release/", "release_evidence", on_panels.ReleaseEvidence),
+        ("my-cases/<uuid:uuid>/vote/", "cast_vote", on_seats.CastVote),
+        ("my-cases/<uuid:uuid>/step-back/", "recuse", on_seats.Recuse),
+    ]
+)
+offer_views(
+    [
+        ("my-cases/", "expert_desk", desk.my_cases),
+        ("my-cases/record/", "expert_record", desk.my_record),
+        ("my-cases/<uuid:uuid>/", "expert_case", desk.my_case),
+        ("my-cases/<uuid:uuid>/evidence/<int:pk>/", "expert_evidence", desk.evidence),
+        ("panels/<int:pk>/draw.json", "panel_draw", panels.draw_download),
+        ("panels/<int:pk>/file/", "panel_file", panels.file_page),
+        ("experts/honoraria/<int:year>/", "honoraria", experts.honoraria_download),
+    ]
+)
+offer_to_experts(
+    "expert_desk",
+    [
+        "expert_record",
+        "expert_case",
+        "expert_evidence",
+        "cast_vote",
+        "recuse",
+        "offer_availability",
+        "end_availability",
+        "declare_conflict",
+    ],
+)

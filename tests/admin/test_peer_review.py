@@ -1,0 +1,309 @@
+"""Peer review in the office and on the desk of the experts."""
+
+import csv
+import json
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from appeals.models import Evidence, Expert, Panel, Seat
+from registry.actions.files import keep_file
+from registry.models import User
+from tests.admin.conftest import SignIn, assign
+from tests.admin.deeds import confirm, preview, text_of, url
+from tests.appeals.peers import DRAWN, asked, cast, disputed, drawn, expert, experts, referred, user_of
+from tests.casework import Desk, desk
+from tests.rules import sample_files
+from tests.town import Town, at
+
+
+@pytest.fixture
+def here(town: Town) -> Desk:
+    return desk(town)
+
+
+@pytest.fixture(autouse=True)
+def _on_the_day_of_the_draw(_english_and_that_day: None) -> Iterator[None]:
+    with time_machine.travel(at(DRAWN, 15), tick=False):
+        yield
+
+
+def filled_in(panel: Panel, result: str = "upheld", reasons: str = "指征成立", **more: Any) -> dict[str, Any]:
+    """The form of a vote, the same for every point."""
+    found: dict[str, Any] = {}
+    for point in panel.points.all():
+        found |= {f"result_{point.pk}": result, f"reasons_{point.pk}": reasons}
+        found |= {f"{name}_{point.pk}": value for name, value in more.items()}
+    return found
+
+
+def test_a_reviewer_asks_an_officer_draws_and_experts_vote(
+    sign_in: SignIn, here: Desk, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    experts(here)
+    objection = disputed(here)
+    reviewer, officer = sign_in(here.reviewer), sign_in(here.another)
+    asked_for = {
+        "points": [point.pk for point in objection.points.all()],
+        "question": "手术指征是否成立？王医生的记录是否完整？",
+        "specialty": "surgery",
+    }
+    shown = preview(reviewer, url("refer_to_panel", objection.pk), asked_for)
+    assert "does it tell who the case is about? 王医生" in text_of(shown)
+    confirm(reviewer, url("refer_to_panel", objection.pk), asked_for, shown)
+    panel = Panel.objects.get()
+    page = url("appeals_panel_change", panel.pk)
+    assert panel.commitment in text_of(reviewer.get(page))
+    assert url("draw_panel", panel.pk) not in reviewer.get(page).content.decode()
+    assert "Another officer draws it" in text_of(preview(reviewer, url("draw_panel", panel.pk), {}))
+    shown = preview(officer, url("draw_panel", panel.pk), {})
+    assert "Experts who can sit 8" in text_of(shown)
+    confirm(officer, url("draw_panel", panel.pk), {}, shown)
+    file = tmp_path / "draw.json"
+    file.write_bytes(officer.get(url("panel_draw", panel.pk)).content)
+    call_command("verify_draw", str(file), commitment=panel.commitment)
+    assert "Verified" in capsys.readouterr().out
+    for seat in asked(panel):
+        client = sign_in(user_of(seat.expert))
+        assert "vote up to and including April 14, 2025" in text_of(client.get(url("expert_desk")))
+        shown = preview(client, url("cast_vote", seat.uuid), filled_in(panel))
+        assert "cast once" in text_of(shown)
+        assert confirm(client, url("cast_vote", seat.uuid), filled_in(panel), shown)["Location"] == url("expert_desk")
+    told = text_of(officer.get(page))
+    assert "Point 1: upheld" in told
+    assert told.count("指征成立") == 3
+    client = sign_in(user_of(panel.seats.all()[0].expert))
+    assert "upheld" in text_of(client.get(url("expert_case", panel.seats.all()[0].uuid)))
+
+
+def test_an_expert_opens_nothing_of_the_office(sign_in: SignIn, here: Desk, administrator: User) -> None:
+    experts(here)
+    panel = drawn(here)
+    first, second, _third = asked(panel)
+    client = sign_in(user_of(first.expert))
+    assert client.get(url("index"))["Location"] == url("expert_desk")
+    office = [
+        *(url(f"registry_{name}_changelist") for name in ("practitioner", "institution", "handling", "pointsentry")),
+        *(url(f"appeals_{name}_changelist") for name in ("panel", "expert")),
+        url("registry_practitioner_change", here.surgeon.pk),
+        url("registry_user_changelist"),
+        url("policies"),
+        url("find_by_document"),
+        url("autocomplete"),
+        url("appeals_panel_change", panel.pk),
+        url("panel_draw", panel.pk),
+        url("panel_file", panel.pk),
+        url("draw_panel", panel.pk),
+        url("honoraria", 2025),
+        url("add_expert"),
+        url("expert_case", second.uuid),
+        url("cast_vote", second.uuid),
+        url("recuse", second.uuid),
+        url("offer_availability", second.expert.pk),
+    ]
+    assert {page: client.get(page).status_code for page in office} == dict.fromkeys(office, 404)
+    side = client.get(url("expert_desk")).content.decode()
+    assert url("expert_record") in side
+    assert url("registry_practitioner_changelist") not in side
+    for user in (here.scorer, administrator):
+        assert sign_in(user).get(url("expert_desk")).status_code == 404
+        assert sign_in(user).get(url("cast_vote", first.uuid)).status_code in (403, 404)
+
+
+def test_who_is_officer_and_expert_has_both_desks(sign_in: SignIn, here: Desk) -> None:
+    one = expert(here, "方静")
+    assign(user_of(one), "agency_officer", agency=here.town.agency)  # type: ignore[arg-type]
+    client = sign_in(user_of(one))
+    assert client.get(url("index")).status_code == 200
+    assert client.get(url("expert_desk")).status_code == 200
+    assert client.get(url("registry_practitioner_changelist")).status_code == 200
+
+
+def test_no_page_shows_a_vote_before_all_are_in(sign_in: SignIn, here: Desk, administrator: User) -> None:
+    experts(here)
+    panel = drawn(here)
+    first, second, third = asked(panel)
+    cast(first, 0, reasons="绝密理由")
+    pages = [url("appeals_panel_change", panel.pk), url("appeals_panel_changelist"), url("panel_draw", panel.pk)]
+    pages.append(url("appeals_expert_change", first.expert.pk))
+    for user in (here.reviewer, here.another, administrator):
+        for page in pages:
+            told = sign_in(user).get(page)
+            assert told.status_code == 200
+            assert "绝密理由" not in told.content.decode()
+    other = sign_in(user_of(second.expert)).get(url("expert_case", second.uuid))
+    assert "绝密理由" not in other.content.decode()
+    assert "sealed until all" in text_of(sign_in(user_of(first.expert)).get(url("expert_case", first.uuid)))
+    cast(second, 0)
+    cast(third, None)
+    assert "绝密理由" in text_of(sign_in(here.reviewer).get(pages[0]))
+    assert "dissent" in text_of(sign_in(here.reviewer).get(pages[0]))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_pages_of_an_expert_name_nobody(sign_in: SignIn, here: Desk, language: str) -> None:
+    experts(here)
+    objection = disputed(here, statement="王伟（D430100000001）在第一医院手术，见罚字1号。")
+    objection.points.update(text="市医保中心认定王伟违规")
+    panel = drawn(here, objection=objection)
+    seat = asked(panel)[0]
+    client = sign_in(user_of(seat.expert))
+    client.cookies["django_language"] = language
+    hidden = [
+        "王伟",
+        "D430100000001",
+        "第一医院",
+        "H43010000001",
+        "罚字1号",
+        "市医保中心",
+        objection.number,
+        str(panel.uuid),
+    ]
+    assert objection.case
+    for page in ("expert_case", "cast_vote", "recuse"):
+        shown = client.get(url(page, seat.uuid))
+        assert shown.status_code == 200
+        assert [each for each in [*hidden, objection.case.number] if each in shown.content.decode()] == []
+    assert [each for each in hidden if each in client.get(url("expert_desk")).content.decode()] == []
+
+
+def test_a_vote_that_does_not_fit_is_told_on_the_form(sign_in: SignIn, here: Desk) -> None:
+    experts(here)
+    panel = drawn(here)
+    seat = asked(panel)[0]
+    client = sign_in(user_of(seat.expert))
+    shown = preview(client, url("cast_vote", seat.uuid), filled_in(panel, "reduced", points=6))
+    assert shown.status_code == 422
+    assert "A reduction names 1 at the least, and fewer than these." in text_of(shown)
+    assert Seat.objects.get(pk=seat.pk).state == "seated"
+
+
+def test_an_expert_steps_back_on_the_page(sign_in: SignIn, here: Desk) -> None:
+    experts(here)
+    panel = drawn(here)
+    seat = asked(panel)[0]
+    client = sign_in(user_of(seat.expert))
+    client.post(url("recuse", seat.uuid), {"reason": "认出此案", "step": "form"})
+    assert Seat.objects.get(pk=seat.pk).state == "recused"
+    assert "not yours any more" in text_of(client.get(url("expert_case", seat.uuid)))
+    told = text_of(sign_in(here.another).get(url("appeals_panel_change", panel.pk)))
+    assert "认出此案" in told
+    assert "A reserve was seated" in told
+
+
+def test_evidence_reaches_the_experts_once_it_is_released(sign_in: SignIn, here: Desk) -> None:
+    experts(here)
+    objection = disputed(here)
+    original = keep_file(name="王伟病历.pdf", content=sample_files.pdf(), by=None, now=at(DRAWN))
+    piece = Evidence.objects.create(
+        point=objection.points.get(), file=original, title="王伟病历", handed_in_at=at(DRAWN)
+    )
+    panel = drawn(here, objection=objection)
+    seat = asked(panel)[0]
+    client, reviewer = sign_in(user_of(seat.expert)), sign_in(here.reviewer)
+    address = url("expert_evidence", seat.uuid, piece.pk)
+    assert client.get(address).status_code == 404
+    assert url("release_evidence", piece.pk) in reviewer.get(url("appeals_panel_change", panel.pk)).content.decode()
+    both = {"file": SimpleUploadedFile("copy.pdf", sample_files.pdf()), "names_nobody": "on", "step": "form"}
+    assert reviewer.post(url("release_evidence", piece.pk), both).status_code == 422
+    copy = {"file": SimpleUploadedFile("王伟.pdf", sample_files.pdf()), "step": "form"}
+    assert reviewer.post(url("release_evidence", piece.pk), copy)["Location"] == url("appeals_panel_change", panel.pk)
+    given = client.get(address)
+    assert given.content == sample_files.pdf()
+    assert given["Content-Disposition"] == f'attachment; filename="evidence-{piece.pk}.pdf"'
+    stranger = sign_in(user_of(Expert.objects.exclude(seats__panel=panel).first() or seat.expert))
+    assert stranger.get(address).status_code == 404
+
+
+def test_the_pool_is_kept_on_its_pages(sign_in: SignIn, here: Desk) -> None:
+    User.objects.create_user("tang")
+    client = sign_in(here.town.officer)
+    add = url("add_expert")
+    told = {"name": "汤明", "specialties": ["surgery", "imaging"], "user": "tang", "practitioner": "", "step": "form"}
+    assert "no open account nobody" in text_of(client.post(add, {**told, "user": "nobody"}))
+    client.post(add, told)
+    one = Expert.objects.get(name="汤明")
+    client.post(url("add_workplace", one.pk), {"institution": here.town.clinic.code, "starts_on": "2020-01-01"})
+    client.post(url("offer_availability", one.pk), {"starts_on": "2025-01-01"})
+    client.post(url("declare_conflict", one.pk), {"practitioner": here.nurse.code, "reason": "姐妹"})
+    page = text_of(client.get(url("appeals_expert_change", one.pk)))
+    for words in ("surgery, medical imaging", "社区卫生中心", "姐妹", "Jan. 1, 2025 – open"):
+        assert words in page
+    client.post(url("leave_pool", one.pk), {"reason": "退休"})
+    assert "left the pool" in text_of(client.get(url("appeals_expert_change", one.pk)))
+    assert "汤明" in text_of(client.get(url("appeals_expert_changelist"), {"specialty": "imaging"}))
+    assert "汤明" not in text_of(client.get(url("appeals_expert_changelist"), {"specialty": "oncology"}))
+
+
+def test_experts_keep_their_days_and_conflicts_themselves(sign_in: SignIn, here: Desk) -> None:
+    one = expert(here, "方静")
+    client = sign_in(user_of(one))
+    client.post(url("declare_conflict", one.pk), {"institution": here.town.hospital.code, "reason": "受聘"})
+    client.post(url("end_availability", one.availability.get().pk), {"ends_on": "2025-06-01"})
+    page = text_of(client.get(url("expert_record")))
+    assert "受聘" in page
+    assert "May 31, 2025" in page
+    assert client.post(url("leave_pool", one.pk), {"reason": "x"}).status_code in (403, 404)
+
+
+def test_the_votes_of_a_year_are_a_sheet_for_the_honoraria(sign_in: SignIn, here: Desk) -> None:
+    experts(here, 3)
+    Expert.objects.filter(name="方静").update(name="=方静")
+    for seat in asked(drawn(here)):
+        cast(seat, None)
+    sheet = sign_in(here.town.officer).get(url("honoraria", 2025)).content.decode("utf-8-sig")
+    rows = list(csv.reader(StringIO(sheet)))
+    assert {row[0]: row[3] for row in rows[1:]} == {"'=方静": "1", "郭强": "1", "韩梅": "1"}
+
+
+def test_panels_and_experts_are_not_for_institutions(sign_in: SignIn, here: Desk, compliance: User) -> None:
+    experts(here)
+    panel = drawn(here)
+    client = sign_in(compliance)
+    for page in (url("appeals_panel_changelist"), url("appeals_expert_changelist")):
+        assert client.get(page).status_code == 403
+    for page in (url("panel_draw", panel.pk), url("panel_file", panel.pk), url("honoraria", 2025)):
+        assert client.get(page).status_code == 404
+
+
+def test_officers_of_another_region_see_no_panel(sign_in: SignIn, here: Desk, stranger: User) -> None:
+    experts(here)
+    panel = drawn(here)
+    client = sign_in(stranger)
+    pages = (url("appeals_panel_change", panel.pk), url("panel_draw", panel.pk), url("draw_panel", panel.pk))
+    assert [client.get(page).status_code for page in pages] == [404] * 3
+
+
+def test_a_panel_without_enough_experts_says_so_and_is_given_up(sign_in: SignIn, here: Desk) -> None:
+    experts(here, 2)
+    panel = referred(here, disputed(here))
+    client = sign_in(here.another)
+    shown = preview(client, url("draw_panel", panel.pk), {})
+    assert "With so few experts no panel can be drawn." in text_of(shown)
+    refused = confirm(client, url("draw_panel", panel.pk), {}, shown)
+    assert "2 experts can sit. 1 are missing." in text_of(refused)
+    client.post(url("fail_panel", panel.pk), {"reason": "专家不足", "step": "form"})
+    assert Panel.objects.get().state == "failed"
+    assert "专家不足" in text_of(client.get(url("appeals_panel_change", panel.pk)))
+
+
+def test_the_lists_ask_little(sign_in: SignIn, here: Desk) -> None:
+    experts(here)
+    drawn(here)
+    client: Client = sign_in(here.town.officer)
+    for page in (url("appeals_panel_changelist"), url("appeals_expert_changelist")):
+        client.get(page)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked_for:
+            assert client.get(page).status_code == 200
+        assert len(asked_for) <= 15, page
+    assert json.loads(client.get(url("panel_draw", Panel.objects.get().pk)).content)["size"] == 3
