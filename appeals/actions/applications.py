@@ -1,6 +1,6 @@
 """Applications for repair: filed with completed activities, and withdrawn."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -251,7 +251,7 @@ def _require_support(
         _require(each.activity_id not in seen, "activity_twice", _("“%(activity)s” counts once."), about)
         listed_kind = each.activity.kind in activities_of(room.policy)
         _require(listed_kind, "activity_not_counted", _NOT_COUNTED, {**about, "policy": room.policy.id})
-        after = each.completed_on is not None and each.completed_on >= room.since
+        after = each.completed_on is not None and room.since is not None and each.completed_on >= room.since
         _require(after, "activity_before_the_handling", _BEFORE, {**about, "day": each.completed_on})
         seen.add(each.activity_id)
 
@@ -265,6 +265,6 @@ _BEFORE = _(
 )
 
 
-def _require(holds: bool, code: str, message: Promise, about: dict[str, object]) -> None:
+def _require(holds: bool, code: str, message: Promise, about: Mapping[str, object]) -> None:
     if not holds:
         raise Refused(code, str(message) % about, field="attendances", value=about["activity"])

@@ -5,19 +5,18 @@ signatures needed, two or three are called: two in favour lead on to the decisio
 each calls for a third.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appeals.actions.applications import owe, refuse, require_agency
 from appeals.models import Application, Expert, Opinion
 from appeals.queries.deliberators import reasons_against_deliberating
+from appeals.queries.panels import REASONS
 from appeals.queries.remediation import signatures_needed
-from appeals.rules import exclusions
 from appeals.rules.procedures import APPLICATION
 from registry.actions.errors import Refused
 from registry.actions.procedure import CLOCK, Acting, advance, for_expert, locked, require_possible
@@ -28,15 +27,6 @@ from registry.ledger.law import policies
 from registry.ledger.writing import lock
 from registry.models import Task, User
 from registry.queries.wording import listed
-
-EXCLUDED: Mapping[str, str | Promise] = {
-    exclusions.OTHER_SPECIALTY: _("another specialty"),
-    exclusions.SAME_INSTITUTION_NOW: _("works at an institution of the case"),
-    exclusions.SAME_INSTITUTION_RECENTLY: _("worked at an institution of the case too recently"),
-    exclusions.DECLARED_CONFLICT: _("declared a conflict"),
-    exclusions.PART_IN_THE_CASE: _("has a part in the case"),
-    exclusions.UNAVAILABLE: _("not available on that day"),
-}
 
 
 def convene(*, application: Application, experts: Sequence[Expert], acting: Acting, now: datetime) -> Application:
@@ -229,7 +219,7 @@ def _require_suitable(application: Application, experts: Sequence[Expert], today
     called = set(_calls(application).values_list("user_id", flat=True))
     against = reasons_against_deliberating(experts, application, today)
     for expert in experts:
-        words = [str(EXCLUDED[code]) for code in against[expert.pk]]
+        words = [str(REASONS[code]) for code in against[expert.pk]]
         if not expert.active or expert.user is None or not expert.user.is_active:
             words.append(str(_("left the pool or has no open account")))
         if expert.user_id in called:

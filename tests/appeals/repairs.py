@@ -55,6 +55,11 @@ def expert(name: str, **fields: Any) -> Expert:
     return found
 
 
+def pair() -> list[Expert]:
+    """Two who may deliberate."""
+    return [expert("林"), expert("郑")]
+
+
 def account(who: Expert) -> User:
     """The account with which the expert signs."""
     assert who.user is not None
