@@ -67,7 +67,15 @@ def move(
     )
 
 
-def owe(objection: Objection, kind: Task.Kind, clock: str, *, now: datetime, starts_on: date | None = None) -> Task:
+def owe(
+    objection: Objection,
+    kind: Task.Kind,
+    clock: str,
+    *,
+    now: datetime,
+    starts_on: date | None = None,
+    user: User | None = None,
+) -> Task:
     """What the agency owes the objector from today, or from `starts_on`, on."""
     return open_task(
         kind=kind,
@@ -78,6 +86,7 @@ def owe(objection: Objection, kind: Task.Kind, clock: str, *, now: datetime, sta
         starts_on=starts_on or shanghai_day(now),
         now=now,
         agency=objection.agency,
+        user=user,
         practitioner=objection.practitioner,
         case=objection.case,
         proposal=objection.proposal,

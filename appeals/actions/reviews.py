@@ -53,10 +53,9 @@ def assign_reviewer(*, objection: Objection, reviewer: User, by: User, now: date
         acting = for_agency(by, row.agency)
         move(row, "assign", acting=acting, now=now, grounds=name_of(reviewer), reviewer=reviewer)
         close_tasks(row.uuid, kinds=[Task.Kind.ASSIGN], now=now, by=by)
-        if row.state == State.IN_REVIEW:
-            review = owe(row, Task.Kind.REVIEW, "review", now=now)
-            review.user = reviewer
-            review.save(update_fields=["user"])
+        given = Task.objects.filter(subject=row.uuid, kind=Task.Kind.REVIEW, state=Task.State.OPEN)
+        if row.state == State.IN_REVIEW and not given.update(user=reviewer):
+            owe(row, Task.Kind.REVIEW, "review", now=now, user=reviewer)
         return row
 
 
