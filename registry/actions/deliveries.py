@@ -15,6 +15,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import LockedPerson, lock
 from registry.models import Delivery, Proposal, Registration, StoredFile, Task, User
+from registry.rules.clocks import WorkingCalendar
 
 Channel = Delivery.Channel
 Event = Delivery.Event
@@ -31,16 +32,28 @@ def notify(*, proposal: Proposal, channel: str, by: User | None, now: datetime) 
     require_choice("channel", channel, Channel.values)
     with transaction.atomic():
         person = lock(proposal.practitioner)
-        proposal = locked(proposal)
-        sent = proposal.deliveries.filter(channel=channel, event=Event.SENT)
-        if proposal.state != State.PROPOSED and sent.exists():
-            return proposal
-        _require_countersignature(proposal, person, now)
-        move(proposal, "notify", acting=for_agency(by, proposal.case.agency), now=now, notified_at=now)
-        _delivered(proposal, channel, Event.SENT, shanghai_day(now), by=by, now=now)
-        close_tasks(proposal.uuid, kinds=[Task.Kind.NOTIFY, Task.Kind.COUNTERSIGN], now=now, by=by)
-        _await_receipt(proposal, channel, now)
+        return notify_locked(locked(proposal), person, channel=channel, by=by, now=now)
+
+
+def notify_locked(
+    proposal: Proposal,
+    person: LockedPerson,
+    *,
+    channel: str,
+    by: User | None,
+    now: datetime,
+    days: WorkingCalendar | None = None,
+) -> Proposal:
+    """The same for a proposal that is locked already, and its person before it."""
+    sent = proposal.deliveries.filter(channel=channel, event=Event.SENT)
+    if proposal.state != State.PROPOSED and sent.exists():
         return proposal
+    _require_countersignature(proposal, person, now)
+    move(proposal, "notify", acting=for_agency(by, proposal.case.agency), now=now, notified_at=now)
+    _delivered(proposal, channel, Event.SENT, shanghai_day(now), by=by, now=now)
+    close_tasks(proposal.uuid, kinds=[Task.Kind.NOTIFY, Task.Kind.COUNTERSIGN], now=now, by=by)
+    _await_receipt(proposal, channel, now, days)
+    return proposal
 
 
 def open_notice(*, proposal: Proposal, acting: Acting, now: datetime) -> Proposal:
@@ -65,6 +78,45 @@ def record_receipt(
     Handed over by the agency or the institution it needs a dated receipt: the file, or where it is kept. A receipt
     that is recorded already stays as it is.
     """
+    require_receipt(channel, receipt, remark)
+    with transaction.atomic():
+        lock(proposal.practitioner)
+        return receive_locked(
+            locked(proposal),
+            channel=channel,
+            received_on=received_on,
+            receipt=receipt,
+            remark=remark,
+            acting=acting,
+            now=now,
+        )
+
+
+def receive_locked(
+    proposal: Proposal,
+    *,
+    channel: str,
+    received_on: date,
+    receipt: StoredFile | None,
+    remark: str,
+    acting: Acting,
+    now: datetime,
+    days: WorkingCalendar | None = None,
+) -> Proposal:
+    """The same for a proposal that is locked already, and its person before it."""
+    if proposal.received_on is not None:
+        return proposal
+    _require_day(proposal, received_on, shanghai_day(now))
+    move(proposal, "receive", acting=acting, now=now, received_on=received_on, grounds=remark)
+    _delivered(proposal, channel, Event.RECEIVED, received_on, by=acting.by, now=now, receipt=receipt,
+               remark=remark.strip())  # fmt: skip
+    close_tasks(proposal.uuid, kinds=UNDELIVERED, now=now, by=acting.by)
+    open_window(proposal, now=now, days=days)
+    return proposal
+
+
+def require_receipt(channel: str, receipt: StoredFile | None, remark: str) -> None:
+    """Refuse a receipt that nothing proves: only the portal knows by itself that a notice was opened."""
     require_choice("channel", channel, Channel.values)
     if channel != Channel.PORTAL and receipt is None and not remark.strip():
         raise Refused(
@@ -72,18 +124,6 @@ def record_receipt(
             _("A notice that was handed over needs the dated receipt: attach it, or say where it is kept."),
             field="receipt",
         )
-    with transaction.atomic():
-        lock(proposal.practitioner)
-        proposal = locked(proposal)
-        if proposal.received_on is not None:
-            return proposal
-        _require_day(proposal, received_on, shanghai_day(now))
-        move(proposal, "receive", acting=acting, now=now, received_on=received_on, grounds=remark)
-        _delivered(proposal, channel, Event.RECEIVED, received_on, by=acting.by, now=now, receipt=receipt,
-                   remark=remark.strip())  # fmt: skip
-        close_tasks(proposal.uuid, kinds=UNDELIVERED, now=now, by=acting.by)
-        open_window(proposal, now=now)
-        return proposal
 
 
 def leave_unopened(proposal: Proposal, *, acting: Acting, now: datetime) -> None:
@@ -131,9 +171,9 @@ def _require_day(proposal: Proposal, received_on: date, today: date) -> None:
         )
 
 
-def _await_receipt(proposal: Proposal, channel: str, now: datetime) -> None:
+def _await_receipt(proposal: Proposal, channel: str, now: datetime, days: WorkingCalendar | None) -> None:
     if channel == Channel.BY_HAND:
-        open_agency_task(proposal, Task.Kind.SERVE, "notice", now)
+        open_agency_task(proposal, Task.Kind.SERVE, "notice", now, days=days)
         return
     through = _place_of_work(proposal, shanghai_day(now)) if channel == Channel.INSTITUTION else None
     open_task(
@@ -149,6 +189,7 @@ def _await_receipt(proposal: Proposal, channel: str, now: datetime) -> None:
         practitioner=proposal.practitioner,
         case=proposal.case,
         proposal=proposal,
+        days=days,
     )
 
 

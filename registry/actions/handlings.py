@@ -12,7 +12,7 @@ from registry.actions.keeping import keep
 from registry.actions.procedure import for_agency
 from registry.actions.requirements import LONGEST_DOCUMENT_NUMBER, require_choice, required
 from registry.ledger.days import shanghai_day
-from registry.ledger.writing import lock
+from registry.ledger.writing import LockedPerson, lock
 from registry.models import (
     Agency,
     Authority,
@@ -141,36 +141,62 @@ def identify_responsibility(
 ) -> Responsibility:
     """Say which part the person had. One person has one grade in one handling; the same twice is the same.
 
-    Another grade replaces the earlier one as long as no points were recorded on it.
+    Another grade replaces the earlier one as long as no points were recorded on it; who gave it is then the one who
+    identified the person.
     """
+    with transaction.atomic():
+        responsibility = identify_locked(
+            lock(practitioner),
+            handling=handling,
+            trigger=trigger,
+            practitioner=practitioner,
+            grade=grade,
+            grounds=grounds,
+            identified_on=identified_on,
+            by=by,
+            now=now,
+        )
+        case = Case.objects.filter(handling=handling, trigger=trigger).first()
+        if case is not None and responsibility.recorded_at == now:
+            reopen(case, acting=for_agency(by, case.agency), now=now)
+        return responsibility
+
+
+def identify_locked(
+    person: LockedPerson,
+    *,
+    handling: Handling | None,
+    trigger: PersonalTrigger | None,
+    practitioner: Practitioner,
+    grade: str,
+    grounds: str,
+    identified_on: date,
+    by: User | None,
+    now: datetime,
+) -> Responsibility:
+    """The same for a person who is locked already; whether the case is open is the caller's part."""
     require_choice("grade", grade, Grade.values)
     grounds = required(grounds, field="grounds")
     _require_cause(handling, trigger, practitioner, identified_on, shanghai_day(now))
-    with transaction.atomic():
-        person = lock(practitioner)
-        of_person = Responsibility.objects.filter(practitioner_id__in=person.members)
-        present = of_person.filter(handling=handling, trigger=trigger).order_by("pk").first()
-        if present and (present.grade, present.grounds) == (grade, grounds):
-            return present
-        if present and present.points_entries.exists():
-            raise Refused(
-                "responsibility_has_points",
-                _("%(person)s is already scored as “%(grade)s” in this handling. Correct the points entry instead.")
-                % {"person": practitioner.name, "grade": Grade(present.grade).label},
-                field="grade",
-                value=grade,
-            )
-        _require_not_proposed(present)
-        responsibility = present or Responsibility(
-            handling=handling, trigger=trigger, practitioner=practitioner, recorded_at=now, recorded_by=by
+    of_person = Responsibility.objects.filter(practitioner_id__in=person.members)
+    present = of_person.filter(handling=handling, trigger=trigger).order_by("pk").first()
+    if present and (present.grade, present.grounds) == (grade, grounds):
+        return present
+    if present and present.points_entries.exists():
+        raise Refused(
+            "responsibility_has_points",
+            _("%(person)s is already scored as “%(grade)s” in this handling. Correct the points entry instead.")
+            % {"person": practitioner.name, "grade": Grade(present.grade).label},
+            field="grade",
+            value=grade,
         )
-        responsibility.grade, responsibility.grounds = grade, grounds
-        responsibility.identified_on = identified_on
-        keep(responsibility, by=by, now=now)
-        case = Case.objects.filter(handling=handling, trigger=trigger).first()
-        if case is not None:
-            reopen(case, acting=for_agency(by, case.agency), now=now)
-        return responsibility
+    _require_not_proposed(present)
+    responsibility = present or Responsibility(handling=handling, trigger=trigger, practitioner=practitioner)
+    responsibility.grade, responsibility.grounds = grade, grounds
+    responsibility.identified_on = identified_on
+    responsibility.recorded_at, responsibility.recorded_by = now, by
+    keep(responsibility, by=by, now=now)
+    return responsibility
 
 
 def _require_not_proposed(present: Responsibility | None) -> None:

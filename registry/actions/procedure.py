@@ -62,9 +62,13 @@ def for_expert(by: User | None) -> Acting:
     return Acting(by, Capacity.EXPERT)
 
 
-def locked(row: Row) -> Row:
-    """The row as it stands now, locked until the end of the transaction. People are locked before, in order of id."""
-    return type(row)._default_manager.select_for_update(of=("self",), no_key=True).get(pk=row.pk)
+def locked(row: Row, *related: str) -> Row:
+    """The row as it stands now, locked until the end of the transaction. People are locked before, in order of id.
+
+    `related` rows are read with it, and not locked.
+    """
+    rows = type(row)._default_manager.select_for_update(of=("self",), no_key=True)
+    return (rows.select_related(*related) if related else rows).get(pk=row.pk)
 
 
 def require_possible(procedure: Procedure, row: Any, act: str) -> str:

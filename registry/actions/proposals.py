@@ -21,7 +21,8 @@ from registry.actions.tasks import close_tasks, open_task
 from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import LockedPerson, lock
-from registry.models import Proposal, ProposedEntry, Responsibility, Task, User
+from registry.models import Case, Proposal, ProposedEntry, Responsibility, Task, User
+from registry.rules.clocks import WorkingCalendar
 from registry.rules.compute import Standing
 from registry.rules.policy import Policy
 from registry.rules.procedures import PROPOSAL
@@ -99,52 +100,66 @@ def propose(*, responsibility: Responsibility, items: Sequence[Item], by: User |
     Each situation once, and one act once, at the highest. What terminates must be countersigned before the person is
     told. The same proposal again is the same; another one needs the withdrawal of the open one.
     """
-    _require_another(by, responsibility)
     with transaction.atomic():
-        person = lock(responsibility.practitioner)
-        responsibility.refresh_from_db(fields=["grade"])
-        if present := _open_proposal(responsibility):
-            return _same_proposal(present, items)
-        found = weigh_items(responsibility, items, person, now)
+        return propose_locked(responsibility, items, lock(responsibility.practitioner), by=by, now=now)
+
+
+def propose_locked(
+    responsibility: Responsibility,
+    items: Sequence[Item],
+    person: LockedPerson,
+    *,
+    by: User | None,
+    now: datetime,
+    case: Case | None = None,
+    days: WorkingCalendar | None = None,
+) -> Proposal:
+    """The same for a person who is locked already; `case` and the calendar `days` where the caller has them."""
+    responsibility.refresh_from_db(fields=["grade", "recorded_by"])  # somebody may have changed it meanwhile
+    require_another(by, responsibility)
+    if present := open_proposal(responsibility):
+        return same_proposal(present, items)
+    found = weigh_items(responsibility, items, person, now)
+    if case is None:
         case = open_case(handling=responsibility.handling, trigger=responsibility.trigger, by=by, now=now)
-        acting = for_agency(by, case.agency)
-        reopen(case, acting=acting, now=now)
-        proposal = Proposal(
-            case=case,
-            responsibility=responsibility,
-            practitioner=responsibility.practitioner,
-            policy=found.policy.id,
-            proposed_at=now,
-            proposed_by=by,
-        )
-        begin(PROPOSAL, proposal, act="propose", acting=acting, now=now, case=case, practitioner=proposal.practitioner)
-        for item, entry in zip(items, found.entries, strict=True):
-            keep(_proposed(proposal, item, entry), by=by, now=now)
-        kind, clock = (Kind.COUNTERSIGN, "countersign") if found.terminates else (Kind.NOTIFY, "notice")
-        open_agency_task(proposal, kind, clock, now)
-        return proposal
+        case = reopen(case, acting=for_agency(by, case.agency), now=now)
+    proposal = Proposal(
+        case=case,
+        responsibility=responsibility,
+        practitioner=responsibility.practitioner,
+        policy=found.policy.id,
+        proposed_at=now,
+        proposed_by=by,
+    )
+    acting = for_agency(by, case.agency)
+    begin(PROPOSAL, proposal, act="propose", acting=acting, now=now, case=case, practitioner=proposal.practitioner)
+    for item, entry in zip(items, found.entries, strict=True):
+        keep(_proposed(proposal, item, entry), by=by, now=now)
+    kind, clock = (Kind.COUNTERSIGN, "countersign") if found.terminates else (Kind.NOTIFY, "notice")
+    open_agency_task(proposal, kind, clock, now, days=days)
+    return proposal
 
 
 def countersign(*, proposal: Proposal, by: User | None, now: datetime) -> Proposal:
     """The second person signs a proposal that terminates: neither who proposed it nor who identified the person."""
     with transaction.atomic():
         lock(proposal.practitioner)
-        proposal = locked(proposal)
-        if proposal.countersigned_by_id is not None:
-            return proposal
-        if by is None or by.pk in (proposal.proposed_by_id, proposal.responsibility.recorded_by_id):
-            raise Refused(
-                "second_person_same",
-                _("The second person must be somebody else than the one who acts."),
-                field="by",
-                value=str(by),
-            )
-        move(proposal, "countersign", acting=for_agency(by, proposal.case.agency), now=now, countersigned_at=now,
-              countersigned_by=by)  # fmt: skip
-        close_tasks(proposal.uuid, kinds=[Kind.COUNTERSIGN], now=now, by=by)
-        if proposal.state == State.PROPOSED:
-            open_agency_task(proposal, Kind.NOTIFY, "notice", now)
+        return countersign_locked(locked(proposal), by=by, now=now)
+
+
+def countersign_locked(
+    proposal: Proposal, *, by: User | None, now: datetime, days: WorkingCalendar | None = None
+) -> Proposal:
+    """The same for a proposal that is locked already, and its person before it."""
+    if proposal.countersigned_by_id is not None:
         return proposal
+    require_other_signature(by, proposal)
+    move(proposal, "countersign", acting=for_agency(by, proposal.case.agency), now=now, countersigned_at=now,
+         countersigned_by=by)  # fmt: skip
+    close_tasks(proposal.uuid, kinds=[Kind.COUNTERSIGN], now=now, by=by)
+    if proposal.state == State.PROPOSED:
+        open_agency_task(proposal, Kind.NOTIFY, "notice", now, days=days)
+    return proposal
 
 
 def withdraw_proposal(*, proposal: Proposal, reason: str, by: User | None, now: datetime) -> Proposal:
@@ -185,7 +200,7 @@ def release(*, proposal: Proposal, acting: Acting, now: datetime, grounds: str =
         return proposal
 
 
-def open_window(proposal: Proposal, *, now: datetime) -> Task:
+def open_window(proposal: Proposal, *, now: datetime, days: WorkingCalendar | None = None) -> Task:
     """The days in which the person may object; a last day that was told before is never moved earlier."""
     assert proposal.received_on is not None  # the database refuses a window without receipt
     told = Task.objects.filter(subject=proposal.uuid, kind=Kind.OBJECT).order_by("-due_on").first()
@@ -202,10 +217,13 @@ def open_window(proposal: Proposal, *, now: datetime) -> Task:
         agency=proposal.case.agency,
         case=proposal.case,
         proposal=proposal,
+        days=days,
     )
 
 
-def open_agency_task(proposal: Proposal, kind: Task.Kind, clock: str, now: datetime) -> Task:
+def open_agency_task(
+    proposal: Proposal, kind: Task.Kind, clock: str, now: datetime, *, days: WorkingCalendar | None = None
+) -> Task:
     """What the agency of the case owes from today on."""
     return open_task(
         kind=kind,
@@ -219,6 +237,7 @@ def open_agency_task(proposal: Proposal, kind: Task.Kind, clock: str, now: datet
         practitioner=proposal.practitioner,
         case=proposal.case,
         proposal=proposal,
+        days=days,
     )
 
 
@@ -275,11 +294,13 @@ def move(proposal: Proposal, act: str, *, acting: Acting, now: datetime, grounds
     )
 
 
-def _open_proposal(responsibility: Responsibility) -> Proposal | None:
+def open_proposal(responsibility: Responsibility) -> Proposal | None:
+    """The proposal that is not decided or dropped yet."""
     return responsibility.proposals.exclude(state__in=PROPOSAL.ends).first()
 
 
-def _same_proposal(present: Proposal, items: Sequence[Item]) -> Proposal:
+def same_proposal(present: Proposal, items: Sequence[Item]) -> Proposal:
+    """The open proposal, if it says the same. Raises Refused where it says something else."""
     default = {item.situation: item.default_points for item in present.items.all()}
     asked = {
         (item.situation, item.act.strip(), default.get(item.situation) if item.points is None else item.points,
@@ -296,7 +317,19 @@ def _same_proposal(present: Proposal, items: Sequence[Item]) -> Proposal:
     return present
 
 
-def _require_another(by: User | None, responsibility: Responsibility) -> None:
+def require_other_signature(by: User | None, proposal: Proposal) -> None:
+    """Refuse the countersignature of who proposed or identified."""
+    if by is None or by.pk in (proposal.proposed_by_id, proposal.responsibility.recorded_by_id):
+        raise Refused(
+            "second_person_same",
+            _("The second person must be somebody else than the one who acts."),
+            field="by",
+            value=str(by),
+        )
+
+
+def require_another(by: User | None, responsibility: Responsibility) -> None:
+    """Refuse that somebody proposes points for whom they identified themselves."""
     if by is not None and by.pk == responsibility.recorded_by_id:
         raise Refused(
             "identified_and_proposes",

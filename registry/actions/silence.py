@@ -18,6 +18,21 @@ from registry.rules.clocks import closes_at
 ON_ITS_WAY = timedelta(minutes=10)
 """After midnight nothing is decided for so long: what was sent before midnight arrives first."""
 
+READ_WITH_IT = (
+    "practitioner",
+    "proposed_by",
+    "countersigned_by",
+    "case__agency",
+    "case__handling",
+    "case__trigger",
+    "responsibility__practitioner",
+    "responsibility__handling__agency",
+    "responsibility__handling__institution",
+    "responsibility__trigger__agency",
+    "responsibility__trigger__institution",
+)
+"""What a decision needs of a proposal, in one query instead of one each: many windows close on the same day."""
+
 
 def mark_unopened(*, now: datetime) -> int:
     """Let the agency serve by hand what nobody opened on the portal in time; how many there were. Raises SomeFailed."""
@@ -52,7 +67,7 @@ def _silent(task: Task, *, now: datetime) -> bool:
     with transaction.atomic():
         assert task.proposal is not None  # windows are windows of proposals
         person = lock(task.proposal.practitioner)
-        proposal = _of(task)
+        proposal = locked(task.proposal, *READ_WITH_IT)
         if not _still_open(task) or proposal.state != Proposal.State.RECEIVED:
             return False
         if not policies()[proposal.policy].get("procedure.silence_decides"):

@@ -98,7 +98,9 @@ def close_tasks(
 def overdue(today: date, *kinds: Task.Kind) -> list[Task]:
     """The open tasks of these kinds whose last day is over, the oldest first. What is not computable is not over."""
     found = Task.objects.filter(state=State.OPEN, kind__in=kinds, due_on__lt=today)
-    return list(found.select_related("proposal", "case", "agency", "institution").order_by("due_on", "id"))
+    return list(
+        found.select_related("proposal__practitioner", "case", "agency", "institution").order_by("due_on", "id")
+    )
 
 
 def recount(*, now: datetime) -> int:

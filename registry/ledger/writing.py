@@ -13,7 +13,7 @@ from registry.ledger import chain, projection
 from registry.ledger.days import shanghai_day
 from registry.ledger.families import Families, families
 from registry.ledger.law import policies
-from registry.ledger.reading import facts_of_files
+from registry.ledger.reading import facts_of_files, numbered, rows_by_file
 from registry.models import Agency, Fact, Practitioner, StandingChange, User
 from registry.models.identifiers import uuid7
 from registry.rules import compute, facts
@@ -80,7 +80,7 @@ def lock_many(practitioners: list[Practitioner]) -> dict[int, LockedPerson]:
             _lock_rows({member for members in found.members.values() for member in members})
             if families(asked) != found:
                 raise _MergedMeanwhile
-            return {person.pk: _read(person, found) for person in practitioners}
+            return _read(asked, found)
 
 
 def _lock_rows(ids: set[int]) -> None:
@@ -140,9 +140,14 @@ def record_change(
     )
 
 
-def _read(practitioner: Practitioner, found: Families) -> LockedPerson:
-    kept = found.kept[practitioner.pk]
-    return LockedPerson(kept, found.members[kept], facts_of_files(found.members[kept]))
+def _read(asked: list[int], found: Families) -> dict[int, LockedPerson]:
+    """The facts of everybody in one query."""
+    rows = rows_by_file({member for members in found.members.values() for member in members})
+    people = {
+        kept: LockedPerson(kept, members, numbered([row for member in members for row in rows.get(member, ())]))
+        for kept, members in found.members.items()
+    }
+    return {file: people[found.kept[file]] for file in asked}
 
 
 def _chained(practitioner: Practitioner, draft: Draft, *, after: Fact | None, now: datetime) -> Fact:
