@@ -111,6 +111,13 @@ def identify_many(*, case: Case, rows: Sequence[Identified], by: User | None, no
         return done
 
 
+def check_identifying(*, case: Case, rows: Sequence[Identified], by: User | None, now: datetime) -> None:
+    """Raise what `identify_many` would raise; nothing is written."""
+    with transaction.atomic():
+        identify_many(case=case, rows=rows, by=by, now=now)
+        transaction.set_rollback(True)
+
+
 def preview_proposals(*, case: Case, rows: Sequence[Proposed], now: datetime) -> list[ProposalPreview]:
     """What `propose_many` would propose, in the order of the rows. Raises ManyRefused as it would."""
 

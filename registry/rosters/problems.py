@@ -94,6 +94,12 @@ LABELS: Mapping[str, str | Promise] = MappingProxyType(
         "counted_on": _("counted on"),
         "effective_on": _("effective on"),
         "policy": _("policy"),
+        "grade": _("responsibility"),
+        "grounds": _("grounds"),
+        "identified_on": _("identified on"),
+        "situation": _("situation"),
+        "reason": _("reason for departing from the default"),
+        "act": _("act"),
     }
 )
 
@@ -307,6 +313,16 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Weight.WRONG,
             _("This entry was taken over already with {other}; the file says {value}."),
             _("An entry in the ledger is never changed: revise or annul it by an act of its own."),
+        ),
+        "not_identified": Kind(
+            Weight.WRONG,
+            _("{value} is not identified in this case."),
+            _("Identify the responsibility first, or take the row out."),
+        ),
+        "grade_differs": Kind(
+            Weight.WRONG,
+            _("The row says “{value}”, but the responsibility was identified as “{other}”."),
+            _("Who proposes does not change the grade: correct the cell or leave it empty."),
         ),
         "has_left": Kind(
             Weight.NOTE, _("The staff status is “{value}” and no registration here is open."), _("Nothing is done.")
