@@ -74,12 +74,12 @@ def _require_few(disputes: Sequence[Dispute]) -> None:
 def add_points(objection: Objection, disputes: Collection[Dispute], *, by: User | None, now: datetime) -> None:
     """Keep the points of a new objection, numbered in the order given, with their evidence."""
     for number, dispute in enumerate(disputes, start=1):
-        proposed = isinstance(dispute.item, ProposedEntry)
+        disputed = dispute.item
         point = PointOfDispute(
             objection=objection,
             number=number,
-            item=dispute.item if proposed else None,
-            entry=None if proposed else dispute.item,
+            item=disputed if isinstance(disputed, ProposedEntry) else None,
+            entry=None if isinstance(disputed, ProposedEntry) else disputed,
             text=required(dispute.text, field="points"),
             professional=dispute.professional,
         )

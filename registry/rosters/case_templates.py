@@ -3,13 +3,14 @@
 import io
 from collections.abc import Iterable, Sequence
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from registry.ledger.law import policies, policy_on
-from registry.models import Case, Grade
+from registry.models import Case, Grade, Proposal
 from registry.queries.explain import title_of, wording
 from registry.rosters.case_sheets import FIELDS, IDENTIFYING, PROPOSING, responsibilities_of
 from registry.rosters.cells import harmless
@@ -50,8 +51,8 @@ def policy_of_case(case: Case) -> Policy:
         return policies().national(cause.conduct_until)
 
 
-def _open_proposals(case: Case) -> Iterable[int]:
-    return case.proposals.exclude(state__in=PROPOSAL.ends).values("pk")
+def _open_proposals(case: Case) -> QuerySet[Proposal]:
+    return case.proposals.exclude(state__in=PROPOSAL.ends)
 
 
 def _situations(case: Case, law: Policy) -> list[list[str]]:
@@ -86,7 +87,7 @@ def _sheet(book: Workbook, title: str, rows: Iterable[Sequence[str]], *, spare: 
         sheet.append([_text(sheet, "") for _column in range(spare)])
 
 
-def _text(sheet: WriteOnlyWorksheet, value: str) -> WriteOnlyCell:
+def _text(sheet: WriteOnlyWorksheet, value: str) -> Cell:
     """A cell that stays text: a spreadsheet makes a day of situation 1-01."""
     cell = WriteOnlyCell(sheet, value=harmless(value) or None)
     cell.number_format = AS_TEXT

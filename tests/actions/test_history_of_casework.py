@@ -1,6 +1,7 @@
 """Every act of casework on a mutable record leaves a row of history with who did it and when."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -61,13 +62,19 @@ def one_person_at_a_time(here: Desk, watch: Watch) -> None:
     watch.do(object_to, proposal=proposal, acting=person, by=here.another, now=at(TODAY, 16))
     findings = {proposal.items.get().pk: Finding(Outcome.REDUCED, 3)}
     review = for_agency(here.reviewer, here.town.agency)
-    done = {"findings": findings, "grounds": "情节较轻", "acting": review, "by": here.reviewer}
+    done: dict[str, Any] = {"findings": findings, "grounds": "情节较轻", "acting": review, "by": here.reviewer}
     watch.do(decide_reviewed, proposal=proposal, now=at(TODAY, 17), **done)
     other = watch.do(propose, responsibility=second, items=[item(3)], by=here.scorer, now=at(TODAY, 18))
     watch.do(withdraw_proposal, proposal=other, reason="有误", by=here.scorer, now=at(TODAY, 19))
     other = watch.do(propose, responsibility=second, items=[item(3)], by=here.scorer, now=at(TODAY, 20))
     watch.do(notify, proposal=other, channel="by_hand", by=here.scorer, now=at(TODAY, 20))
-    given = {"channel": "by_hand", "received_on": TODAY, "remark": "回执存卷", "acting": agency, "by": here.scorer}
+    given: dict[str, Any] = {
+        "channel": "by_hand",
+        "received_on": TODAY,
+        "remark": "回执存卷",
+        "acting": agency,
+        "by": here.scorer,
+    }
     watch.do(record_receipt, proposal=other, now=at(TODAY, 21), **given)
     towns.score(here.town, 9, TODAY, number="另案")
     decide_by_silence(now=at(LATER))
@@ -87,7 +94,7 @@ def everybody_at_once(here: Desk, watch: Watch) -> None:
     found = watch.do(propose_many, case=case, rows=rows, by=here.scorer, now=at(LATER, 13))
     found = watch.do(countersign_many, case=case, proposals=found, by=here.second, now=at(LATER, 14))
     found = watch.do(notify_many, case=case, proposals=found, channel="by_hand", by=here.scorer, now=at(LATER, 15))
-    given = {"channel": "by_hand", "received_on": LATER, "remark": "回执存卷", "by": here.scorer}
+    given: dict[str, Any] = {"channel": "by_hand", "received_on": LATER, "remark": "回执存卷", "by": here.scorer}
     given["acting"] = for_agency(here.scorer, here.town.agency)
     watch.do(record_receipts_many, case=case, proposals=found, now=at(LATER, 16), **given)
 

@@ -1,6 +1,7 @@
 """The practitioner objects to proposed points: in time, late, on paper, through the institution, withdrawn."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -250,7 +251,7 @@ def test_paper_is_dated_neither_before_the_notice_nor_in_the_future(day: date, c
 def test_an_institution_files_for_the_person_only_with_the_persons_signature() -> None:
     here = desk()
     proposal, place = received(here, 6), here.town.hospital
-    given = {"via": "institution", "institution": place, "filed_by": here.town.officer}
+    given: dict[str, Any] = {"via": "institution", "institution": place, "filed_by": here.town.officer}
     assert refusal(objected, proposal, "不是我", **given).code == "signature_missing"
     objection = objected(proposal, "不是我", **given, signature=stored("签字.jpg", content=sample_files.jpeg()))
     assert objection.countersigned_by == here.town.officer
