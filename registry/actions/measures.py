@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registry.actions.errors import Refused
@@ -27,6 +26,7 @@ from registry.queries.measures import (
     kind_of,
     ratio_of_year,
     subject_of,
+    sum_of,
     threshold_of,
 )
 from registry.queries.ratio import Ratio, Threshold
@@ -57,7 +57,7 @@ def preview_measure(
         raise Refused(
             "lighter_reason_missing",
             _("%(sum)s From %(share)s%% on %(measure)s. Choose that measure, or give the reason for the lighter one.")
-            % {"sum": _sum_of(ratio), "share": reached.per_cent, "measure": reached.words},
+            % {"sum": sum_of(ratio), "share": reached.per_cent, "measure": reached.words},
             field="lighter_reason",
             value=lighter_reason,
         )
@@ -197,6 +197,16 @@ def drop_measure(*, measure: InstitutionMeasure, reason: str, by: User, now: dat
         return measure
 
 
+def preview_end(*, measure: InstitutionMeasure, ends_on: date, now: datetime) -> MeasurePeriod:
+    """The days of the measure as they are until now. Raises Refused as end_measure would."""
+    require_possible(MEASURE, measure, "end")
+    period = days_of(measure)
+    assert period is not None
+    _require_not_past(ends_on, shanghai_day(now), field="ends_on")
+    require_order(starts_on=period.starts_on, ends_on=ends_on)
+    return period
+
+
 def end_measure(
     *, measure: InstitutionMeasure, ends_on: date, reason: str, by: User, now: datetime
 ) -> InstitutionMeasure:
@@ -208,13 +218,10 @@ def end_measure(
     with transaction.atomic():
         _lock(measure.institution)
         measure = locked(measure)
-        period = days_of(measure)
-        if period and period.ends_on == ends_on:
+        present = days_of(measure)
+        if present and present.ends_on == ends_on:
             return measure
-        require_possible(MEASURE, measure, "end")
-        assert period is not None
-        _require_not_past(ends_on, shanghai_day(now), field="ends_on")
-        require_order(starts_on=period.starts_on, ends_on=ends_on)
+        period = preview_end(measure=measure, ends_on=ends_on, now=now)
         advance(MEASURE, measure, "end", acting=for_agency(by, measure.agency), now=now, grounds=reason)
         supersede(period, by=by, now=now, reason=reason[:LONGEST_REASON], ends_on=ends_on)
         return measure
@@ -316,20 +323,11 @@ def _require_share(ratio: Ratio, kind: str) -> Threshold:
         raise Refused(
             "share_too_low",
             _("%(sum)s Only from %(share)s%% on %(measure)s.")
-            % {"sum": _sum_of(ratio), "share": needed.per_cent, "measure": needed.words},
+            % {"sum": sum_of(ratio), "share": needed.per_cent, "measure": needed.words},
             field="kind",
             value=kind,
         )
     return reached
-
-
-def _sum_of(ratio: Ratio) -> str:
-    """The sum that shows the share."""
-    counted = {"times": len(ratio.times), "staff": ratio.staff, "year": ratio.on.year}
-    if ratio.per_cent is None:
-        return gettext("%(year)s: %(times)s person-times, and nobody registered, so there is no share.") % counted
-    summed = {**counted, "share": f"{ratio.per_cent:g}"}
-    return gettext("%(year)s: %(times)s person-times × 100 ÷ %(staff)s staff = %(share)s%%.") % summed
 
 
 def _require_not_past(day: date, today: date, *, field: str) -> None:

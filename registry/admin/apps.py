@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.contrib.admin.apps import AdminConfig
 
-PAGES = ("people", "institutions", "places", "cases", "ledger", "calendar", "access", "rosters")
+PAGES = ("people", "institutions", "places", "cases", "ledger", "measures", "calendar", "access", "rosters")
 
 
 class OfficeConfig(AdminConfig):

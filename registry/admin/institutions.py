@@ -1,5 +1,6 @@
 """Institutions, their agreements, and who is registered at them."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
@@ -17,8 +18,10 @@ from registry.admin.base import ListAdmin
 from registry.admin.filters import RegionOfInstitution, RegionTree, registered_on, spans_on
 from registry.admin.moment import today
 from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, has_any, scope
-from registry.models import Institution, Registration, ServiceAgreement, StandingSpan
-from registry.queries.ratio import people_behind, ratio_of
+from registry.ledger.law import policies
+from registry.models import Institution, InstitutionMeasure, Registration, ServiceAgreement, StandingSpan
+from registry.queries.measures import OPEN, Assessment, assessed, kind_of, measures_of, notices, ratio_of_year
+from registry.queries.ratio import people_behind
 
 FEW = 10
 
@@ -57,7 +60,8 @@ class InstitutionAdmin(ListAdmin):
     ) -> HttpResponse:
         """The institution at a glance."""
         place = self.found(request, object_id)
-        ratio = ratio_of(place, today())
+        measures = measures_of(place)
+        found = assessed(ratio_of_year(place, _year_asked(request), today=today()), measures, today=today())
         return self.page(
             request,
             "registry/institution.html",
@@ -67,13 +71,39 @@ class InstitutionAdmin(ListAdmin):
             today=today(),
             agreements=_agreements(place),
             sanctioned=_sanctioned(place),
-            ratio=ratio,
-            behind=people_behind(ratio, FEW),
+            assessment=found,
+            years=_years_around(found),
+            notices=notices(measures, today()),
+            ratio=found.ratio,
+            behind=people_behind(found.ratio, FEW),
             handlings=place.handlings.all()[:FEW],
-            acts=acts_on_institution(request, place),
+            acts=acts_on_institution(request, place, over=_year_over(found, measures)),
             sections=extensions.sections("institution", request, place),
             may_end_agreements=has_any(request, OFFICERS_OF_AGENCIES),
         )
+
+
+def _year_asked(request: HttpRequest) -> int:
+    """The year of the assessment; what is no year, or one to come, is this one."""
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdecimal() and len(asked) == 4 else today().year
+    return year if date.min.year <= year <= today().year else today().year
+
+
+def _year_over(found: Assessment, measures: list[InstitutionMeasure]) -> int | None:
+    """The year shown, if its share is reached and the measure that fits it is not open: this year, or the last one."""
+    reached = found.ratio.reached
+    if reached is None or found.year < today().year - 1:
+        return None
+    is_open = any(each.state in OPEN and each.kind == kind_of(reached) for each in measures)
+    return None if is_open else found.year
+
+
+def _years_around(found: Assessment) -> list[int]:
+    """The year before, where the law was in force then, and the year after, where it has begun."""
+    before, after = found.year - 1, found.year + 1
+    first = policies().national(date.min).first_day.year
+    return [year for year in (before, after) if first <= year <= today().year]
 
 
 def _agreements(place: Institution) -> list[ServiceAgreement]:

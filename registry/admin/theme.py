@@ -41,6 +41,13 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Procedure"),
+        "separator": True,
+        "items": [
+            _item(_("Measures"), "domain_disabled", "registry_institutionmeasure_changelist", "is_officer"),
+        ],
+    },
+    {
         "title": _("Points and standing"),
         "separator": True,
         "items": [

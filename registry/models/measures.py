@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from registry.models.identifiers import uuid7
@@ -23,7 +24,7 @@ class InstitutionMeasure(models.Model):
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("proposed")
-        IN_FORCE = "in_force", _("in force")
+        IN_FORCE = "in_force", pgettext_lazy("of a measure", "in force")
         ENDED = "ended", _("ended")
         DROPPED = "dropped", _("dropped")
 

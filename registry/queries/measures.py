@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID, uuid5
 
 from django.db.models import Q
+from django.utils.translation import gettext, ngettext
 
 from registry.ledger.days import shanghai_day
 from registry.models import Institution, InstitutionMeasure, MeasurePeriod
@@ -15,7 +16,8 @@ Kind = InstitutionMeasure.Kind
 State = InstitutionMeasure.State
 
 OPEN = (State.PROPOSED, State.IN_FORCE)
-KINDS = tuple(Kind(rule.removeprefix("ratios.")) for rule in MEASURES)
+_PREFIX = "ratios."
+KINDS = tuple(Kind(rule.removeprefix(_PREFIX)) for rule in MEASURES)
 """The kinds of measure, the lighter one first; each has its share in the policy under `ratios.`."""
 
 _YEARS_OF_INSTITUTIONS = UUID("6d1f3c0e-6f0b-5f43-9b0a-2a4e6d1c7b55")
@@ -36,20 +38,51 @@ class MeasureOfYear:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The yearly assessment of an institution, as known now; `ratio` is that of the end of the year, or of today."""
+    """The yearly assessment of an institution, as known now; `ratio` is that of the end of the year, or of today.
+
+    `is_final` tells that the year has ended.
+    """
 
     ratio: Ratio
     measures: tuple[MeasureOfYear, ...]
+    is_final: bool
 
     @property
     def year(self) -> int:
         """The calendar year."""
         return self.ratio.on.year
 
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A measure that is not over on the day: `period` are its days, None while it is proposed."""
+
+    measure: InstitutionMeasure
+    period: MeasurePeriod | None
+    today: date
+
     @property
-    def is_final(self) -> bool:
-        """The year has ended."""
-        return self.ratio.on == _last_day(self.year)
+    def is_proposed(self) -> bool:
+        """It waits for a decision."""
+        return self.measure.state == State.PROPOSED
+
+    @property
+    def holds(self) -> bool:
+        """Nothing is payable today."""
+        return self.period is not None and self.period.starts_on <= self.today and not self._is_over
+
+    @property
+    def is_to_come(self) -> bool:
+        """It is decided and begins later."""
+        return self.period is not None and self.period.starts_on > self.today and not self._never_holds
+
+    @property
+    def _is_over(self) -> bool:
+        return self.period is not None and self.period.ends_on is not None and self.period.ends_on <= self.today
+
+    @property
+    def _never_holds(self) -> bool:
+        return self.period is not None and self.period.ends_on == self.period.starts_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +110,45 @@ class Due:
 
 def kind_of(threshold: Threshold) -> InstitutionMeasure.Kind:
     """The measure that follows from a threshold."""
-    return Kind(threshold.rule.removeprefix("ratios."))
+    return Kind(threshold.rule.removeprefix(_PREFIX))
 
 
 def threshold_of(ratio: Ratio, kind: str) -> Threshold | None:
     """The share from which a measure fits; None where no policy is in force."""
     return next((each for each in ratio.thresholds if kind_of(each) == kind), None)
+
+
+def rule_of(kind: str) -> str:
+    """The key of the policy under which the share of a measure stands."""
+    return f"{_PREFIX}{kind}"
+
+
+def sum_of(ratio: Ratio) -> str:
+    """The sum that shows the share, in words."""
+    counted = {"times": len(ratio.times), "staff": ratio.staff, "year": ratio.on.year}
+    if ratio.per_cent is None:
+        return gettext("%(year)s: %(times)s person-times, and nobody registered, so there is no share.") % counted
+    return _sum(**counted, share=ratio.per_cent)
+
+
+def share_of(measure: InstitutionMeasure) -> str:
+    """The sum on the day of the proposal, in words; a measure is proposed only where somebody is registered."""
+    return _sum(times=measure.sanctions, staff=measure.staff, year=measure.year, share=per_cent_of(measure))
+
+
+def per_cent_of(measure: InstitutionMeasure) -> float:
+    """The share on the day of the proposal, cut off after one decimal as that of a ratio."""
+    return measure.sanctions * 1000 // measure.staff / 10
+
+
+def _sum(*, times: int, staff: int, year: int, share: float) -> str:
+    numbers = {"times": times, "staff": staff, "year": year, "share": f"{share:g}"}
+    text = ngettext(
+        "%(year)s: %(times)s person-time × 100 ÷ %(staff)s staff = %(share)s%%.",
+        "%(year)s: %(times)s person-times × 100 ÷ %(staff)s staff = %(share)s%%.",
+        times,
+    )
+    return text % numbers
 
 
 def subject_of(institution: Institution, year: int) -> UUID:
@@ -99,8 +165,19 @@ def ratio_of_year(institution: Institution, year: int, *, today: date) -> Ratio:
 
 def assessment(institution: Institution, year: int, *, today: date) -> Assessment:
     """What a year of the institution comes to. At most seven queries. Raises ValueError for a year to come."""
-    ratio = ratio_of_year(institution, year, today=today)
-    return Assessment(ratio, tuple(_of_year(measures_of(institution), ratio.on)))
+    return assessed(ratio_of_year(institution, year, today=today), measures_of(institution), today=today)
+
+
+def assessed(ratio: Ratio, measures: Iterable[InstitutionMeasure], *, today: date) -> Assessment:
+    """The assessment of the ratio's year, where ratio and measures of the institution were read already."""
+    return Assessment(ratio, tuple(_of_year(measures, ratio.on)), is_final=ratio.on.year < today.year)
+
+
+def notices(measures: Iterable[InstitutionMeasure], today: date) -> tuple[Notice, ...]:
+    """What holds today or is to come, and what is proposed; the graver kind first."""
+    found = [Notice(measure, days_of(measure), today) for measure in measures]
+    standing = [each for each in found if each.is_proposed or each.holds or each.is_to_come]
+    return tuple(sorted(standing, key=lambda each: (each.is_proposed, -KINDS.index(Kind(each.measure.kind)))))
 
 
 def measures_of(institution: Institution) -> list[InstitutionMeasure]:

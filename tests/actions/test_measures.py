@@ -103,7 +103,7 @@ def test_below_20_per_cent_a_proposal_is_refused_with_the_sum(town: Town) -> Non
     refused = refusal(propose, town)
     assert (refused.code, refused.field) == ("share_too_low", "kind")
     assert str(refused.message) == (
-        "2025: 1 person-times × 100 ÷ 6 staff = 16.6%. Only from 20% on settlement is paused."
+        "2025: 1 person-time × 100 ÷ 6 staff = 16.6%. Only from 20% on settlement is paused."
     )
     assert not InstitutionMeasure.objects.exists()
     assert not Task.objects.exists()

@@ -1,6 +1,6 @@
 """Which acts are offered where, to whom."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.admin import extensions
 from registry.admin.acts.guided import Words
-from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, has_any
-from registry.models import Handling, Institution
+from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, has_any, user_of
+from registry.models import Handling, Institution, InstitutionMeasure
 from registry.queries.file import PractitionerFile
 from registry.rules.compute import Standing
 
@@ -66,9 +66,12 @@ def _record_acts(file: PractitionerFile) -> list[Button]:
     return found
 
 
-def acts_on_institution(request: HttpRequest, place: Institution) -> list[Button]:
-    """Acts on an institution."""
+def acts_on_institution(request: HttpRequest, place: Institution, *, over: int | None) -> list[Button]:
+    """Acts on an institution; `over` is a year in which its share of sanctioned staff asks for a measure."""
     found: list[Button] = []
+    if over and has_any(request, OFFICERS_OF_AGENCIES):
+        measure = _button(_("Propose a measure"), "domain_disabled", "propose_measure", place.pk, main=True)
+        found.append(replace(measure, url=f"{measure.url}?year={over}"))
     if has_any(request, OFFICERS_OF_AGENCIES):
         found.append(_button(_("Record a handling"), "gavel", "record_handling", place.pk, main=True))
     if has_any(request, STAFF_KEEPERS):
@@ -85,3 +88,17 @@ def acts_on_handling(request: HttpRequest, handling: Handling) -> list[Button]:
     if not has_any(request, OFFICERS_OF_AGENCIES):
         return []
     return [_button(_("Identify a responsibility"), "person_search", "identify", handling.pk, main=True)]
+
+
+def acts_on_measure(request: HttpRequest, measure: InstitutionMeasure) -> list[Button]:
+    """Acts on a measure that make sense in its state. Who proposed it does not decide it."""
+    if not has_any(request, OFFICERS_OF_AGENCIES):
+        return []
+    if measure.state == InstitutionMeasure.State.IN_FORCE:
+        return [_button(_("End the measure"), "lock_open", "end_measure", measure.pk, main=True)]
+    if measure.state != InstitutionMeasure.State.PROPOSED:
+        return []
+    found = [_button(_("Drop the proposal"), "do_not_disturb_on", "drop_measure", measure.pk)]
+    if measure.proposed_by_id != user_of(request).pk:
+        found.insert(0, _button(_("Decide the measure"), "gavel", "decide_measure", measure.pk, main=True))
+    return found
