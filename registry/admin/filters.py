@@ -117,7 +117,7 @@ class RegionTree(admin.SimpleListFilter):
     title = _("region")
     parameter_name = "region"
     template = "admin/registry/region_filter.html"
-    institution_path = "region_id"
+    institution_path = "region__code"
 
     def has_output(self) -> bool:
         """Always shown."""
@@ -150,7 +150,7 @@ class RegionTree(admin.SimpleListFilter):
 class RegionOfInstitution(RegionTree):
     """Rows that name an institution."""
 
-    institution_path = "institution__region_id"
+    institution_path = "institution__region__code"
 
 
 class RegionOfPerson(RegionTree):

@@ -19,7 +19,7 @@ class OpenReferenceAdmin(ReferenceAdmin):
 class InRegion(RegionTree):
     """Rows that name a region."""
 
-    institution_path = "region_id"
+    institution_path = "region__code"
 
 
 class BelowRegion(RegionTree):

@@ -119,6 +119,25 @@ def test_filters_by_region_tree_and_institution(chen: Client, town: Town) -> Non
     assert chen.get(url("registry_registration_changelist"), over).context["cl"].result_list == []
 
 
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [("institution", 3), ("registration", 2), ("serviceagreement", 3), ("handling", 1), ("institutionmeasure", 0)],
+)
+def test_every_list_of_places_is_narrowed_by_the_region_tree(chen: Client, town: Town, name: str, count: int) -> None:
+    handle(town)
+    base = url(f"registry_{name}_changelist")
+    for region, found in (("430000", count), ("430100", count), ("120000", 0)):
+        assert len(chen.get(base, {"region": region}).context["cl"].result_list) == found
+
+
+@pytest.mark.parametrize(("name", "count"), [("agency", 1), ("region", 2), ("phasein", 0)])
+def test_lists_of_bodies_are_narrowed_by_the_region_tree(
+    sign_in: SignIn, administrator: User, town: Town, name: str, count: int
+) -> None:
+    lists = sign_in(administrator).get(url(f"registry_{name}_changelist"), {"region": "430000"})
+    assert len(lists.context["cl"].result_list) == count
+
+
 def test_from_a_region_one_goes_down_to_its_parts(chen: Client, town: Town) -> None:
     base = url("registry_practitioner_changelist")
     assert f'value="{town.region.pk}"' not in chen.get(base).content.decode()
