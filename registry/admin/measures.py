@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesRadioFilter
@@ -84,7 +85,7 @@ class MeasureAdmin(ListAdmin):
         return self.page(
             request,
             "registry/measure.html",
-            title=measure.get_kind_display(),
+            title=capfirst(measure.get_kind_display()),
             crumbs=[
                 (_("Measures"), reverse("admin:registry_institutionmeasure_changelist")),
                 (measure.institution.name, reverse("admin:registry_institution_change", args=[measure.institution_id])),

@@ -80,7 +80,7 @@ def test_a_measure_goes_from_the_institution_to_the_decision_and_its_end(crossed
         shown = preview(zhou, act, data)
         words = text_of(shown)
         assert "Staff concerned 5 people registered here today" in words
-        assert "Days from April 11, 2025 until it is ended" in words
+        assert "From April 11, 2025, until it is ended" in words
         assert "No longer payable No service of anybody at this institution is settled on these days." in words
         assert confirm(zhou, act, data, shown, **signed(crossed.second)).status_code == 422
         assert confirm(zhou, act, data, shown, **signed(crossed.officer)).status_code == 302

@@ -140,6 +140,12 @@ def test_a_panel_decides_by_the_middle_vote_and_two_sign_a_remediation() -> None
     ]
 
 
+def test_that_a_measure_spares_no_emergency_is_of_our_own_deciding() -> None:
+    decided = POLICIES[NATIONAL].value("measures.emergency_exempt")
+    assert (decided.value, decided.provision, decided.certainty) == (False, "register", "D")
+    assert not any(policy.measures_exempt_emergency for policy in POLICIES.values())
+
+
 def test_further_numbers_of_the_law() -> None:
     policy = POLICIES[NATIONAL]
     keys = ("tiers.talk", "tiers.interview", "ratios.settlement_paused", "ratios.agreement_suspended", "panel.size")

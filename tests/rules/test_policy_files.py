@@ -95,6 +95,7 @@ def test_a_refusal_names_file_line_key_value_and_reason(folder: Path) -> None:
         ("remediation.signatures", "1", "must lie between 2 and 5"),
         ("clocks.talk", "251", "must lie between 1 and 250"),
         ("clocks.objection", "0", "must lie between 1 and 250"),
+        ("measures.emergency_exempt", '"no"', "must be true or false"),
         ("clocks.coffee", "3", "is not a key of a policy"),
         ("threshold.suspend", "9", "is not a key of a policy"),
     ],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -129,8 +130,8 @@ class OnMeasure(GuidedAct):
 
     def crumbs(self) -> list[tuple[Words, str]]:
         """The institution, then the measure."""
-        place = self.subject.institution
-        return [(place.name, institution_url(place)), (self.subject.get_kind_display(), measure_url(self.subject))]
+        place, title = self.subject.institution, capfirst(self.subject.get_kind_display())
+        return [(place.name, institution_url(place)), (title, measure_url(self.subject))]
 
     def context(self) -> dict[str, Any]:
         """The card of the institution."""
@@ -164,7 +165,7 @@ class DecideMeasure(OnMeasure):
             details=[
                 (_("Measure"), measure.get_kind_display()),
                 (_("Staff concerned"), _people(staff)),
-                (_("Days"), gettext("from %(day)s until it is ended") % {"day": day(data["starts_on"])}),
+                (_("From"), gettext("%(day)s, until it is ended") % {"day": day(data["starts_on"])}),
                 (_("No longer payable"), NOT_PAYABLE[measure.kind]),
                 (_("Emergency and rescue"), emergency_words(measure.policy)),
                 (_("Share on the day of the proposal"), share_of(measure)),
