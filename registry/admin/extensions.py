@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from registry.admin.acts.buttons import Button
     from registry.admin.acts.guided import GuidedAct
 
-Place = Literal["person", "institution", "case", "proposal", "entry"]
-"""Pages that take buttons and sections; the subject is the file of the person, else the row."""
+Place = Literal["person", "institution", "case", "proposal", "entry", "task"]
+"""Pages that take buttons and sections; the subject is the file of the person, else the row. Of tasks there are many on
+a page: their buttons must follow from the row alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,23 +7,28 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.moment import today
-from registry.admin.roles import is_administrator, scope
+from registry.admin.roles import is_administrator, scope, user_of
 from registry.admin.rosters import visible_jobs
+from registry.admin.worklist import rows_of
 from registry.queries.calendar import missing_years
 from registry.queries.overview import FEW, Overview, overview_of
+from registry.queries.worklist import Due, due_of
 
 
 def overview(request: HttpRequest, site: Any) -> HttpResponse:
     """The overview of the user's scope."""
     seen = scope(request)
     found = overview_of(seen, today())
+    due = due_of(seen, today(), user=user_of(request))
     places = [row.agency or row.institution for row in seen.assignments]
     response: HttpResponse = site.page(
         request,
         "registry/overview.html",
         title=_("Overview"),
         found=found,
-        figures=_figures(found),
+        tiles=[_work(due), _figures(found)],
+        due=due,
+        first=rows_of(request, due.first),
         roles=[role.label for role in sorted(seen.roles)],
         places=[place.name for place in places if place],
         today=today(),
@@ -32,6 +37,15 @@ def overview(request: HttpRequest, site: Any) -> HttpResponse:
         institutions=[row.institution for row in seen.assignments if row.institution],
     )
     return response
+
+
+def _work(due: Due) -> list[dict[str, Any]]:
+    work = reverse("admin:work_list")
+    return [
+        {"number": due.today, "title": _("due today"), "url": work},
+        {"number": due.overdue, "title": _("overdue"), "url": f"{work}?overdue=on", "tone": "terminated"},
+        {"number": due.escalated, "title": _("handed up"), "url": f"{work}?escalated=on"},
+    ]
 
 
 def _figures(found: Overview) -> list[dict[str, Any]]:

@@ -21,10 +21,12 @@ from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday
 from registry.admin.gauge import gauge_of
 from registry.admin.moment import today
 from registry.admin.roles import STAFF_KEEPERS, has_any, is_agency_officer, scope
+from registry.admin.worklist import rows_of
 from registry.models import Practitioner, Registration, StandingSpan
 from registry.queries.explain import title_of
 from registry.queries.file import PractitionerFile, file_of
 from registry.queries.people import find_people
+from registry.queries.worklist import next_date, tasks_of
 
 
 class AsOfForm(forms.Form):
@@ -126,10 +128,16 @@ def _acts(request: HttpRequest, file: PractitionerFile, *, present: bool) -> dic
     return {
         "acts": acts_on_person(request, file),
         "sections": extensions.sections("person", request, file),
+        **_tasks(request, file),
         "may_correct": officer,
         "correctable": decided if officer else set(),
         "my_places": mine if has_any(request, STAFF_KEEPERS) else set(),
     }
+
+
+def _tasks(request: HttpRequest, file: PractitionerFile) -> dict[str, Any]:
+    found = tasks_of(file.members, file.on)
+    return {"tasks": rows_of(request, found.open), "next_date": next_date(found.open), "held": found.held}
 
 
 def _span(row: Any) -> StandingSpan | None:

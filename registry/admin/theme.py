@@ -44,6 +44,8 @@ NAVIGATION = [
         "title": _("Procedure"),
         "separator": True,
         "items": [
+            _item(_("Work list"), "checklist", "work_list", "is_officer"),
+            _item(_("Key supervision"), "supervised_user_circle", "key_supervision", "is_officer"),
             _item(_("Measures"), "domain_disabled", "registry_institutionmeasure_changelist", "is_officer"),
         ],
     },

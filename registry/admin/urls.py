@@ -6,7 +6,7 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from registry.admin import document_search, law, rosters, scoring
+from registry.admin import document_search, law, rosters, scoring, worklist
 from registry.admin.acts import (
     calendar,
     corrections,
@@ -18,6 +18,7 @@ from registry.admin.acts import (
     people,
     points,
     registrations,
+    talks,
 )
 from registry.admin.acts.guided import GuidedAct
 from registry.admin.extensions import OFFERS
@@ -43,6 +44,8 @@ ACTS: list[tuple[str, str, type[GuidedAct]]] = [
     ("measures/<int:pk>/decide/", "decide_measure", measures.DecideMeasure),
     ("measures/<int:pk>/drop/", "drop_measure", measures.DropMeasure),
     ("measures/<int:pk>/end/", "end_measure", measures.EndMeasure),
+    ("institutions/<int:pk>/talks/", "finish_talks", talks.FinishTalks),
+    ("tasks/<int:pk>/talk/", "finish_talk", talks.FinishTalk),
     ("agreements/<int:pk>/end/", "end_agreement", institutions.EndAgreement),
     ("handlings/<int:pk>/responsibility/", "identify", handlings.IdentifyResponsibility),
     ("triggers/<int:pk>/responsibility/", "identify_for_trigger", handlings.IdentifyForTrigger),
@@ -61,6 +64,8 @@ def pages(site: Any) -> list[URLPattern]:
     acts = [(route, name, act.as_view(site=site)) for route, name, act in [*ACTS, *OFFERS.acts]]
     views: list[tuple[str, str, Callable[..., HttpResponseBase]]] = [
         ("find/document/", "find_by_document", document_search.DocumentSearch.as_view(site=site)),
+        ("work/", "work_list", worklist.work_list(site)),
+        ("supervision/", "key_supervision", worklist.supervision(site)),
         ("policies/", "policies", law.policies_page(site)),
         ("policies/<slug:policy_id>/", "policy", law.policy_page(site)),
         ("practitioners/<int:pk>/points/", "choose_responsibility", scoring.choose_responsibility(site)),

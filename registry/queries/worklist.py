@@ -5,7 +5,7 @@ are overdue and were handed up. A compliance officer sees those of the instituti
 administrator all of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from registry.queries.scope import Scope
 Holder, State = Task.Holder, Task.State
 FEW = 5
 A_PAGE = 50
-MOST_OF_A_PERSON = 50
+MOST_OF_A_PERSON = 100
 WAITING = "-"
 """In a place of the list: the part whose due day is not computable yet, after all that have one."""
 
@@ -149,23 +149,27 @@ def open_tasks(seen: Scope, user: User | None) -> QuerySet[Task]:
     return every.filter(theirs)
 
 
-def tasks_of(practitioner: Practitioner, today: date) -> tuple[Line, ...]:
-    """The open tasks about a person, of all their files, due first. Two queries."""
-    rows = Task.objects.filter(state=State.OPEN, practitioner_id__in=family_of(practitioner.pk).files)
-    return tuple(Line(task, today) for task in _due_first(_shown(rows))[:MOST_OF_A_PERSON])
+@dataclass(frozen=True, slots=True)
+class PersonTasks:
+    """What is open about a person, due first, and the talks that were held with them, the latest first."""
+
+    open: tuple[Line, ...]
+    held: tuple[Line, ...]
 
 
-def talks_held(practitioner: Practitioner, today: date) -> tuple[Line, ...]:
-    """The talks that were held with a person, the latest first, at most a few. Two queries."""
-    files = family_of(practitioner.pk).files
-    rows = Task.objects.filter(state=State.DONE, held_on__isnull=False, practitioner_id__in=files)
-    return tuple(Line(task, today) for task in _shown(rows).order_by("-held_on", "-id")[:FEW])
+def tasks_of(files: Collection[int], today: date) -> PersonTasks:
+    """The tasks about the person whose files have these ids: one query."""
+    held = Q(state=State.DONE, held_on__isnull=False)
+    rows = Task.objects.filter(Q(state=State.OPEN) | held, practitioner_id__in=files)
+    lines = [Line(task, today) for task in _due_first(_shown(rows))[:MOST_OF_A_PERSON]]
+    over = sorted((line for line in lines if line.task.held_on), key=_held_on, reverse=True)
+    return PersonTasks(tuple(line for line in lines if line.task.state == State.OPEN), tuple(over[:FEW]))
 
 
 def next_date_of(subject: Practitioner | Proposal, today: date) -> NextDate | None:
     """The next date of a person or a proposal; None where nobody has to do anything. At most two queries."""
     if isinstance(subject, Practitioner):
-        return next_date(tasks_of(subject, today))
+        return next_date(tasks_of(family_of(subject.pk).files, today).open)
     rows = Task.objects.filter(state=State.OPEN).filter(Q(proposal=subject) | Q(subject=subject.uuid))
     return next_date(Line(task, today) for task in _due_first(_shown(rows))[:1])
 
@@ -185,6 +189,10 @@ def who_must_act(task: Task) -> str:
 
 
 # the order of the list ------------------------------------------------------------------------------------------------
+
+
+def _held_on(line: Line) -> tuple[date, int]:
+    return line.task.held_on or date.min, line.task.pk
 
 
 def _handed_up(prefix: str) -> Q:

@@ -22,7 +22,6 @@ from registry.queries.worklist import (
     WorkList,
     due_of,
     next_date_of,
-    talks_held,
     tasks_of,
     who_must_act,
     worklist,
@@ -241,8 +240,10 @@ def test_the_tasks_of_merged_files_are_those_of_the_person(town: Town) -> None:
     score(town, 3, TODAY, who=town.nurse)
     look()
     merge(town, town.surgeon, town.nurse, TODAY)
-    assert [line.task.kind for line in tasks_of(town.surgeon, TODAY)] == ["talk"]
-    assert tasks_of(town.nurse, TODAY) == tasks_of(town.surgeon, TODAY)
+    for file in (town.surgeon, town.nurse):
+        found = next_date_of(file, TODAY)
+        assert found is not None
+        assert found.task == Task.objects.get()
 
 
 def test_an_expert_is_not_named_where_the_person_may_read() -> None:
@@ -256,7 +257,9 @@ def test_a_talk_held_after_its_day_is_shown_as_late(town: Town) -> None:
     first, second = Task.objects.order_by("pk")
     hold(town, first, DUE)
     hold(town, second, DUE + timedelta(days=1))
-    assert [line.was_late for who in (town.surgeon, town.nurse) for line in talks_held(who, LATE)] == [False, True]
+    found = tasks_of([town.surgeon.pk, town.nurse.pk], LATE)
+    assert [(line.task, line.was_late) for line in found.held] == [(second, True), (first, False)]
+    assert found.open == ()
 
 
 # key supervision ------------------------------------------------------------------------------------------------------

@@ -76,6 +76,7 @@ def acts_on_institution(request: HttpRequest, place: Institution, *, over: int |
         found.append(_button(_("Record a handling"), "gavel", "record_handling", place.pk, main=True))
     if has_any(request, STAFF_KEEPERS):
         found.append(_button(_("Register a person here"), "person_add", "register_person", place.pk))
+        found.append(_button(_("Record several talks"), "record_voice_over", "finish_talks", place.pk))
         found.append(_button(_("Upload a roster"), "upload_file", "upload_roster", place.pk))
         found.append(_button(_("Download the roster"), "download", "export_roster", place.pk))
     if has_any(request, OFFICERS_OF_AGENCIES):
