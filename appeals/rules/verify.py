@@ -134,8 +134,13 @@ def _listed(experts: Sequence[str]) -> str:
 
 def verify_file(name: str, published: Published, out: Output) -> None:
     """Verify a file, or standard input where the name is `-`. Raises `NotVerified`."""
+    verify_content(_content(name), published, out)
+
+
+def verify_content(content: bytes, published: Published, out: Output) -> None:
+    """Verify the bytes of a draw.json. Raises `NotVerified`."""
     try:
-        file = parse(_content(name))
+        file = parse(content)
     except InvalidDraw as error:
         raise NotVerified(f"{error.field} = {_shown(error.value)}: {error.reason}") from error
     for sentence in confirm(file, published):

@@ -123,6 +123,26 @@ def test_the_stored_draw_verifies_against_what_was_published_and_a_changed_one_d
         call_command("verify_draw", str(file), commitment=panel.commitment)
 
 
+def test_the_draw_on_record_is_verified_by_the_name_of_its_panel(
+    here: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    experts(here)
+    panel = drawn(here)
+    call_command("verify_draw", panel=panel.uuid)
+    told = capsys.readouterr().out
+    assert "The commitment is the one published." in told
+    assert "Verified" in told
+    with pytest.raises(CommandError, match="Not as published: the commitment"):
+        call_command("verify_draw", panel=panel.uuid, commitment="0" * 64)
+    with pytest.raises(CommandError, match="there is no such panel"):
+        call_command("verify_draw", panel=panel.objection.uuid)
+    with pytest.raises(CommandError, match="either a panel or file"):
+        call_command("verify_draw", "draw.json", panel=panel.uuid)
+    Panel.objects.filter(pk=panel.pk).update(draw={**(panel.draw or {}), "size": 5})
+    with pytest.raises(CommandError, match="Not as drawn: the digest of the case"):
+        call_command("verify_draw", panel=panel.uuid)
+
+
 def test_the_seats_are_those_of_the_draw_and_the_published_draw_names_nobody(here: Desk) -> None:
     pool = experts(here)
     panel = drawn(here)
