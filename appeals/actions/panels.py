@@ -206,7 +206,7 @@ def _too_few(error: TooFewExperts, start: Frozen) -> str:
         "The panel has %(seats)s seats, and %(able)s experts can sit.",
         len(able),
     ) % {"seats": start.terms.size, "able": len(able)}
-    missing = gettext("%(missing)s are missing.") % {"missing": error.missing}
+    missing = gettext("Missing: %(missing)s.") % {"missing": error.missing}
     told = [seats, missing, *_excluded_in_words(excluded)]
     return sentences([*told, gettext("Add experts or ask for more days, then draw; or give the panel up.")])
 

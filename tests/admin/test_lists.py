@@ -68,7 +68,8 @@ def test_no_page_asks_more_than_fifteen_questions_whatever_its_length(chen: Clie
     merge_files(
         kept=town.surgeon, absorbed=town.nurse, reason="同一人", by=town.officer, second=town.second, now=at(TODAY)
     )
-    pages = [url(f"registry_{model._meta.model_name}_changelist") for model in site._registry if _seen(model)]
+    seen = [model._meta for model in site._registry if _seen(model)]
+    pages = [url(f"{model.app_label}_{model.model_name}_changelist") for model in seen]
     pages += [
         url("index"),
         url("registry_practitioner_change", town.surgeon.pk),

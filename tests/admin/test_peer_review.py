@@ -289,7 +289,7 @@ def test_a_panel_without_enough_experts_says_so_and_is_given_up(sign_in: SignIn,
     shown = preview(client, url("draw_panel", panel.pk), {})
     assert "With so few experts no panel can be drawn." in text_of(shown)
     refused = confirm(client, url("draw_panel", panel.pk), {}, shown)
-    assert "2 experts can sit. 1 are missing." in text_of(refused)
+    assert "2 experts can sit. Missing: 1." in text_of(refused)
     client.post(url("fail_panel", panel.pk), {"reason": "专家不足", "step": "form"})
     assert Panel.objects.get().state == "failed"
     assert "专家不足" in text_of(client.get(url("appeals_panel_change", panel.pk)))
