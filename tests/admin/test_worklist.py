@@ -194,12 +194,15 @@ def test_key_supervision_lists_who_is_at_the_tier_of_an_interview(chen: Client, 
         assert "Interview, key supervision (市医保中心)" in page
 
 
-def test_an_expert_sees_the_task_and_not_the_person(sign_in: SignIn, town: Town) -> None:
+def test_the_task_of_an_expert_names_nobody_and_experts_have_a_list_of_their_own(
+    sign_in: SignIn, administrator: User, town: Town
+) -> None:
     here = desk(town)
     received(here, 4)
     expert = assign(User.objects.create_user("zhuan"), Role.EXPERT)
     Task.objects.filter(state="open").update(kind="vote", holder="expert", user=expert)
-    page = sign_in(expert).get(url("work_list"))
+    assert sign_in(expert).get(url("work_list")).status_code == 404
+    page = sign_in(administrator).get(url("work_list"))
     assert "Vote" in text_of(page)
     assert "王伟" not in page.content.decode()
 
