@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -203,7 +204,8 @@ def release(*, proposal: Proposal, acting: Acting, now: datetime, grounds: str =
 def open_window(proposal: Proposal, *, now: datetime, days: WorkingCalendar | None = None) -> Task:
     """The days in which the person may object; a last day that was told before is never moved earlier."""
     assert proposal.received_on is not None  # the database refuses a window without receipt
-    told = Task.objects.filter(subject=proposal.uuid, kind=Kind.OBJECT).order_by("-due_on").first()
+    windows = Task.objects.filter(subject=proposal.uuid, kind=Kind.OBJECT)
+    told = windows.order_by(F("due_on").desc(nulls_last=True)).first()
     return open_task(
         kind=Kind.OBJECT,
         holder=Holder.PRACTITIONER,

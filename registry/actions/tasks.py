@@ -12,12 +12,14 @@ from registry.actions.one_by_one import one_by_one
 from registry.actions.procedure import CLOCK, advance, locked
 from registry.ledger.days import shanghai_day
 from registry.models import Agency, Case, Institution, Practitioner, Proposal, StandingChange, Task, User
-from registry.queries.calendar import calendar
-from registry.rules.clocks import NotYetComputable, WorkingCalendar, due_on
+from registry.queries.calendar import calendar, calendar_before
+from registry.rules.clocks import NotYetComputable, WorkingCalendar, closes_at, due_on
 from registry.rules.policy import Policy
 from registry.rules.procedures import TASK
 
 State = Task.State
+ENDED_BY_THE_CLOCK = (Task.Holder.PRACTITIONER, Task.Holder.EXPERT)
+"""Whose tasks lapse by themselves; those of agencies and institutions are only handed up."""
 
 
 def open_task(
@@ -106,18 +108,50 @@ def overdue(today: date, *kinds: Task.Kind) -> list[Task]:
 def recount(*, now: datetime) -> int:
     """Count the due days of open tasks again, after calendars were entered or corrected; how many moved.
 
-    A day that was told never moves earlier. What was not computable gets its day. Raises SomeFailed.
+    A day that was told never moves earlier. What was not computable gets its day. What is over stays over, unless the
+    clock ends it and was late: the calendar had been corrected before it was over. Raises SomeFailed.
     """
-    days = calendar()
-    waiting = Task.objects.filter(state=State.OPEN).filter(Q(due_on=None) | Q(due_on__gte=shanghai_day(now)))
-    moving = (task for task in waiting.order_by("id").iterator() if _moves(task, _counted(task, days)))
+    days, today = _Days(shanghai_day(now)), shanghai_day(now)
+    waiting = Q(due_on=None) | Q(due_on__gte=today) | Q(holder__in=ENDED_BY_THE_CLOCK)
+    rows = Task.objects.filter(waiting, state=State.OPEN).order_by("id")
+    moving = (task for task in rows.iterator() if _moves(task, days.counted(task)))
     return one_by_one("recount", moving, lambda task: _postpone(task, days, now), of=whose)
 
 
-def _postpone(task: Task, days: WorkingCalendar, now: datetime) -> int:
+class _Days:
+    """The calendar of now; and for what is over, the one that was known just before."""
+
+    def __init__(self, today: date) -> None:
+        self.today = today
+        self.now = calendar()
+        self.over: dict[date, WorkingCalendar] = {}
+
+    def counted(self, task: Task) -> date | NotYetComputable:
+        """The last day of the task, as known before it was over.
+
+        A day that would lapse before anybody could be told is the first working day after it is told.
+        """
+        due = task.due_on
+        while due is not None and due < self.today:
+            found = _counted(task, self._known_until(due))
+            if isinstance(found, NotYetComputable) or found <= due:
+                return due
+            due = found
+        found = _counted(task, self.now)
+        if due is None and task.holder in ENDED_BY_THE_CLOCK and _is_before(found, self.today):
+            return due_on(self.today, 1, self.now)
+        return found
+
+    def _known_until(self, due: date) -> WorkingCalendar:
+        if due not in self.over:
+            self.over[due] = calendar_before(closes_at(due))
+        return self.over[due]
+
+
+def _postpone(task: Task, days: _Days, now: datetime) -> int:
     with transaction.atomic():
         row = locked(task)
-        found = _counted(row, days)
+        found = days.counted(row)
         if row.state != State.OPEN or not _moves(row, found):
             return 0
         told = f"{row.due_on or row.missing_year} → {found.year if isinstance(found, NotYetComputable) else found}"
@@ -152,6 +186,10 @@ def is_overdue(task: Task, today: date) -> bool:
 def whose(task: Task) -> int | None:
     """Whose task it is, as a log may name them."""
     return task.practitioner_id
+
+
+def _is_before(found: date | NotYetComputable, today: date) -> bool:
+    return not isinstance(found, NotYetComputable) and found < today
 
 
 def _of(task: Task) -> dict[str, Any]:
