@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registry.actions.errors import Refused
-from registry.actions.procedure import Acting, for_agency, locked
+from registry.actions.procedure import Acting, Capacity, for_agency, locked
 from registry.actions.proposals import Item, move, open_agency_task, open_window, weigh_items
 from registry.actions.requirements import require_choice
 from registry.actions.tasks import close_tasks, open_task
@@ -106,6 +106,7 @@ def receive_locked(
     """The same for a proposal that is locked already, and its person before it."""
     if proposal.received_on is not None:
         return proposal
+    _require_own_eyes(channel, acting)
     _require_day(proposal, received_on, shanghai_day(now))
     move(proposal, "receive", acting=acting, now=now, received_on=received_on, grounds=remark)
     _delivered(proposal, channel, Event.RECEIVED, received_on, by=acting.by, now=now, receipt=receipt,
@@ -126,10 +127,21 @@ def require_receipt(channel: str, receipt: StoredFile | None, remark: str) -> No
         )
 
 
+def _require_own_eyes(channel: str, acting: Acting) -> None:
+    """On the portal only the person opens the notice; who else knows of a receipt has it on paper."""
+    if channel == Channel.PORTAL and acting.role != Capacity.PRACTITIONER:
+        raise Refused(
+            "portal_opened_by_another",
+            _("Only the person opens the notice on the portal. Record a receipt by hand, with its dated paper."),
+            field="channel",
+            value=channel,
+        )
+
+
 def leave_unopened(proposal: Proposal, *, acting: Acting, now: datetime) -> None:
-    """Nobody opened the notice in time: from today on the agency has to serve it by hand."""
+    """Nobody opened or handed over the notice in time: from today on the agency has to serve it by hand."""
     move(proposal, "leave_unopened", acting=acting, now=now)
-    close_tasks(proposal.uuid, kinds=[Task.Kind.OPEN_NOTICE], now=now, state=Task.State.LAPSED)
+    close_tasks(proposal.uuid, kinds=UNDELIVERED, now=now, state=Task.State.LAPSED)
     open_agency_task(proposal, Task.Kind.SERVE, "notice", now)
 
 

@@ -35,8 +35,12 @@ READ_WITH_IT = (
 
 
 def mark_unopened(*, now: datetime) -> int:
-    """Let the agency serve by hand what nobody opened on the portal in time; how many there were. Raises SomeFailed."""
-    found = overdue(shanghai_day(now), Task.Kind.OPEN_NOTICE)
+    """Let the agency serve by hand what nobody opened on the portal, or no institution handed over, in time.
+
+    How many there were. Raises SomeFailed.
+    """
+    late = overdue(shanghai_day(now), Task.Kind.OPEN_NOTICE, Task.Kind.SERVE)
+    found = [task for task in late if task.holder != Task.Holder.AGENCY]
     return one_by_one("unopened", found, lambda task: _unopened(task, now=now), of=whose)
 
 
