@@ -92,10 +92,14 @@ def decide_reviewed(
 def decide_held(
     *, proposal: Proposal, default_months: bool = False, by: User | None, second: User | None = None, now: datetime
 ) -> Proposal:
-    """An officer decides what waits. `default_months` takes the policy's months where those proposed no longer fit."""
+    """An officer decides what waits, neither they nor the second person having identified the responsibility.
+
+    `default_months` takes the policy's months where those proposed no longer fit.
+    """
     with transaction.atomic():
         person = lock(proposal.practitioner)
         proposal = _locked_in(proposal, State.HELD)
+        _require_not_identified(proposal, by=by, second=second)
         findings = {item.pk: Finding(Outcome.UPHELD) for item in proposal.items.all()}
         weighed = _weighed(proposal, findings, person, now, default_months=default_months)
         if weighed[-1][2].terminates and proposal.countersigned_by_id is None:
@@ -106,6 +110,19 @@ def decide_held(
         close_tasks(proposal.uuid, now=now, by=by)
         close_if_done(proposal.case, acting=acting, now=now)
         return proposal
+
+
+def _require_not_identified(proposal: Proposal, **signing: User | None) -> None:
+    for field, user in signing.items():
+        if user is not None and user.pk == proposal.responsibility.recorded_by_id:
+            raise Refused(
+                "identified_and_decides",
+                _("You identified this responsibility; the points are decided by somebody else. Ask a colleague.")
+                if field == "by"
+                else _("The second person identified this responsibility. Ask somebody else to sign."),
+                field=field,
+                value=str(user),
+            )
 
 
 def decide_unobjected(proposal: Proposal, person: LockedPerson, *, acting: Acting, now: datetime) -> bool:
