@@ -1,10 +1,12 @@
 """Appeals in the office: the pool of experts, panels, and the desk of the experts. Read by the autodiscovery."""
 
-from appeals.admin import desk, experts, panels
+from appeals.admin import desk, experts, panels, repair
 from appeals.admin.acts import experts as on_experts
 from appeals.admin.acts import panels as on_panels
 from appeals.admin.acts import seats as on_seats
 from registry.admin.extensions import offer_acts, offer_to_experts, offer_views
+
+__all__ = ["repair"]
 
 offer_acts(
     [

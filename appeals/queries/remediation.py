@@ -178,6 +178,12 @@ def support_of(application: Application) -> list[Attendance]:
     return list(rows.order_by("completed_on", "id"))
 
 
+def taken_part(members: Collection[int]) -> tuple[Attendance, ...]:
+    """Everything that the person with these files takes or took part in, the latest first, with what it supports."""
+    rows = Attendance.objects.filter(TAKEN, practitioner_id__in=members)
+    return tuple(rows.select_related("activity__agency", "activity__institution", "application").order_by("-id"))
+
+
 def deliberations_of(user: User) -> list[Deliberation]:
     """What the expert with this account is asked to deliberate on, what is due first at the top."""
     tasks = Task.objects.filter(kind=Task.Kind.DELIBERATE, state=Task.State.OPEN, user=user)

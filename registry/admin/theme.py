@@ -72,10 +72,19 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Repair"),
+        "separator": True,
+        "items": [
+            _item(_("Activities"), "school", "appeals_activity_changelist", "is_officer"),
+            _item(_("Applications for repair"), "volunteer_activism", "appeals_application_changelist", "is_officer"),
+        ],
+    },
+    {
         "title": _("My cases"),
         "separator": True,
         "items": [
             _item(_("My cases"), "ballot", "expert_desk", "is_expert"),
+            _item(_("My deliberations"), "forum", "deliberations", "is_expert"),
             _item(_("My days and conflicts"), "event_available", "expert_record", "is_expert"),
         ],
     },

@@ -25,8 +25,6 @@ from registry.admin.extensions import OFFERS
 
 ACTS: list[tuple[str, str, type[GuidedAct]]] = [
     ("practitioners/<int:pk>/trigger/", "record_trigger", handlings.RecordTrigger),
-    ("practitioners/<int:pk>/relieve/", "relieve_points", corrections.RelievePoints),
-    ("practitioners/<int:pk>/shorten/", "shorten_period", corrections.ShortenPeriod),
     ("practitioners/<int:pk>/reregister/", "reregister", corrections.Reregister),
     ("practitioners/<int:pk>/register/", "register_at", registrations.RegisterAt),
     ("practitioners/<int:pk>/rename/", "rename", people.Rename),

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from math import ceil
 
 from registry.ledger.law import policies, policy_on
+from registry.queries.explain import Source, source_of
 from registry.rules import corrections, facts
 from registry.rules.compute import standing
 from registry.rules.periods import Period
@@ -34,6 +35,13 @@ class ReliefRoom:
     per_year: int
     entries: tuple[str, ...]
     since: date | None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The provisions of the caps, each once."""
+        rules = ("remediation.relief_per_year", "remediation.relief_per_activity")
+        found = {(source.text, source.certainty): source for source in (source_of(self.policy, rule) for rule in rules)}
+        return tuple(found.values())
 
     @property
     def left(self) -> int:
@@ -62,6 +70,12 @@ class ShorteningRoom:
     excluded: bool
     entries: tuple[str, ...]
     since: date | None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The provision of what it rests on."""
+        rule = "single_termination_shortened" if self.excluded else "shortest_percent"
+        return (source_of(self.policy, f"remediation.{rule}"),)
 
     @property
     def most(self) -> int:

@@ -50,25 +50,6 @@ def test_a_revision_shows_the_lower_total_first(chen: Client, town: Town) -> Non
     assert Fact.objects.get(kind="entry_revised").points == 7
 
 
-def test_a_relief_beyond_the_cap_is_refused_with_the_cap(chen: Client, town: Town) -> None:
-    score(town, 3, TODAY)
-    act = url("relieve_points", town.surgeon.pk)
-    data = {"points": "5", "reason": "参加培训", "document_number": "修1号", "agency": town.agency.pk}
-    assert "One activity relieves 1 to 1 points" in text_of(preview(chen, act, data))
-    data["points"] = "1"
-    shown = preview(chen, act, data)
-    assert confirm(chen, act, data, shown, **signed(town)).status_code == 302
-
-
-def test_a_suspension_is_shortened_down_to_its_half(chen: Client, town: Town) -> None:
-    score(town, 11, TODAY)
-    act = url("shorten_period", town.surgeon.pk)
-    data = {"days": "10", "reason": "积极整改", "document_number": "修2号", "agency": town.agency.pk}
-    shown = preview(chen, act, data)
-    assert confirm(chen, act, data, shown, **signed(town)).status_code == 302
-    assert Fact.objects.filter(kind="period_shortened", second=town.second).exists()
-
-
 def test_after_the_bar_a_person_is_registered_again(sign_in: SignIn, town: Town) -> None:
     score(town, 6, TODAY, number="1")
     score(town, 6, TODAY, number="2")

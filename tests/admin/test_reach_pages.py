@@ -100,12 +100,6 @@ def test_nothing_is_shown_where_nothing_is_reached(chen: Client, town: Town) -> 
         assert title not in shown
 
 
-def test_other_acts_show_no_reach(chen: Client, town: Town) -> None:
-    score(town, 9, TODAY)
-    data = {"points": "1", "reason": "参加培训", "document_number": "修1号", "agency": town.agency.pk}
-    assert "Days to be paid" not in text_of(preview(chen, url("relieve_points", town.surgeon.pk), data))
-
-
 def test_a_reach_that_changed_meanwhile_is_shown_again(office: Office, town: Town) -> None:
     entry = score(town, 9, TODAY)
     with office(SUMMER) as chen:

@@ -80,7 +80,7 @@ def test_what_is_not_yours_is_not_there(
         url("registry_practitioner_change", town.surgeon.pk),
         url("registry_handling_change", handling.pk),
         url("identify", handling.pk),
-        url("relieve_points", town.surgeon.pk),
+        url("reregister", town.surgeon.pk),
         url("choose_responsibility", town.surgeon.pk),
     ):
         assert far.get(page).status_code == 404, page

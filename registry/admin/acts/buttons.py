@@ -11,7 +11,6 @@ from registry.admin.acts.guided import Words
 from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, has_any, user_of
 from registry.models import Handling, Institution, InstitutionMeasure
 from registry.queries.file import PractitionerFile
-from registry.rules.compute import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +34,6 @@ def acts_on_person(request: HttpRequest, file: PractitionerFile) -> list[Button]
     if has_any(request, OFFICERS_OF_AGENCIES):
         found.append(_button(_("Record points"), "scoreboard", "choose_responsibility", pk, main=True))
         found.append(_button(_("Record a personal trigger"), "person_alert", "record_trigger", pk))
-        if standing.points_raw:
-            found.append(_button(_("Relieve points"), "volunteer_activism", "relieve_points", pk))
-        if _may_be_shortened(standing):
-            found.append(_button(_("Shorten the period"), "hourglass_bottom", "shorten_period", pk))
         if standing.may_reregister:
             found.append(_button(_("Register again"), "restart_alt", "reregister", pk, main=True))
     if has_any(request, STAFF_KEEPERS) and standing.status != "terminated":
@@ -46,14 +41,6 @@ def acts_on_person(request: HttpRequest, file: PractitionerFile) -> list[Button]
     if has_any(request, OFFICERS_OF_AGENCIES):
         found += _record_acts(file)
     return found + extensions.buttons("person", request, file)
-
-
-def _may_be_shortened(standing: Standing) -> bool:
-    """A suspension, or the running bar of a termination that no single entry caused."""
-    period = standing.period
-    if period is None or standing.may_reregister:
-        return False
-    return standing.status == "suspended" or not period.single
 
 
 def _record_acts(file: PractitionerFile) -> list[Button]:

@@ -1,4 +1,4 @@
-"""Corrections of an entry, and repair: relief, a shorter period, registration again."""
+"""Corrections of an entry, and registration again after the bar."""
 
 from typing import Any
 
@@ -12,18 +12,11 @@ from registry.actions.corrections import (
     preview_revision,
     revise_entry,
 )
-from registry.actions.remediation import (
-    preview_relief,
-    preview_reregistration,
-    preview_shortening,
-    relieve_points,
-    reregister,
-    shorten_period,
-)
+from registry.actions.remediation import preview_reregistration, reregister
 from registry.admin.acts.consequence import Consequence, correction_consequence
 from registry.admin.acts.guided import ActForm
 from registry.admin.acts.subjects import OfAgency, OnEntry, OnPractitioner
-from registry.admin.fields import choice_field, prose_field, rows_field, text_field, whole_field
+from registry.admin.fields import choice_field, prose_field, rows_field, whole_field
 from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.models import Fact, Institution, Registration, User
 from registry.queries.reach import reach_of
@@ -118,88 +111,6 @@ class ReviseEntry(CorrectEntry):
     def done(self, outcome: Fact) -> str:
         """What happened."""
         return gettext("The entry now has %(points)s points, for every day.") % {"points": outcome.points}
-
-
-class DecisionForm(ReasonForm):
-    """A decision of one of the officer's agencies."""
-
-    document_number = text_field(
-        _("Document number of the decision"), most=120, help_text=_("The same decision is never applied twice.")
-    )
-    agency = choice_field(_("Deciding agency"), ())
-
-    def prepare(self) -> None:
-        """The officer's own agencies; one alone is chosen already."""
-        choices = self.doing.agency_choices()  # type: ignore[attr-defined]  # only acts of agencies use this form
-        self.fields["agency"].choices = choices  # type: ignore[attr-defined]  # a choice field
-        if choices:
-            self.fields["agency"].initial = choices[0][0]
-
-
-class ReliefForm(DecisionForm):
-    """How many points."""
-
-    points = whole_field(_("Points relieved"), least=1, most=12)
-    field_order = ("points", "reason", "document_number", "agency")
-
-
-class RelievePoints(OfAgency, OnPractitioner):
-    """Lower the points of the year for an effective activity."""
-
-    title = _("Relieve points")
-    explains = _(
-        "For people who actively correct and take part in their institution's insurance management, after experts deliberated. Sanctions that have begun stay. Needs a second officer."  # noqa: E501
-    )
-    do = _("Relieve the points")
-    form_class = ReliefForm
-    allowed = OFFICERS_OF_AGENCIES
-
-    def preview(self, data: dict[str, Any]) -> Consequence:
-        """The standing with the relief."""
-        found = preview_relief(practitioner=self.subject, points=data["points"], agency=self.agency(data), now=self.now)
-        return _shown(found, needs_second=True)
-
-    def perform(self, data: dict[str, Any], second: User | None) -> Fact:
-        """Relieve."""
-        chosen = {**data, "agency": self.agency(data)}
-        return relieve_points(practitioner=self.subject, by=self.user, second=second, now=self.now, **chosen)
-
-    def done(self, outcome: Fact) -> str:
-        """What happened."""
-        return gettext("The relief is recorded.")
-
-
-class ShorteningForm(DecisionForm):
-    """How many days."""
-
-    days = whole_field(_("Days earlier"), least=1, most=2000)
-    field_order = ("days", "reason", "document_number", "agency")
-
-
-class ShortenPeriod(OfAgency, OnPractitioner):
-    """Let the running bar or the last suspension end earlier."""
-
-    title = _("Shorten the period")
-    explains = _(
-        "The running bar, or the last suspension that has not ended, ends earlier, but never before half of its length. Needs a second officer."  # noqa: E501
-    )
-    do = _("Shorten the period")
-    form_class = ShorteningForm
-    allowed = OFFICERS_OF_AGENCIES
-
-    def preview(self, data: dict[str, Any]) -> Consequence:
-        """The standing with the shorter period."""
-        found = preview_shortening(practitioner=self.subject, days=data["days"], agency=self.agency(data), now=self.now)
-        return _shown(found, needs_second=True)
-
-    def perform(self, data: dict[str, Any], second: User | None) -> Fact:
-        """Shorten."""
-        chosen = {**data, "agency": self.agency(data)}
-        return shorten_period(practitioner=self.subject, by=self.user, second=second, now=self.now, **chosen)
-
-    def done(self, outcome: Fact) -> str:
-        """What happened."""
-        return gettext("The shortening is recorded.")
 
 
 class ReregistrationForm(ActForm):

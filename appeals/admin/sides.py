@@ -1,0 +1,57 @@
+"""For whom an officer acts in repair: one of the own agencies or institutions."""
+
+from collections.abc import Collection
+
+from appeals.models import Activity, Application
+from appeals.queries.applications import offered_by
+from registry.actions.procedure import Acting, for_agency, for_institution
+from registry.admin.filters import registered_on
+from registry.admin.moment import today
+from registry.admin.roles import agencies_of
+from registry.models import Agency, Institution, Practitioner, User
+from registry.queries.scope import Scope
+
+Side = Agency | Institution
+
+
+def sides_of(seen: Scope) -> dict[str, Side]:
+    """The user's agencies and institutions, by the value that stands for each in a form."""
+    places = {row.institution.pk: row.institution for row in seen.assignments if row.institution}
+    agencies: dict[str, Side] = {f"agency-{each.pk}": each for each in agencies_of(seen)}
+    return agencies | {f"institution-{key}": places[key] for key in sorted(places)}
+
+
+def acting_for(side: Side, by: User, second: User | None = None) -> Acting:
+    """The user as an officer of the side."""
+    return for_agency(by, side, second) if isinstance(side, Agency) else for_institution(by, side)
+
+
+def offering(activity: Activity, seen: Scope, by: User) -> Acting | None:
+    """The user as an officer of the side that offers the activity, if they are one."""
+    if not offered_by(activity, seen):
+        return None
+    side = activity.agency or activity.institution
+    assert side is not None  # the database refuses an activity that nobody offers
+    return acting_for(side, by)
+
+
+def enrolling(activity: Activity, people: Collection[Practitioner], seen: Scope, by: User) -> Acting:
+    """The offering side; else the own institution at which most of these people are registered."""
+    if acting := offering(activity, seen, by):
+        return acting
+    own = [row.institution for row in seen.assignments if row.institution]
+    rows = registered_on(today()).filter(practitioner__in=people, institution__in=own)
+    staff = list(rows.values_list("institution_id", flat=True))
+    if not own:
+        return for_agency(by, agencies_of(seen)[0])
+    return for_institution(by, max(own, key=lambda place: staff.count(place.pk)))
+
+
+def may_enrol(activity: Activity, seen: Scope) -> bool:
+    """The offering side, and institutions for their staff."""
+    return offered_by(activity, seen) or any(row.institution_id for row in seen.assignments)
+
+
+def decides(application: Application, seen: Scope) -> bool:
+    """Whether the user is an officer of the agency that decides the application."""
+    return application.agency_id in {agency.pk for agency in agencies_of(seen)}
