@@ -125,6 +125,16 @@ def _require_not_identified(proposal: Proposal, **signing: User | None) -> None:
             )
 
 
+def preview_held(*, proposal: Proposal, default_months: bool = False, now: datetime) -> DecisionPreview:
+    """What `decide_held` would do to the standing of today, written nowhere. Raises Refused as it would."""
+    with transaction.atomic():
+        person = lock(proposal.practitioner)
+        proposal = _locked_in(proposal, State.HELD)
+        findings = {item.pk: Finding(Outcome.UPHELD) for item in proposal.items.all()}
+        weighed = _weighed(proposal, findings, person, now, default_months=default_months)
+        return DecisionPreview(weighed[0][2].before, weighed[-1][2].after)
+
+
 def decide_unobjected(proposal: Proposal, person: LockedPerson, *, acting: Acting, now: datetime) -> bool:
     """The window closed in silence: the locked proposal becomes a decision, or waits for an officer. True: decided."""
     findings = {item.pk: Finding(Outcome.UPHELD) for item in proposal.items.all()}

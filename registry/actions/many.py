@@ -111,10 +111,10 @@ def identify_many(*, case: Case, rows: Sequence[Identified], by: User | None, no
         return done
 
 
-def check_identifying(*, case: Case, rows: Sequence[Identified], by: User | None, now: datetime) -> None:
-    """Raise what `identify_many` would raise; nothing is written."""
+def tried(act: Callable[[], object]) -> None:
+    """Raise what one of these acts would raise; nothing is written."""
     with transaction.atomic():
-        identify_many(case=case, rows=rows, by=by, now=now)
+        act()
         transaction.set_rollback(True)
 
 

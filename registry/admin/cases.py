@@ -14,8 +14,10 @@ from registry.admin import labels
 from registry.admin.acts.buttons import acts_on_handling
 from registry.admin.base import ListAdmin
 from registry.admin.filters import RegionOfInstitution
-from registry.admin.roles import is_agency_officer, scope
-from registry.models import Handling, PersonalTrigger, PointsEntry, Responsibility
+from registry.admin.roles import scope
+from registry.models import Case, Handling, PersonalTrigger, PointsEntry, Responsibility
+
+MOST_SHOWN = 50
 
 
 @admin.register(Handling)
@@ -51,15 +53,16 @@ class HandlingAdmin(ListAdmin):
     ) -> HttpResponse:
         """The handling at a glance: who answers for it, and what was recorded."""
         handling = self.found(request, object_id)
+        case = Case.objects.filter(handling=handling).first()
         return self.page(
             request,
             "registry/handling.html",
             title=handling.document_number,
             crumbs=[(_("Handlings"), reverse("admin:registry_handling_changelist"))],
             handling=handling,
-            responsibilities=responsibilities(handling.responsibilities.all()),
-            acts=acts_on_handling(request, handling),
-            may_score=is_agency_officer(request) and handling.opens_the_gate,
+            case=case,
+            responsibilities=responsibilities(scope(request).answering().filter(handling=handling)),
+            acts=acts_on_handling(request, handling, case),
         )
 
 
@@ -92,12 +95,13 @@ class TriggerAdmin(ListAdmin):
             title=trigger.document_number,
             crumbs=[(_("Personal triggers"), reverse("admin:registry_personaltrigger_changelist"))],
             trigger=trigger,
+            case=Case.objects.filter(trigger=trigger).first(),
             responsibilities=responsibilities(trigger.responsibilities.all()),
-            may_score=is_agency_officer(request),
         )
 
 
 def responsibilities(rows: QuerySet[Responsibility]) -> QuerySet[Responsibility]:
-    """With their people and entries, in two more queries."""
+    """The first of them with their people, entries and proposals, in four more queries; the case has everybody."""
     entries = PointsEntry.objects.select_related("fact").prefetch_related("fact__corrections")
-    return rows.select_related("practitioner").prefetch_related(Prefetch("points_entries", entries))
+    with_all = rows.select_related("practitioner").prefetch_related(Prefetch("points_entries", entries), "proposals")
+    return with_all[:MOST_SHOWN]

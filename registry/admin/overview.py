@@ -7,11 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.moment import today
-from registry.admin.roles import is_administrator, scope, user_of
+from registry.admin.roles import is_administrator, is_agency_officer, scope, user_of
 from registry.admin.rosters import visible_jobs
 from registry.admin.worklist import rows_of
+from registry.models import Proposal
 from registry.queries.calendar import missing_years
+from registry.queries.casework import open_proposals
 from registry.queries.overview import FEW, Overview, overview_of
+from registry.queries.scope import Scope
 from registry.queries.worklist import Due, due_of
 
 
@@ -32,6 +35,7 @@ def overview(request: HttpRequest, site: Any) -> HttpResponse:
         roles=[role.label for role in sorted(seen.roles)],
         places=[place.name for place in places if place],
         today=today(),
+        proposals=_proposals(seen) if is_agency_officer(request) else None,
         missing_years=missing_years(today()) if is_administrator(request) else (),
         jobs=visible_jobs(seen)[:FEW],
         institutions=[row.institution for row in seen.assignments if row.institution],
@@ -45,6 +49,15 @@ def _work(due: Due) -> list[dict[str, Any]]:
         {"number": due.today, "title": _("due today"), "url": work},
         {"number": due.overdue, "title": _("overdue"), "url": f"{work}?overdue=on", "tone": "terminated"},
         {"number": due.escalated, "title": _("handed up"), "url": f"{work}?escalated=on"},
+    ]
+
+
+def _proposals(seen: Scope) -> list[dict[str, Any]]:
+    """How many proposals are open, state by state, with the way to them."""
+    every = reverse("admin:registry_proposal_changelist")
+    return [
+        {"number": number, "title": Proposal.State(state).label, "url": f"{every}?state__exact={state}"}
+        for state, number in open_proposals(seen).items()
     ]
 
 

@@ -100,7 +100,7 @@ def errors(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("admin:roster", args=[job.pk]))
     stem = job.filename.rsplit(".", 1)[0]
-    return _workbook(content, gettext("%(name)s - to correct.xlsx") % {"name": stem})
+    return workbook(content, gettext("%(name)s - to correct.xlsx") % {"name": stem})
 
 
 def export_page() -> Callable[..., HttpResponse]:
@@ -111,7 +111,7 @@ def export_page() -> Callable[..., HttpResponse]:
         place = scope(request).institutions().filter(pk=pk).first()
         if place is None:
             raise Http404
-        return _workbook(jobs.export(place, today(), document_numbers=False), f"{place.code}-{today()}.xlsx")
+        return workbook(jobs.export(place, today(), document_numbers=False), f"{place.code}-{today()}.xlsx")
 
     return view
 
@@ -145,7 +145,8 @@ def _numbers(ticked: list[str]) -> list[int]:
     return [int(number) for number in ticked if number.isdecimal() and len(number) < 10]
 
 
-def _workbook(content: bytes, filename: str) -> HttpResponse:
+def workbook(content: bytes, filename: str) -> HttpResponse:
+    """A spreadsheet to take away, kept by nobody on the way."""
     response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(filename)}"
     response["Cache-Control"] = "no-store"

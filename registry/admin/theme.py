@@ -45,6 +45,8 @@ NAVIGATION = [
         "separator": True,
         "items": [
             _item(_("Work list"), "checklist", "work_list", "is_officer"),
+            _item(_("Cases"), "folder_open", "registry_case_changelist", "is_officer"),
+            _item(_("Proposals"), "edit_note", "registry_proposal_changelist", "is_officer"),
             _item(_("Key supervision"), "supervised_user_circle", "key_supervision", "is_officer"),
             _item(_("Measures"), "domain_disabled", "registry_institutionmeasure_changelist", "is_officer"),
         ],

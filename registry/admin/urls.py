@@ -6,9 +6,10 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from registry.admin import document_search, law, rosters, scoring, worklist
+from registry.admin import attachments, document_search, law, notices, person_cases, rosters, worklist
 from registry.admin.acts import (
     calendar,
+    cases,
     corrections,
     files,
     handlings,
@@ -16,7 +17,9 @@ from registry.admin.acts import (
     keys,
     measures,
     people,
-    points,
+    people_of_case,
+    proposals,
+    receipts,
     registrations,
     talks,
 )
@@ -45,9 +48,22 @@ ACTS: list[tuple[str, str, type[GuidedAct]]] = [
     ("institutions/<int:pk>/talks/", "finish_talks", talks.FinishTalks),
     ("tasks/<int:pk>/talk/", "finish_talk", talks.FinishTalk),
     ("agreements/<int:pk>/end/", "end_agreement", institutions.EndAgreement),
-    ("handlings/<int:pk>/responsibility/", "identify", handlings.IdentifyResponsibility),
-    ("triggers/<int:pk>/responsibility/", "identify_for_trigger", handlings.IdentifyForTrigger),
-    ("responsibilities/<int:pk>/points/", "record_points", points.RecordPoints),
+    ("handlings/<int:pk>/case/", "open_case", cases.OpenCase),
+    ("cases/<int:pk>/responsibility/", "identify", cases.IdentifyResponsibility),
+    ("cases/<int:pk>/responsibilities/", "identify_many", cases.IdentifyMany),
+    ("cases/<int:pk>/file/", "add_case_file", cases.AddCaseFile),
+    ("cases/<int:pk>/close/", "close_case", cases.CloseCase),
+    ("cases/<int:pk>/propose/", "propose_many", people_of_case.ProposeMany),
+    ("cases/<int:pk>/propose/list/", "propose_by_list", people_of_case.ProposeByList),
+    ("cases/<int:pk>/countersign/", "countersign_many", people_of_case.CountersignMany),
+    ("cases/<int:pk>/notify/", "notify_many", people_of_case.NotifyMany),
+    ("cases/<int:pk>/receipts/", "record_receipts", receipts.RecordReceipts),
+    ("responsibilities/<int:pk>/propose/", "propose", proposals.Propose),
+    ("proposals/<int:pk>/countersign/", "countersign", proposals.Countersign),
+    ("proposals/<int:pk>/notify/", "notify", proposals.Notify),
+    ("proposals/<int:pk>/receipt/", "record_receipt", receipts.RecordReceipt),
+    ("proposals/<int:pk>/withdraw/", "withdraw", proposals.Withdraw),
+    ("proposals/<int:pk>/decide/", "decide_held", proposals.DecideHeld),
     ("entries/<int:pk>/annul/", "annul_entry", corrections.AnnulEntry),
     ("entries/<int:pk>/revise/", "revise_entry", corrections.ReviseEntry),
     ("calendar/enter/", "enter_year", calendar.EnterYear),
@@ -66,7 +82,9 @@ def pages(site: Any) -> list[URLPattern]:
         ("supervision/", "key_supervision", worklist.supervision(site)),
         ("policies/", "policies", law.policies_page(site)),
         ("policies/<slug:policy_id>/", "policy", law.policy_page(site)),
-        ("practitioners/<int:pk>/points/", "choose_responsibility", scoring.choose_responsibility(site)),
+        ("practitioners/<int:pk>/cases/", "cases_of_person", person_cases.cases_of_person(site)),
+        ("proposals/<int:pk>/notice/", "notice_letter", notices.notice_letter(site)),
+        ("files/<uuid:uuid>/", "stored_file", attachments.stored_file),
         *rosters.views(site),
         *((route, name, view(site)) for route, name, view in OFFERS.views),
     ]

@@ -10,13 +10,17 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from registry.models import (
     Assignment,
+    Case,
     Handling,
     Institution,
     PersonalTrigger,
     PointsEntry,
     Practitioner,
+    Proposal,
     Registration,
+    Responsibility,
     Role,
+    Task,
     User,
 )
 
@@ -54,8 +58,18 @@ class Scope:
 
     def covers_region(self, code: str) -> bool:
         """Whether the region lies in that of one of the user's agencies; asks nothing of the database."""
-        prefixes = tuple(row.agency.region.prefix for row in self.assignments if row.agency)
-        return self.sees_everything or code.startswith(prefixes)
+        return self.sees_everything or code.startswith(self._prefixes())
+
+    def acts_for(self, case: Case) -> bool:
+        """Whether the user is an officer of the agency of the case, or of one above it. The agency is read already."""
+        officer = Role.AGENCY_OFFICER in self.roles
+        return officer and case.agency.region_id.startswith(self._prefixes())
+
+    def _prefixes(self) -> tuple[str, ...]:
+        return tuple(row.agency.region.prefix for row in self.assignments if row.agency)
+
+    def _own_institutions(self) -> list[int]:
+        return [row.institution_id for row in self.assignments if row.institution_id is not None]
 
     def institutions(self) -> QuerySet[Institution]:
         """The institutions that concern the user."""
@@ -85,6 +99,34 @@ class Scope:
         """The personal triggers of people who concern the user."""
         every = PersonalTrigger.objects.all()
         return every if self.sees_everything else every.filter(practitioner__in=self.practitioners())
+
+    def cases(self) -> QuerySet[Case]:
+        """The cases of handlings and of personal triggers that concern the user."""
+        every = Case.objects.all()
+        if self.sees_everything:
+            return every
+        theirs = Q(handling__institution__in=self.institutions())
+        return every.filter(theirs | Q(trigger__practitioner__in=self.practitioners()))
+
+    def answering(self) -> QuerySet[Responsibility]:
+        """Who answers in those cases, as far as the user may know: an institution knows of its own people only."""
+        every = Responsibility.objects.all()
+        if self.sees_everything:
+            return every
+        handled_here = Q(pk__in=[])
+        for prefix in self._prefixes():
+            handled_here |= Q(handling__institution__region__code__startswith=prefix)
+        theirs = Q(practitioner__in=self.practitioners())
+        return every.filter(handled_here | theirs & (Q(handling=None) | Q(handling__in=self.handlings())))
+
+    def proposals(self) -> QuerySet[Proposal]:
+        """The proposals about them, and those of other places that the user's institution has to serve."""
+        every = Proposal.objects.all()
+        if self.sees_everything:
+            return every
+        served = Task.objects.filter(proposal=OuterRef("pk"), institution__in=self._own_institutions())
+        known = Q(responsibility__in=self.answering())
+        return every.filter(known | Exists(served) & Q(practitioner__in=self.practitioners()))
 
     def entries(self) -> QuerySet[PointsEntry]:
         """The points entries of people who concern the user."""

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import translation
 
 from registry.models import Agency, Assignment, Institution, Region, Role, User
+from tests.casework import Desk, desk
 from tests.town import LAW_BEGINS, TODAY, Town, at, build
 
 SignIn = Callable[[User], Client]
@@ -34,6 +35,16 @@ def assign(user: User, role: Role, *, agency: Agency | None = None, institution:
     """Give the user a role from the first day of the law on."""
     Assignment.objects.create(user=user, role=role, agency=agency, institution=institution, starts_on=LAW_BEGINS)
     return user
+
+
+@pytest.fixture
+def here(town: Town) -> Desk:
+    """The officers who may not do each other's part, each with a password of their own."""
+    found = desk(town)
+    for user in (found.identifier, found.scorer, found.second, found.reviewer, found.another):
+        user.set_password(PASSWORD)
+        user.save()
+    return found
 
 
 @pytest.fixture

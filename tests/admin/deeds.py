@@ -34,3 +34,16 @@ def preview(client: Client, address: str, data: dict[str, Any]) -> Any:
 def confirm(client: Client, address: str, data: dict[str, Any], shown: Any, **signed: str) -> Any:
     """Confirm what the page showed."""
     return client.post(address, {**data, **signed, "step": "confirm", "seen": seen_in(shown)})
+
+
+def entered_in(response: Any) -> dict[str, Any]:
+    """What the page carries along to its confirmation, as a browser would send it."""
+    body = response.content.decode()
+    end = body.index('name="seen"')
+    form = body[body.rindex("<form", 0, end) : end]
+    pairs = re.findall(r'<input type="hidden" name="([a-z_0-9]+)" value="([^"]*)">', form)
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name != "csrfmiddlewaretoken":
+            found.setdefault(name, []).append(unescape(value))
+    return found

@@ -77,8 +77,8 @@ def test_no_page_asks_more_than_fifteen_questions_whatever_its_length(chen: Clie
         url("registry_institution_change", town.hospital.pk),
         url("registry_handling_change", entry.handling_id),
         url("registry_pointsentry_change", entry.pk),
-        url("choose_responsibility", town.surgeon.pk),
-        url("record_points", entry.responsibility_id),
+        url("cases_of_person", town.surgeon.pk),
+        url("propose", entry.responsibility_id),
         url("policy", "cn-43-2025"),
         url("registry_calendaryear_change", 2026),
     ]
@@ -122,7 +122,14 @@ def test_filters_by_region_tree_and_institution(chen: Client, town: Town) -> Non
 
 @pytest.mark.parametrize(
     ("name", "count"),
-    [("institution", 3), ("registration", 2), ("serviceagreement", 3), ("handling", 1), ("institutionmeasure", 0)],
+    [
+        ("institution", 3),
+        ("registration", 2),
+        ("serviceagreement", 3),
+        ("handling", 1),
+        ("case", 1),
+        ("institutionmeasure", 0),
+    ],
 )
 def test_every_list_of_places_is_narrowed_by_the_region_tree(chen: Client, town: Town, name: str, count: int) -> None:
     handle(town)

@@ -130,23 +130,6 @@ def test_names_codes_and_agreements(chen: Client, town: Town) -> None:
     assert ServiceAgreement.objects.filter(institution=town.hospital, superseded_at=None).count() == 2
 
 
-def test_a_personal_trigger_leads_over_the_responsibility_to_points(chen: Client, town: Town) -> None:
-    data = {
-        "kind": "licence_revoked",
-        "document_number": "吊1号",
-        "made_on": "2025-03-01",
-        "conduct_from": "2025-02-01",
-        "conduct_until": "2025-02-02",
-        "agency": town.agency.pk,
-    }
-    identify = chen.post(url("record_trigger", town.surgeon.pk), data)["Location"]
-    part = {"grade": "principal", "grounds": "执业证书被吊销", "identified_on": "2025-03-02"}
-    act = chen.post(identify, part)["Location"]
-    form = text_of(chen.get(act))
-    assert "4-02" in form
-    assert "4-01" not in form
-
-
 def test_a_key_is_shown_once_and_revoked_from_the_list(sign_in: SignIn, administrator: User) -> None:
     guan = sign_in(administrator)
     issued = guan.post(url("issue_key"), {"name": "长沙结算", "scope": "settlement_system", "last_day": "2025-09-01"})

@@ -9,7 +9,7 @@ from tests.admin.deeds import text_of, url
 from tests.town import LAW_BEGINS, Town, at, blame, handle
 
 PEOPLE_AND_PLACES = ("practitioner", "registration", "institution", "serviceagreement", "rosterjob")
-CASES = ("handling", "personaltrigger", "pointsentry", "standingchange")
+CASES = ("handling", "personaltrigger", "case", "proposal", "pointsentry", "standingchange")
 HOUSE = ("user", "apikey")
 
 
@@ -79,9 +79,9 @@ def test_what_is_not_yours_is_not_there(
     for page in (
         url("registry_practitioner_change", town.surgeon.pk),
         url("registry_handling_change", handling.pk),
-        url("identify", handling.pk),
+        url("identify", handling.case.pk),
         url("reregister", town.surgeon.pk),
-        url("choose_responsibility", town.surgeon.pk),
+        url("cases_of_person", town.surgeon.pk),
     ):
         assert far.get(page).status_code == 404, page
 
@@ -93,9 +93,9 @@ def test_compliance_officers_and_administrators_record_no_points(
     for user in (compliance, administrator):
         client = sign_in(user)
         for page in (
-            url("record_points", responsibility.pk),
+            url("propose", responsibility.pk),
             url("record_handling", town.hospital.pk),
-            url("choose_responsibility", town.surgeon.pk),
+            url("cases_of_person", town.surgeon.pk),
         ):
             response = client.get(page)
             assert response.status_code == 403

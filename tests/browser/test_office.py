@@ -6,14 +6,19 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from registry.admin import rosters
-from registry.models import PointsEntry, Registration
+from registry.models import Case, Proposal, Registration, Responsibility
 from registry.rosters import jobs
 from tests.admin.deeds import url
-from tests.browser.conftest import PASSWORD, Open
-from tests.town import Town, blame, handle, score
+from tests.browser.conftest import Open
+from tests.casework import desk, identified
+from tests.town import Town, handle, score
 
 PHONE, DESK = 390, 1440
 FEBRUARY = date(2026, 2, 3)
+
+
+def case_of(responsibility: Responsibility) -> Case:
+    return Case.objects.get(handling=responsibility.handling)
 
 
 def fits(page: Page) -> bool:
@@ -52,21 +57,40 @@ def test_the_language_is_switched_where_one_is(open_page: Open, town: Town) -> N
 
 
 @pytest.mark.parametrize(("language", "width"), [("en", DESK), ("zh-hans", PHONE)])
-def test_points_are_recorded_with_the_consequence_shown_and_a_second_officer(
-    open_page: Open, town: Town, language: str, width: int
-) -> None:
-    responsibility = blame(town, handle(town, made_on=FEBRUARY))
-    page = open_page(url("registry_handling_change", responsibility.handling_id), language=language, width=width)
-    page.click(f"a[href='{url('record_points', responsibility.pk)}']")
+def test_points_are_proposed_with_the_consequence_shown(open_page: Open, town: Town, language: str, width: int) -> None:
+    here = desk(town)
+    responsibility = identified(here, on=FEBRUARY)
+    page = open_page(url("registry_case_change", case_of(responsibility).pk), language=language, width=width)
+    assert fits(page)
+    page.click(f"a[href='{url('propose', responsibility.pk)}']")
     page.check("input[name=situation][value='4-01']")
     page.click("button[value=form]")
     expect(page.locator(".rg-side-after .rg-status-terminated")).to_be_visible()
     assert fits(page)
-    page.fill("[name=second_username]", town.second.username)
-    page.fill("[name=second_password]", PASSWORD)
     page.click("button[value=confirm]")
-    expect(page.locator(".rg-head-terminated")).to_be_visible()
-    assert PointsEntry.objects.get().fact.second == town.second
+    expect(page.locator(".rg-turn")).to_be_visible()
+    assert fits(page)
+    page.goto(page.url.split("/admin/")[0] + url("notice_letter", Proposal.objects.get().pk))
+    expect(page.locator(".rg-letter")).to_be_visible()
+    assert fits(page)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+def test_people_are_ticked_and_proposed_together(open_page: Open, town: Town, width: int) -> None:
+    here = desk(town)
+    responsibility = identified(here, on=FEBRUARY)
+    identified(here, town.nurse, on=FEBRUARY)
+    page = open_page(url("registry_case_change", case_of(responsibility).pk), language="zh-hans", width=width)
+    for box in page.locator("tbody input[name=people]").all():
+        box.check()
+    page.click(f"button[formaction='{url('propose_many', case_of(responsibility).pk)}']")
+    page.check("input[name=situation][value='1-01']")
+    page.click("button[value=form]")
+    assert fits(page)
+    page.click("button[value=confirm]")
+    expect(page.locator(".rg-tabs")).to_be_visible()
+    assert Proposal.objects.count() == 2
+    assert fits(page)
 
 
 @pytest.mark.parametrize(("language", "width"), [("en", PHONE), ("zh-hans", PHONE), ("en", DESK)])
@@ -84,14 +108,14 @@ def test_what_a_correction_reaches_fits_the_screen(open_page: Open, town: Town, 
 
 def test_a_person_is_picked_by_typing_the_code(open_page: Open, town: Town) -> None:
     handling = handle(town, made_on=FEBRUARY)
-    page = open_page(url("identify", handling.pk))
+    page = open_page(url("identify", handling.case.pk))
     page.click(".select2-selection")
     page.keyboard.type(town.surgeon.code)
     page.click(f".select2-results__option:has-text('{town.surgeon.name}')")
     page.check("input[name=grade][value=general]")
     page.fill("[name=grounds]", "协助")
     page.click("button[value=form]")
-    expect(page.locator(".rg-events")).to_contain_text(town.surgeon.name)
+    expect(page.locator(".rg-people")).to_contain_text(town.surgeon.name)
     assert handling.responsibilities.get().practitioner == town.surgeon
 
 

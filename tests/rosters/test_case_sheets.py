@@ -1,12 +1,13 @@
 """People of a case in and out of spreadsheets: every fault by row and column, nothing half-written."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import pytest
 from django.utils import translation
 
-from registry.actions.many import ManyRefused, check_identifying, identify_many, propose_many
+from registry.actions.many import ManyRefused, identify_many, propose_many, tried
 from registry.actions.people import rename
 from registry.models import Case, Practitioner, Proposal, Responsibility
 from registry.rosters.case_sheets import (
@@ -108,7 +109,7 @@ def test_what_the_act_refuses_stands_at_its_row_and_column(here: Desk, case: Cas
     rows = read_rows(xlsx(surgeon(here, 认定日期="2025-03-11"), surgeon(here), headings=IDENTIFY), IDENTIFICATION)
     found = identified_rows(rows, people=ALL, **NO_DEFAULTS)
     with pytest.raises(ManyRefused) as refused:
-        check_identifying(case=case, rows=found, by=here.identifier, now=at(TODAY))
+        tried(partial(identify_many, case=case, rows=found, by=here.identifier, now=at(TODAY)))
     told = with_refusals(rows, refused.value)
     assert faults(told) == [(2, "identified on"), (3, "personal code")]
     assert not Responsibility.objects.exists()
@@ -116,7 +117,7 @@ def test_what_the_act_refuses_stands_at_its_row_and_column(here: Desk, case: Cas
 
 def test_a_check_writes_nothing(here: Desk, case: Case) -> None:
     found = identified_rows(read_rows(xlsx(nurse(here), headings=IDENTIFY), IDENTIFICATION), people=ALL, **NO_DEFAULTS)
-    check_identifying(case=case, rows=found, by=here.identifier, now=at(TODAY))
+    tried(partial(identify_many, case=case, rows=found, by=here.identifier, now=at(TODAY)))
     assert not Responsibility.objects.exists()
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.admin import extensions
 from registry.admin.acts.guided import Words
 from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, has_any, user_of
-from registry.models import Handling, Institution, InstitutionMeasure
+from registry.models import Case, Handling, Institution, InstitutionMeasure
 from registry.queries.file import PractitionerFile
 
 
@@ -23,7 +23,8 @@ class Button:
     main: bool = False
 
 
-def _button(title: Words, icon: str, name: str, pk: int, *, main: bool = False) -> Button:
+def button(title: Words, icon: str, name: str, pk: int, *, main: bool = False) -> Button:
+    """A link to the act of that name on the row with that id."""
     return Button(title, reverse(f"admin:{name}", args=[pk]), icon, main)
 
 
@@ -32,12 +33,12 @@ def acts_on_person(request: HttpRequest, file: PractitionerFile) -> list[Button]
     pk, standing = file.practitioner.pk, file.standing
     found: list[Button] = []
     if has_any(request, OFFICERS_OF_AGENCIES):
-        found.append(_button(_("Record points"), "scoreboard", "choose_responsibility", pk, main=True))
-        found.append(_button(_("Record a personal trigger"), "person_alert", "record_trigger", pk))
+        found.append(button(_("Propose points"), "scoreboard", "cases_of_person", pk, main=True))
+        found.append(button(_("Record a personal trigger"), "person_alert", "record_trigger", pk))
         if standing.may_reregister:
-            found.append(_button(_("Register again"), "restart_alt", "reregister", pk, main=True))
+            found.append(button(_("Register again"), "restart_alt", "reregister", pk, main=True))
     if has_any(request, STAFF_KEEPERS) and standing.status != "terminated":
-        found.append(_button(_("Register at an institution"), "add_business", "register_at", pk))
+        found.append(button(_("Register at an institution"), "add_business", "register_at", pk))
     if has_any(request, OFFICERS_OF_AGENCIES):
         found += _record_acts(file)
     return found + extensions.buttons("person", request, file)
@@ -45,11 +46,11 @@ def acts_on_person(request: HttpRequest, file: PractitionerFile) -> list[Button]
 
 def _record_acts(file: PractitionerFile) -> list[Button]:
     pk = file.practitioner.pk
-    found = [_button(_("Change the name"), "edit", "rename", pk)]
+    found = [button(_("Change the name"), "edit", "rename", pk)]
     if file.practitioner.provisional:
-        found.append(_button(_("Assign the national code"), "pin", "assign_code", pk))
-    found.append(_button(_("Add a document"), "fingerprint", "add_document", pk))
-    found.append(_button(_("Merge another file into this one"), "merge", "merge_files", pk))
+        found.append(button(_("Assign the national code"), "pin", "assign_code", pk))
+    found.append(button(_("Add a document"), "fingerprint", "add_document", pk))
+    found.append(button(_("Merge another file into this one"), "merge", "merge_files", pk))
     return found
 
 
@@ -57,25 +58,27 @@ def acts_on_institution(request: HttpRequest, place: Institution, *, over: int |
     """Acts on an institution; `over` is a year in which its share of sanctioned staff asks for a measure."""
     found: list[Button] = []
     if over and has_any(request, OFFICERS_OF_AGENCIES):
-        measure = _button(_("Propose a measure"), "domain_disabled", "propose_measure", place.pk, main=True)
+        measure = button(_("Propose a measure"), "domain_disabled", "propose_measure", place.pk, main=True)
         found.append(replace(measure, url=f"{measure.url}?year={over}"))
     if has_any(request, OFFICERS_OF_AGENCIES):
-        found.append(_button(_("Record a handling"), "gavel", "record_handling", place.pk, main=True))
+        found.append(button(_("Record a handling"), "gavel", "record_handling", place.pk, main=True))
     if has_any(request, STAFF_KEEPERS):
-        found.append(_button(_("Register a person here"), "person_add", "register_person", place.pk))
-        found.append(_button(_("Record several talks"), "record_voice_over", "finish_talks", place.pk))
-        found.append(_button(_("Upload a roster"), "upload_file", "upload_roster", place.pk))
-        found.append(_button(_("Download the roster"), "download", "export_roster", place.pk))
+        found.append(button(_("Register a person here"), "person_add", "register_person", place.pk))
+        found.append(button(_("Record several talks"), "record_voice_over", "finish_talks", place.pk))
+        found.append(button(_("Upload a roster"), "upload_file", "upload_roster", place.pk))
+        found.append(button(_("Download the roster"), "download", "export_roster", place.pk))
     if has_any(request, OFFICERS_OF_AGENCIES):
-        found.append(_button(_("Conclude a service agreement"), "handshake", "conclude_agreement", place.pk))
+        found.append(button(_("Conclude a service agreement"), "handshake", "conclude_agreement", place.pk))
     return found + extensions.buttons("institution", request, place)
 
 
-def acts_on_handling(request: HttpRequest, handling: Handling) -> list[Button]:
-    """Acts on a handling."""
-    if not has_any(request, OFFICERS_OF_AGENCIES):
-        return []
-    return [_button(_("Identify a responsibility"), "person_search", "identify", handling.pk, main=True)]
+def acts_on_handling(request: HttpRequest, handling: Handling, case: Case | None) -> list[Button]:
+    """To the case of a handling; one that was recorded before there were cases opens its case first."""
+    if case is not None:
+        return [button(_("Open the case"), "folder_open", "registry_case_change", case.pk, main=True)]
+    if has_any(request, OFFICERS_OF_AGENCIES) and handling.opens_the_gate:
+        return [button(_("Open the case"), "folder_open", "open_case", handling.pk, main=True)]
+    return []
 
 
 def acts_on_measure(request: HttpRequest, measure: InstitutionMeasure) -> list[Button]:
@@ -83,10 +86,10 @@ def acts_on_measure(request: HttpRequest, measure: InstitutionMeasure) -> list[B
     if not has_any(request, OFFICERS_OF_AGENCIES):
         return []
     if measure.state == InstitutionMeasure.State.IN_FORCE:
-        return [_button(_("End the measure"), "lock_open", "end_measure", measure.pk, main=True)]
+        return [button(_("End the measure"), "lock_open", "end_measure", measure.pk, main=True)]
     if measure.state != InstitutionMeasure.State.PROPOSED:
         return []
-    found = [_button(_("Drop the proposal"), "do_not_disturb_on", "drop_measure", measure.pk)]
+    found = [button(_("Drop the proposal"), "do_not_disturb_on", "drop_measure", measure.pk)]
     if measure.proposed_by_id != user_of(request).pk:
-        found.insert(0, _button(_("Decide the measure"), "gavel", "decide_measure", measure.pk, main=True))
+        found.insert(0, button(_("Decide the measure"), "gavel", "decide_measure", measure.pk, main=True))
     return found

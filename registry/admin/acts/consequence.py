@@ -18,11 +18,23 @@ from registry.rules.compute import Standing
 Words = str | Promise
 
 
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """What an act on many people does for one of them: cells of text under the heads, and the standing it leads to."""
+
+    name: str
+    code: str
+    cells: tuple[str, ...] = ()
+    status: str = ""
+    remarks: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Consequence:
     """The standing without and with the act. `details` are pairs of label and value that are worth seeing first.
 
     `reach` is what a correction changes on other days and for others; acts that leave the past alone have none.
+    `people` is what an act on many does for each, under `heads`.
     """
 
     before: Standing | None = None
@@ -32,6 +44,8 @@ class Consequence:
     needs_second: bool = False
     grave: bool = False
     reach: ActReach | None = None
+    heads: Sequence[Words] = ()
+    people: Sequence[PersonLine] = ()
 
     @property
     def sentences(self) -> list[Sentence]:
@@ -40,6 +54,11 @@ class Consequence:
             return []
         old = set(self.before.steps) if self.before else set()
         return [in_words(step, policies()) for step in self.after.steps if step not in old]
+
+    @property
+    def lines(self) -> list[tuple[PersonLine, list[tuple[Words, str]]]]:
+        """Everybody with the cells under their heads."""
+        return [(line, list(zip(self.heads, line.cells, strict=True))) for line in self.people]
 
     @property
     def labels(self) -> set[str]:
@@ -61,6 +80,7 @@ class Consequence:
             _plain_reach(self.reach),
         ]
         warnings = [str(warning) for warning in self.warnings]
+        shown.append([[line.code, *line.cells, line.status, *line.remarks] for line in self.people])
         return hashlib.sha256(json.dumps([*shown, warnings], default=str).encode()).hexdigest()
 
 

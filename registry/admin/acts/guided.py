@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import View
 
 from registry.actions.errors import Refused
@@ -58,6 +59,8 @@ class GuidedAct(View):
     allowed: ClassVar[frozenset[Role]]
     previewed: ClassVar[bool] = True
     template: ClassVar[str] = "registry/act.html"
+    without: ClassVar[Words] = gettext_lazy("Today, without the act")
+    with_it: ClassVar[Words] = gettext_lazy("Today, with the act")
 
     subject: Any
 

@@ -1,4 +1,4 @@
-"""Recording what was done to an institution, findings against one person, and who answers for what."""
+"""Recording what was done to an institution, and findings against one person."""
 
 from datetime import datetime
 from typing import Any
@@ -7,15 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
-from registry.admin.acts.guided import ActForm, GuidedAct, Words
+from registry.actions.cases import open_case
+from registry.actions.handlings import record_handling, record_trigger
+from registry.admin.acts.guided import ActForm
 from registry.admin.acts.subjects import (
     OfAgency,
-    OnHandling,
     OnInstitution,
     OnPractitioner,
-    card_of,
-    crumbs_to,
+    case_url,
     handling_url,
 )
 from registry.admin.fields import choice_field, day_field, money_field, prose_field, radio_field, row_field, text_field
@@ -24,24 +23,15 @@ from registry.ledger.days import shanghai_day
 from registry.models import (
     GATE_OPENING,
     Authority,
-    Grade,
+    Case,
     Handling,
     HandlingKind,
     Institution,
     PersonalTrigger,
-    Practitioner,
-    Responsibility,
     TriggerKind,
     User,
 )
 from registry.queries.explain import day
-from registry.queries.scope import Scope
-
-GRADES: list[tuple[str, Words]] = [
-    (Grade.GENERAL, _("general: a cooperating part")),
-    (Grade.IMPORTANT, _("important: an active part")),
-    (Grade.PRINCIPAL, _("principal: a decisive part")),
-]
 
 
 class DocumentForm(ActForm):
@@ -115,8 +105,9 @@ class RecordHandling(OfAgency, OnInstitution):
         return gettext("%(document)s is recorded. It opens no points for anybody.") % {"document": outcome}
 
     def next_url(self, outcome: Handling) -> str:
-        """To the handling."""
-        return handling_url(outcome)
+        """To the case that it opened, or to the handling."""
+        case = Case.objects.filter(handling=outcome).first()
+        return case_url(case) if case else handling_url(outcome)
 
 
 class TriggerForm(DocumentForm):
@@ -156,93 +147,17 @@ class RecordTrigger(OfAgency, OnPractitioner):
         return record_trigger(practitioner=self.subject, by=self.user, now=self.now, **chosen)
 
     def next_url(self, outcome: PersonalTrigger) -> str:
-        """On to the responsibility."""
-        return reverse("admin:identify_for_trigger", args=[outcome.pk])
+        """On to the responsibility; where it is identified already, to the case."""
+        case = open_case(trigger=outcome, by=self.user, now=self.now)
+        if outcome.responsibilities.exists():
+            return case_url(case)
+        return reverse("admin:identify", args=[case.pk])
 
     def done(self, outcome: PersonalTrigger) -> str:
         """What to do next; of a document that was here already, that what was entered now is not kept."""
         if outcome.recorded_at != self.now:
             return _was_here(outcome, outcome.recorded_at)
         return gettext("%(document)s is recorded. Identify the person's responsibility next.") % {"document": outcome}
-
-
-class GradeForm(ActForm):
-    """The grade of responsibility and why."""
-
-    grade = radio_field(_("Responsibility"), GRADES)
-    grounds = prose_field(_("Grounds"), help_text=_("What the person did, and from which evidence it follows."))
-    identified_on = day_field(_("Identified on"))
-    begins_today = ("identified_on",)
-
-
-class ResponsibilityForm(GradeForm):
-    """Whose responsibility, and which."""
-
-    practitioner = row_field(
-        _("Practitioner"), Responsibility._meta.get_field("practitioner"), Practitioner.objects.none()
-    )
-    field_order = ("practitioner", "grade", "grounds", "identified_on")
-
-    def prepare(self) -> None:
-        """People in the officer's scope."""
-        self.fields["practitioner"].queryset = self.doing.scope.practitioners()  # type: ignore[attr-defined]
-
-
-class IdentifyResponsibility(OnHandling):
-    """Say who answers for a handling, and with which part."""
-
-    title = _("Identify a responsibility")
-    explains = _(
-        "The department that made the handling says per person which part they had. Without it nobody is scored."
-    )
-    do = _("Record the responsibility")
-    form_class = ResponsibilityForm
-    allowed = OFFICERS_OF_AGENCIES
-    previewed = False
-
-    def perform(self, data: dict[str, Any], second: User | None) -> Responsibility:
-        """Record."""
-        return identify_responsibility(handling=self.subject, by=self.user, now=self.now, **data)
-
-    def done(self, outcome: Responsibility) -> str:
-        """What to do next."""
-        return gettext("The responsibility of %(person)s is recorded. Points can be recorded on it now.") % {
-            "person": outcome.practitioner.name
-        }
-
-
-class IdentifyForTrigger(GuidedAct):
-    """Say which part the person of a personal trigger had."""
-
-    title = _("Identify the responsibility")
-    explains = IdentifyResponsibility.explains
-    do = IdentifyResponsibility.do
-    form_class = GradeForm
-    allowed = OFFICERS_OF_AGENCIES
-    previewed = False
-
-    subject: PersonalTrigger
-
-    def find(self, seen: Scope) -> PersonalTrigger | None:
-        """The trigger with the id in the address."""
-        return seen.triggers().select_related("practitioner", "agency").filter(pk=self.kwargs["pk"]).first()
-
-    def perform(self, data: dict[str, Any], second: User | None) -> Responsibility:
-        """Record."""
-        person = self.subject.practitioner
-        return identify_responsibility(trigger=self.subject, practitioner=person, by=self.user, now=self.now, **data)
-
-    def next_url(self, outcome: Responsibility) -> str:
-        """On to the points."""
-        return reverse("admin:record_points", args=[outcome.pk])
-
-    def crumbs(self) -> list[tuple[Words, str]]:
-        """Practitioners, then the person."""
-        return crumbs_to(self.subject.practitioner)
-
-    def context(self) -> dict[str, Any]:
-        """The card of the person."""
-        return {**card_of(self.subject.practitioner), "trigger": self.subject}
 
 
 def _was_here(document: Handling | PersonalTrigger, recorded_at: datetime) -> str:

@@ -10,7 +10,18 @@ from registry.admin.gauge import gauge_of
 from registry.admin.moment import today
 from registry.admin.roles import agencies_of
 from registry.ledger.reading import standing_of
-from registry.models import Agency, Fact, Handling, Institution, PointsEntry, Practitioner, Registration, Responsibility
+from registry.models import (
+    Agency,
+    Case,
+    Fact,
+    Handling,
+    Institution,
+    PointsEntry,
+    Practitioner,
+    Proposal,
+    Registration,
+    Responsibility,
+)
 from registry.queries.scope import Scope
 from registry.rules.compute import Standing
 
@@ -155,37 +166,147 @@ class OnEntry(GuidedAct):
         return {**card_of(self.subject.practitioner, self.standing), "entry": self.subject}
 
 
+class OnCase(GuidedAct):
+    """An act of the agency on a case."""
+
+    subject: Case
+
+    def find(self, seen: Scope) -> Case | None:
+        """The case with the id in the address, if it is of the officer's agency or of one below it."""
+        found = seen.cases().select_related(*OF_A_CASE).filter(pk=self.kwargs["pk"]).first()
+        return found if found and seen.acts_for(found) else None
+
+    def next_url(self, outcome: Any) -> str:
+        """Back to the case."""
+        return case_url(self.subject)
+
+    def crumbs(self) -> list[tuple[Words, str]]:
+        """Cases, then this one."""
+        return crumbs_to_case(self.subject)
+
+    def context(self) -> dict[str, Any]:
+        """The card of the case beside the form."""
+        return card_of_case(self.subject)
+
+
 class OnResponsibility(GuidedAct):
     """An act on the part that one person had in one handling or trigger."""
 
     subject: Responsibility
 
     def find(self, seen: Scope) -> Responsibility | None:
-        """The responsibility, if its person and its handling are in the scope."""
-        rows = Responsibility.objects.filter(practitioner__in=seen.practitioners()).select_related(
-            "practitioner", "handling__institution", "handling__agency__region", "trigger__agency__region"
+        """The responsibility, if its case is of the officer's agency or of one below it."""
+        rows = seen.answering().select_related(
+            "practitioner",
+            *(f"{cause}__{path}" for cause in ("handling", "trigger") for path in OF_A_CAUSE),
         )
         found = rows.filter(pk=self.kwargs["pk"]).first()
-        if found and found.handling_id and not seen.handlings().filter(pk=found.handling_id).exists():
+        if found is None or not seen.acts_for(case := case_of(found)):
             return None
+        self.case = case
         return found
 
     def next_url(self, outcome: Any) -> str:
-        """Back to the person's file."""
-        return file_url(self.subject.practitioner)
+        """Back to the case."""
+        return case_url(self.case)
 
     def crumbs(self) -> list[tuple[Words, str]]:
-        """Practitioners, then the person."""
-        return crumbs_to(self.subject.practitioner)
+        """Cases, then this one."""
+        return crumbs_to_case(self.case)
 
     def context(self) -> dict[str, Any]:
-        """The card of the person, and the handling."""
-        return {**card_of(self.subject.practitioner), "handling": self.subject.handling, "responsibility": self.subject}
+        """The card of the person, the case, and the part they had."""
+        return {
+            **card_of(self.subject.practitioner),
+            **card_of_case(self.case),
+            "responsibility": self.subject,
+        }
+
+
+class OnProposal(GuidedAct):
+    """An act of the agency on a proposal."""
+
+    subject: Proposal
+
+    def find(self, seen: Scope) -> Proposal | None:
+        """The proposal with the id in the address, if its case is of the officer's agency or of one below it."""
+        found = seen.proposals().select_related(*OF_A_PROPOSAL).filter(pk=self.kwargs["pk"]).first()
+        return found if found and seen.acts_for(found.case) else None
+
+    def next_url(self, outcome: Any) -> str:
+        """Back to the proposal."""
+        return proposal_url(self.subject)
+
+    def crumbs(self) -> list[tuple[Words, str]]:
+        """Cases, the case, the person."""
+        return crumbs_to_proposal(self.subject)
+
+    def context(self) -> dict[str, Any]:
+        """The card of the person and that of the proposal."""
+        return {
+            **card_of(self.subject.practitioner),
+            **card_of_case(self.subject.case),
+            "proposal": self.subject,
+            "responsibility": self.subject.responsibility,
+        }
 
 
 def decided_within(fact: Fact, seen: Scope) -> bool:
     """Whether an agency in the scope decided it; what an older register left without an agency is anybody's."""
     return fact.agency is None or seen.covers_region(fact.agency.region_id)
+
+
+OF_A_CAUSE = ("institution", "agency__region")
+OF_A_CASE = (
+    "agency__region",
+    "opened_by",
+    *(f"{cause}__{path}" for cause in ("handling", "trigger") for path in OF_A_CAUSE),
+    "handling__authority",
+    "trigger__practitioner",
+)
+OF_A_PROPOSAL = (
+    "practitioner",
+    "responsibility__practitioner",
+    "proposed_by",
+    "countersigned_by",
+    *(f"case__{path}" for path in OF_A_CASE),
+)
+"""What is shown of a case and of a proposal, fetched with it."""
+
+
+def case_of(responsibility: Responsibility) -> Case:
+    """The case of the cause that somebody answers for; before the first act in it there may be none yet."""
+    cause = responsibility.cause
+    if existing := Case.objects.filter(handling=responsibility.handling, trigger=responsibility.trigger).first():
+        existing.agency = cause.agency
+        return existing
+    return Case(handling=responsibility.handling, trigger=responsibility.trigger, agency=cause.agency)
+
+
+def case_url(case: Case) -> str:
+    """The address of a case."""
+    return reverse("admin:registry_case_change", args=[case.pk])
+
+
+def proposal_url(proposal: Proposal) -> str:
+    """The address of a proposal."""
+    return reverse("admin:registry_proposal_change", args=[proposal.pk])
+
+
+def crumbs_to_case(case: Case) -> list[tuple[Words, str]]:
+    """Cases, then this one."""
+    to_all: list[tuple[Words, str]] = [(_("Cases"), reverse("admin:registry_case_changelist"))]
+    return [*to_all, (case.number, case_url(case))] if case.pk else to_all
+
+
+def crumbs_to_proposal(proposal: Proposal) -> list[tuple[Words, str]]:
+    """Cases, the case, the person."""
+    return [*crumbs_to_case(proposal.case), (proposal.practitioner.name, proposal_url(proposal))]
+
+
+def card_of_case(case: Case) -> dict[str, Any]:
+    """The case with its handling or personal trigger, for the cards beside a form."""
+    return {"case": case if case.pk else None, "handling": case.handling, "trigger": case.trigger}
 
 
 def file_url(person: Practitioner) -> str:

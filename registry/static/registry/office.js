@@ -1,5 +1,6 @@
-// What the browser adds to pages that work without it: a roster's progress is fetched again, and a resident identity
-// number typed into the ordinary search box never leaves by the address: it is searched by the form for documents.
+// What the browser adds to pages that work without it: a roster's progress is fetched again, a resident identity number
+// typed into the ordinary search box never leaves by the address (it is searched by the form for documents), everybody
+// on a page is ticked at once, and a letter is printed.
 "use strict";
 
 const RESIDENT_ID = /^\s*[1-9]\d{16}[\dXx]\s*$/;
@@ -33,7 +34,20 @@ function followProgress() {
   setTimeout(refresh, 800);
 }
 
+function tickEverybody() {
+  const all = document.querySelector("[data-tick-all]");
+  if (!all) return;
+  const boxes = all.closest("table").querySelectorAll("tbody input[type=checkbox]");
+  all.addEventListener("change", () => boxes.forEach((box) => { box.checked = all.checked; }));
+}
+
+function printLetters() {
+  document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   keepNumbersOutOfAddresses();
+  tickEverybody();
+  printLetters();
   followProgress();
 });

@@ -1,0 +1,86 @@
+"""Which acts are offered on a case, on the people ticked in it, and on a proposal, to whom."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from registry.admin import extensions
+from registry.admin.acts.buttons import Button, button
+from registry.admin.acts.receipts import UNRECEIVED, serving
+from registry.admin.roles import scope, user_of
+from registry.models import Case, Proposal
+from registry.rules.procedures import PROPOSAL
+
+State = Proposal.State
+
+
+def acts_on_case(request: HttpRequest, case: Case) -> list[Button]:
+    """Acts of the agency on a case."""
+    found: list[Button] = []
+    if scope(request).acts_for(case):
+        found.append(button(_("Identify a responsibility"), "person_search", "identify", case.pk, main=True))
+        if case.handling is not None:
+            found.append(button(_("Identify many people"), "group_add", "identify_many", case.pk))
+            found.append(button(_("Propose points by a list"), "playlist_add", "propose_by_list", case.pk))
+        found.append(button(_("Attach a document"), "attach_file", "add_case_file", case.pk))
+        if case.state == Case.State.OPEN:
+            found.append(button(_("Close the case"), "task_alt", "close_case", case.pk))
+    return found + extensions.buttons("case", request, case)
+
+
+def acts_on_people(request: HttpRequest, case: Case) -> list[Button]:
+    """Acts on the people who are ticked on the page of a case."""
+    seen = scope(request)
+    if seen.acts_for(case):
+        return [
+            button(_("Propose points"), "scoreboard", "propose_many", case.pk),
+            button(_("Countersign"), "signature", "countersign_many", case.pk),
+            button(_("Send the notices"), "outgoing_mail", "notify_many", case.pk),
+            button(_("Record the receipts"), "mark_email_read", "record_receipts", case.pk),
+        ]
+    if serving(seen).filter(case=case).exists():
+        return [button(_("Record the receipts"), "mark_email_read", "record_receipts", case.pk)]
+    return []
+
+
+def acts_on_proposal(request: HttpRequest, proposal: Proposal) -> list[Button]:
+    """What can be done with a proposal in its state."""
+    seen, pk = scope(request), proposal.pk
+    found: list[Button] = []
+    if seen.acts_for(proposal.case):
+        found += _of_agency(request, proposal)
+    elif proposal.state in UNRECEIVED and serving(seen).filter(proposal=proposal).exists():
+        found.append(button(_("Record the receipt"), "mark_email_read", "record_receipt", pk, main=True))
+    found.append(Button(_("The advance notice as a letter"), reverse("admin:notice_letter", args=[pk]), "print"))
+    return found + extensions.buttons("proposal", request, proposal)
+
+
+def _of_agency(request: HttpRequest, proposal: Proposal) -> list[Button]:
+    pk, state = proposal.pk, State(proposal.state)
+    found: list[Button] = []
+    if state == State.HELD:
+        found.append(button(_("Decide what waits"), "gavel", "decide_held", pk, main=True))
+    if _may_countersign(request, proposal):
+        found.append(button(_("Countersign"), "signature", "countersign", pk, main=state == State.PROPOSED))
+    if state == State.PROPOSED:
+        found.append(button(_("Send the advance notice"), "outgoing_mail", "notify", pk, main=not found))
+    if state in UNRECEIVED:
+        found.append(button(_("Record the receipt"), "mark_email_read", "record_receipt", pk, main=True))
+    if PROPOSAL.allows(state, "withdraw"):
+        found.append(button(_("Withdraw the proposal"), "undo", "withdraw", pk))
+    return found
+
+
+def _may_countersign(request: HttpRequest, proposal: Proposal) -> bool:
+    """Where a second person has to sign, and this is another one than who proposed or identified."""
+    if proposal.countersigned_by_id is not None or not PROPOSAL.allows(proposal.state, "countersign"):
+        return False
+    involved = (proposal.proposed_by_id, proposal.responsibility.recorded_by_id)
+    return user_of(request).pk not in involved and waits_for_second(proposal)
+
+
+def waits_for_second(proposal: Proposal) -> bool:
+    """Whether it is known that the proposal needs a second person."""
+    if proposal.state == State.HELD:
+        return proposal.held_because == "countersignature_missing"
+    return proposal.tasks.filter(kind="countersign", state="open").exists()

@@ -1,0 +1,282 @@
+"""Cases and proposals: the lists, and the page of each."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesRadioFilter
+
+from registry.admin import extensions, labels
+from registry.admin.acts.case_buttons import acts_on_case, acts_on_people, acts_on_proposal
+from registry.admin.acts.subjects import OF_A_CASE, OF_A_PROPOSAL, case_url, crumbs_to_case
+from registry.admin.base import ListAdmin
+from registry.admin.filters import RegionTree
+from registry.admin.moment import now, today
+from registry.admin.roles import scope
+from registry.ledger.law import policies
+from registry.models import Case, Delivery, ProcedureStep, Proposal, Region
+from registry.queries.casework import (
+    STAGES,
+    act_words,
+    notice_number,
+    outlook_of,
+    page_of,
+    progress,
+    told_at,
+    why_held,
+    with_counts,
+)
+from registry.queries.explain import Source, wording
+from registry.queries.worklist import next_date_of
+from registry.rules.procedures import PROPOSAL
+
+PEOPLE_ON_A_PAGE = 100
+
+
+class RegionOfCase(RegionTree):
+    """Cases of institutions in a region; of personal triggers the region of the agency counts."""
+
+    def narrowed(self, queryset: QuerySet[Any], region: Region | None) -> QuerySet[Any]:
+        """By the digits that the codes of the region begin with."""
+        prefix = region.prefix if region else "-"
+        of_trigger = Q(handling=None, agency__region__code__startswith=prefix)
+        return queryset.filter(Q(handling__institution__region__code__startswith=prefix) | of_trigger)
+
+
+@admin.register(Case)
+class CaseAdmin(ListAdmin):
+    """Cases, newest first."""
+
+    list_display = ("number", "place", "document", "state_now", "people", "open_proposals", "opened_on")
+    list_filter = (
+        ("state", ChoicesRadioFilter),
+        ("handling__institution", AutocompleteSelectFilter),
+        RegionOfCase,
+    )
+    search_fields = ("number",)
+    search_help_text = _("Number of the case or of the document")
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """The cases in the user's scope."""
+        return scope(request).cases().select_related(*OF_A_CASE)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With how many people answer and how many proposals are open."""
+        return with_counts(super().get_queryset(request), scope(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By exact number of the case, else by exact number of the document."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        by_number = queryset.filter(number=term.upper())
+        if by_number.exists():
+            return by_number, False
+        return queryset.filter(Q(handling__document_number=term) | Q(trigger__document_number=term)), False
+
+    @admin.display(description=_("institution or person"))
+    def place(self, row: Case) -> SafeString:
+        """Where it happened; of a personal trigger, to whom."""
+        if row.handling is not None:
+            return labels.institution(row.handling.institution)
+        assert row.trigger is not None
+        return labels.person(row.trigger.practitioner)
+
+    @admin.display(description=_("document"))
+    def document(self, row: Case) -> str:
+        """The number of the document behind it."""
+        return row.cause.document_number
+
+    @admin.display(description=_("state"))
+    def state_now(self, row: Case) -> SafeString:
+        """Open or closed."""
+        return format_html('<span class="rg-tag">{}</span>', row.get_state_display())
+
+    @admin.display(description=_("people"))
+    def people(self, row: Any) -> int:
+        """How many answer."""
+        return int(row.people)
+
+    @admin.display(description=_("open proposals"))
+    def open_proposals(self, row: Any) -> int:
+        """How many are not decided."""
+        return int(row.open_proposals)
+
+    @admin.display(description=_("opened on"))
+    def opened_on(self, row: Case) -> Any:
+        """Since when."""
+        return row.opened_at
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The case with everybody in it, as far as the user may know of them."""
+        case, seen = self.found(request, object_id), scope(request)
+        stage, term, after = _asked(request)
+        rows, more = page_of(case, seen, today(), stage=stage, term=term, after=after, size=PEOPLE_ON_A_PAGE)
+        stages = progress(case, seen)
+        everybody = sum(number for _stage, _words, number in stages)
+        officer = seen.acts_for(case)
+        return self.page(
+            request,
+            "registry/case.html",
+            title=case.number,
+            crumbs=crumbs_to_case(case)[:1],
+            case=case,
+            cause=case.cause,
+            rows=rows,
+            stages=stages,
+            everybody=everybody,
+            done=sum(number for each, _words, number in stages if each in PROPOSAL.ends),
+            stage=stage,
+            stage_words=STAGES.get(stage, ""),
+            term=term,
+            after=after,
+            following=rows[-1].responsibility.pk if more else None,
+            files=case.files.select_related("file") if officer or seen.sees_everything else None,
+            steps=_steps(case) if officer or seen.sees_everything else None,
+            may_act=officer,
+            people_acts=acts_on_people(request, case),
+            acts=acts_on_case(request, case),
+            sections=extensions.sections("case", request, case),
+        )
+
+
+def _asked(request: HttpRequest) -> tuple[str, str, int]:
+    stage = request.GET.get("stage", "")
+    after = request.GET.get("after", "0")
+    term = " ".join(request.GET.get("q", "").split())[:100]
+    return stage if stage in STAGES else "", term, int(after) if after.isdecimal() and len(after) < 13 else 0
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ListAdmin):
+    """Points proposed, newest first."""
+
+    list_display = ("person", "case_number", "state_now", "points", "proposed_on", "received_on")
+    list_filter = (("state", ChoicesRadioFilter),)
+    search_fields = ("case__number",)
+    search_help_text = _("Personal code, or number of the case")
+
+    def rows(self, request: HttpRequest) -> QuerySet[Any]:
+        """The proposals in the user's scope."""
+        return scope(request).proposals().select_related(*OF_A_PROPOSAL)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With what is proposed."""
+        return super().get_queryset(request).prefetch_related("items")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By exact code of the person, else by exact number of the case."""
+        term = search_term.strip().upper()
+        if not term:
+            return queryset, False
+        by_code = queryset.filter(practitioner__codes__code=term)
+        return (by_code if by_code.exists() else queryset.filter(case__number=term)), False
+
+    @admin.display(description=_("practitioner"))
+    def person(self, row: Proposal) -> SafeString:
+        """The person; the link leads to the proposal."""
+        person = row.practitioner
+        return format_html('{} <span class="rg-code">{}</span>', person.name, person.code)
+
+    @admin.display(description=_("case"))
+    def case_number(self, row: Proposal) -> str:
+        """The number of the case."""
+        return row.case.number
+
+    @admin.display(description=_("state"))
+    def state_now(self, row: Proposal) -> SafeString:
+        """How far it is."""
+        return format_html('<span class="rg-tag">{}</span>', row.get_state_display())
+
+    @admin.display(description=_("points"))
+    def points(self, row: Proposal) -> str:
+        """What is proposed, situation by situation."""
+        return " + ".join(str(item.points) for item in row.items.all())
+
+    @admin.display(description=_("proposed on"))
+    def proposed_on(self, row: Proposal) -> Any:
+        """Since when."""
+        return row.proposed_at
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The proposal: what is proposed, what it leads to, what was done, and who must act until when."""
+        proposal, seen = self.found(request, object_id), scope(request)
+        law, is_open = policies()[proposal.policy], proposal.state not in PROPOSAL.ends
+        return self.page(
+            request,
+            "registry/proposal.html",
+            title=proposal.practitioner.name,
+            crumbs=crumbs_to_case(proposal.case) if sees_case(request, proposal.case) else crumbs_to_case(Case()),
+            proposal=proposal,
+            case_url=case_url(proposal.case) if sees_case(request, proposal.case) else "",
+            cause=proposal.case.cause,
+            law=law,
+            items=items_of(proposal),
+            number=notice_number(proposal),
+            outlook=outlook_of(proposal, now()) if is_open else None,
+            why_held=why_held(proposal.held_because) if proposal.state == Proposal.State.HELD else "",
+            next=next_date_of(proposal, today()) if is_open else None,
+            deliveries=_deliveries(proposal),
+            steps=_steps_of_proposal(proposal),
+            acts=acts_on_proposal(request, proposal),
+            sections=extensions.sections("proposal", request, proposal),
+            told_at=told_at(proposal, now()),
+            sees_documents=seen.sees_everything or seen.acts_for(proposal.case),
+        )
+
+
+def sees_case(request: HttpRequest, case: Case) -> bool:
+    """Whether the user may open the case too: a place of work serves notices of cases of other institutions."""
+    return scope(request).cases().filter(pk=case.pk).exists()
+
+
+def items_of(proposal: Proposal) -> list[dict[str, Any]]:
+    """Each proposed entry with the wording of its situation and the provision behind it."""
+    law = policies()[proposal.policy]
+    found = []
+    for item in proposal.items.select_related("entry__fact"):
+        situation = law.situations[item.situation]
+        low, high = law.bands[situation.band]
+        provision = law.provisions[situation.provision]
+        rule = f"situations.{item.situation}"
+        source = Source(law.id, rule, wording(provision), situation.certainty)
+        found.append({"item": item, "words": wording(situation), "low": low, "high": high, "source": source})
+    return found
+
+
+def _deliveries(proposal: Proposal) -> QuerySet[Delivery]:
+    return proposal.deliveries.select_related("receipt", "recorded_by")
+
+
+def _steps_of_proposal(proposal: Proposal) -> list[dict[str, Any]]:
+    rows = ProcedureStep.objects.filter(subject=proposal.uuid)
+    return _in_words(rows, why=True)
+
+
+def _steps(case: Case) -> list[dict[str, Any]]:
+    return _in_words(ProcedureStep.objects.filter(subject=case.uuid), why=False)
+
+
+def _in_words(rows: QuerySet[ProcedureStep], *, why: bool) -> list[dict[str, Any]]:
+    """What was done, by whom, in which capacity; why a proposal waits is kept as a code and said in words."""
+    rows = rows.select_related("actor", "second", "agency", "institution").order_by("-id")
+    return [
+        {
+            "step": row,
+            "words": act_words(row.act),
+            "grounds": why_held(row.grounds) if why and row.act == "hold" else row.grounds,
+        }
+        for row in rows
+    ]
