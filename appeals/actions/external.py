@@ -36,12 +36,10 @@ def preview_external_outcome(
     *, practitioner: Practitioner, rulings: Sequence[Ruling], now: datetime
 ) -> Difference | None:
     """What the document would change; None where it upholds everything. Raises Refused as the record would."""
-    with transaction.atomic():
-        person = lock(practitioner)
-        corrections = _corrections(person, rulings)
-        if not corrections:
-            return None
-        return preview_corrections(practitioner=practitioner, corrections=corrections, now=now)
+    corrections = _corrections(rulings)
+    if not corrections:
+        return None
+    return preview_corrections(practitioner=practitioner, corrections=corrections, now=now)
 
 
 def record_external_outcome(
@@ -73,7 +71,9 @@ def record_external_outcome(
         if existing := same.first():
             return _same(existing, decided_on, rulings)
         _require_day(decided_on, shanghai_day(now))
-        corrections = _corrections(person, rulings)
+        for ruling in rulings:
+            _require_entry(person, ruling.entry)
+        corrections = _corrections(rulings)
         if corrections:
             annuls = any(correction.annuls for correction in corrections)
             correct_entries(
@@ -105,14 +105,13 @@ def record_external_outcome(
         return outcome
 
 
-def _corrections(person: LockedPerson, rulings: Sequence[Ruling]) -> list[Correction]:
+def _corrections(rulings: Sequence[Ruling]) -> list[Correction]:
     """What the ledger is to learn; an entry that has these points, or none, already needs no correction."""
     if not rulings:
         raise Refused("entry_missing", _("Name at least one entry and what was decided about it."), field="rulings")
     corrections = []
     for ruling in rulings:
         require_choice("result", ruling.result, Result.values)
-        _require_entry(person, ruling.entry)
         present = present_points(ruling.entry)
         if ruling.result == Result.ANNULLED and present:
             corrections.append(Correction(ruling.entry, None))

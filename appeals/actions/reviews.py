@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from appeals.actions.findings import PointResult, Weighed, weigh_results
 from appeals.actions.moving import State, held, move, owe, settle
 from appeals.models import Objection, PointOfDispute
-from appeals.queries.involvement import name_of, require_reviewer, require_uninvolved
+from appeals.queries.involvement import require_reviewer, require_uninvolved
 from appeals.rules.procedures import OBJECTION
 from registry.actions.corrections import Difference, correct_entries, preview_corrections
 from registry.actions.decisions import decide_reviewed
@@ -22,6 +22,7 @@ from registry.actions.tasks import close_tasks
 from registry.ledger.days import shanghai_day
 from registry.ledger.reading import standing_of
 from registry.models import Fact, Proposal, Task, User
+from registry.queries.explain import name_of
 from registry.rules.compute import Standing
 
 

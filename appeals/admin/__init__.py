@@ -1,12 +1,12 @@
-"""Appeals in the office: the pool of experts, panels, and the desk of the experts. Read by the autodiscovery."""
+"""Appeals in the office: objections, the pool of experts, panels, and the desk of the experts; autodiscovered."""
 
-from appeals.admin import desk, experts, panels, repair
+from appeals.admin import desk, experts, objections, offers, panels, repair
 from appeals.admin.acts import experts as on_experts
 from appeals.admin.acts import panels as on_panels
 from appeals.admin.acts import seats as on_seats
 from registry.admin.extensions import offer_acts, offer_to_experts, offer_views
 
-__all__ = ["repair"]
+__all__ = ["desk", "experts", "objections", "offers", "panels", "repair"]
 
 offer_acts(
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminFileFieldWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
@@ -15,8 +15,3 @@ def several_field(label: Words, choices: Any, **options: Any) -> forms.TypedMult
     """Some of a few choices, all visible."""
     widget = UnfoldAdminCheckboxSelectMultipleWidget()
     return forms.TypedMultipleChoiceField(label=label, choices=choices, widget=widget, **options)
-
-
-def file_field(label: Words, **options: Any) -> forms.FileField:
-    """One file."""
-    return forms.FileField(label=label, widget=UnfoldAdminFileFieldWidget(), **options)

@@ -1,7 +1,7 @@
 """Which panels, objections and seats somebody may open, and where they are."""
 
 from django.db.models import Q, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from appeals.models import Expert, Objection, Panel, Seat
 from registry.models import Role, User
@@ -56,11 +56,8 @@ def expert_url(expert: Expert, seen: Scope) -> str:
 
 
 def objection_url(objection: Objection) -> str:
-    """The page of an objection, where there is one; else the list of panels."""
-    try:
-        return reverse("admin:appeals_objection_change", args=[objection.pk])
-    except NoReverseMatch:
-        return reverse("admin:appeals_panel_changelist")
+    """The page of an objection."""
+    return reverse("admin:appeals_objection_change", args=[objection.pk])
 
 
 def case_url(seat: Seat) -> str:

@@ -29,7 +29,7 @@ def points_at_first(point: PointOfDispute) -> int:
 
 def present_points(entry: Fact) -> int:
     """The points of the entry after its corrections; 0 where it is annulled."""
-    corrections = list(entry.corrections.order_by("decided_at", "origin", "origin_seq"))
+    corrections = sorted(entry.corrections.all(), key=lambda fact: (fact.decided_at, fact.origin, fact.origin_seq))
     if any(fact.kind == FactKind.ENTRY_ANNULLED for fact in corrections):
         return 0
     points = [fact.points for fact in corrections if fact.kind == FactKind.ENTRY_REVISED]

@@ -16,6 +16,7 @@ from registry.actions.errors import Refused
 from registry.ledger.families import family_of
 from registry.models import Assignment, Fact, ProcedureStep, Proposal, Responsibility, Role, User
 from registry.models.institutions import NATION
+from registry.queries.explain import name_of
 from registry.queries.wording import listed
 
 Part = str | Promise
@@ -80,11 +81,6 @@ def require_reviewer(objection: Objection, user: User, today: date) -> None:
         field="reviewer",
         value=user.get_username(),
     )
-
-
-def name_of(user: User) -> str:
-    """The name, else the user name."""
-    return user.get_full_name() or user.get_username()
 
 
 def _named(users: list[User]) -> str | Promise:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     BASE_INPUT_CLASSES,
     UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminFileFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminPasswordWidget,
     UnfoldAdminRadioSelectWidget,
@@ -22,11 +23,15 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from registry.rules.attachments import KINDS
+
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as Words
 
 
 CHOOSE = _("Please choose")
+ACCEPTED = ",".join(sorted({f".{kind.extension}" for kind in KINDS} | {".jpeg", ".tiff"}))
+"""What the browser offers first; whether a file is taken follows from its content."""
 
 
 def text_field(label: Words, *, most: int = 200, **options: Any) -> forms.CharField:
@@ -107,6 +112,32 @@ def rows_field(label: Words, relation: Any, rows: QuerySet[Any], **options: Any)
     """Some of many rows, fetched as one types."""
     widget = AutocompleteSelectMultiple(relation, site, attrs={"data-width": "100%"})
     return forms.ModelMultipleChoiceField(label=label, queryset=rows, widget=widget, **options)
+
+
+def file_field(label: Words, **options: Any) -> forms.FileField:
+    """One file to hand in."""
+    return forms.FileField(label=label, widget=UnfoldAdminFileFieldWidget({"accept": ACCEPTED}), **options)
+
+
+class FilesField(forms.FileField):
+    """Any number of files at once."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """The files, none left out; each must be one that a single field would take."""
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        if not given and self.required:
+            super().clean(None, initial)
+        return [super(FilesField, self).clean(each, initial) for each in given]
+
+
+class _SeveralFiles(UnfoldAdminFileFieldWidget):  # type: ignore[misc]  # the theme is untyped
+    allow_multiple_selected = True
+
+
+def files_field(label: Words, **options: Any) -> FilesField:
+    """Any number of files to hand in."""
+    widget = _SeveralFiles({"accept": ACCEPTED, "multiple": True})
+    return FilesField(label=label, widget=widget, **options)
 
 
 def few_rows_field(label: Words, rows: QuerySet[Any], **options: Any) -> forms.ModelChoiceField[Any]:

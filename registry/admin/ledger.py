@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesRadioFilter, RangeDateFilter
 
 from registry.admin import extensions, labels
-from registry.admin.acts.subjects import case_url, decided_within
+from registry.admin.acts.subjects import case_url
 from registry.admin.base import ListAdmin
-from registry.admin.roles import is_agency_officer, scope
+from registry.admin.roles import scope
 from registry.ledger.law import policies
 from registry.models import Fact, PointsEntry, ProposedEntry, StandingChange
 from registry.queries.explain import wording
@@ -81,7 +81,6 @@ class EntryAdmin(ListAdmin):
         situation = law.situations.get(entry.situation)
         proposed = ProposedEntry.objects.filter(entry=entry).select_related("proposal__case").first()
         case = proposed.proposal.case if proposed else None
-        corrects = is_agency_officer(request) and decided_within(entry.fact, scope(request))
         return self.page(
             request,
             "registry/entry.html",
@@ -94,7 +93,6 @@ class EntryAdmin(ListAdmin):
             corrections=list(entry.fact.corrections.all()),
             proposed=proposed,
             case_url=case_url(case) if case and scope(request).cases().filter(pk=case.pk).exists() else "",
-            may_correct=corrects and not _kind_of(entry, "entry_annulled"),
             acts=extensions.buttons("entry", request, entry),
             sections=extensions.sections("entry", request, entry),
         )

@@ -14,7 +14,6 @@ from unfold.contrib.filters.admin import ChoicesRadioFilter
 
 from registry.admin import extensions, labels
 from registry.admin.acts.buttons import acts_on_person
-from registry.admin.acts.subjects import decided_within
 from registry.admin.base import ListAdmin
 from registry.admin.fields import day_field, instant_field
 from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday, registered_on, spans_on
@@ -123,14 +122,11 @@ def _acts(request: HttpRequest, file: PractitionerFile, *, present: bool) -> dic
         return {}
     seen = scope(request)
     mine = {row.institution_id for row in file.current_registrations if seen.covers(row.institution)}
-    officer = is_agency_officer(request)
-    decided = {event.fact.pk for event in file.events if decided_within(event.fact, seen)}
     return {
         "acts": acts_on_person(request, file),
         "sections": extensions.sections("person", request, file),
         **_tasks(request, file),
-        "may_correct": officer,
-        "correctable": decided if officer else set(),
+        "may_unmerge": is_agency_officer(request),
         "my_places": mine if has_any(request, STAFF_KEEPERS) else set(),
     }
 

@@ -69,6 +69,7 @@ NAVIGATION = [
         "title": _("Objections"),
         "separator": True,
         "items": [
+            _item(_("Objections and appeals"), "contract_edit", "appeals_objection_changelist", "is_officer"),
             _item(_("Panels"), "groups", "appeals_panel_changelist", "keeps_the_pool"),
             _item(_("Experts"), "school", "appeals_expert_changelist", "keeps_the_pool"),
         ],

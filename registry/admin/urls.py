@@ -6,7 +6,7 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from registry.admin import attachments, document_search, law, notices, person_cases, rosters, worklist
+from registry.admin import document_search, law, notices, person_cases, rosters, stored_files, worklist
 from registry.admin.acts import (
     calendar,
     cases,
@@ -64,8 +64,6 @@ ACTS: list[tuple[str, str, type[GuidedAct]]] = [
     ("proposals/<int:pk>/receipt/", "record_receipt", receipts.RecordReceipt),
     ("proposals/<int:pk>/withdraw/", "withdraw", proposals.Withdraw),
     ("proposals/<int:pk>/decide/", "decide_held", proposals.DecideHeld),
-    ("entries/<int:pk>/annul/", "annul_entry", corrections.AnnulEntry),
-    ("entries/<int:pk>/revise/", "revise_entry", corrections.ReviseEntry),
     ("calendar/enter/", "enter_year", calendar.EnterYear),
     ("calendar/<int:pk>/correct/", "correct_day", calendar.CorrectDay),
     ("keys/issue/", "issue_key", keys.IssueKey),
@@ -84,7 +82,7 @@ def pages(site: Any) -> list[URLPattern]:
         ("policies/<slug:policy_id>/", "policy", law.policy_page(site)),
         ("practitioners/<int:pk>/cases/", "cases_of_person", person_cases.cases_of_person(site)),
         ("proposals/<int:pk>/notice/", "notice_letter", notices.notice_letter(site)),
-        ("files/<uuid:uuid>/", "stored_file", attachments.stored_file),
+        ("files/<uuid:uuid>/", "stored_file", stored_files.stored_file_page(site)),
         *rosters.views(site),
         *((route, name, view(site)) for route, name, view in OFFERS.views),
     ]

@@ -7,6 +7,8 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from registry.models import PointsEntry
+
 
 def url(name: str, *args: Any) -> str:
     """The address of a page of the office."""
@@ -47,3 +49,19 @@ def entered_in(response: Any) -> dict[str, Any]:
         if name != "csrfmiddlewaretoken":
             found.setdefault(name, []).append(unescape(value))
     return found
+
+
+def ruled(entry: PointsEntry, left: int) -> tuple[str, dict[str, Any]]:
+    """Where an officer enters that a court left so many points of the entry, and what is entered."""
+    pk = entry.fact_id
+    said = {f"result_{pk}": "reduced", f"points_{pk}": str(left)} if left else {f"result_{pk}": "annulled"}
+    assert entry.fact.agency is not None
+    data = {
+        "body": "court",
+        "name": "中级人民法院",
+        "document_number": f"（2025）行终{pk}号",
+        "decided_on": "2025-01-02",
+        "grounds": "处罚被撤销",
+        "agency": entry.fact.agency.pk,
+    }
+    return url("record_outcome", entry.practitioner_id), {**data, **said}

@@ -17,7 +17,7 @@ from registry.models import (
     User,
 )
 from tests.admin.conftest import PASSWORD, SignIn
-from tests.admin.deeds import confirm, preview, text_of, url
+from tests.admin.deeds import confirm, preview, ruled, text_of, url
 from tests.town import LAW_BEGINS, TODAY, Town, at, score
 
 
@@ -32,18 +32,17 @@ def chen(sign_in: SignIn, town: Town) -> Client:
 
 def test_an_annulled_entry_is_struck_in_the_file(chen: Client, town: Town) -> None:
     entry = score(town, 9, TODAY)
-    act = url("annul_entry", entry.pk)
-    shown = preview(chen, act, {"reason": "处罚被撤销"})
+    act, data = ruled(entry, 0)
+    shown = preview(chen, act, data)
     assert "0 points this year" in text_of(shown)
-    confirm(chen, act, {"reason": "处罚被撤销"}, shown, **signed(town))
+    confirm(chen, act, data, shown, **signed(town))
     file = chen.get(url("registry_practitioner_change", town.surgeon.pk))
     assert "it never existed" in text_of(file)
     assert "rg-status-normal" in file.content.decode()
 
 
 def test_a_revision_shows_the_lower_total_first(chen: Client, town: Town) -> None:
-    act = url("revise_entry", score(town, 9, TODAY).pk)
-    data = {"points": "7", "reason": "复核后调整"}
+    act, data = ruled(score(town, 9, TODAY), 7)
     shown = preview(chen, act, data)
     assert "7 points this year" in text_of(shown)
     assert confirm(chen, act, data, shown).status_code == 302
@@ -203,8 +202,9 @@ def test_an_entry_is_corrected_where_it_was_decided_though_others_see_the_file(
     far = sign_in(stranger)
     file = far.get(url("registry_practitioner_change", town.surgeon.pk))
     assert "Points recorded: 4" in text_of(file)
-    assert url("annul_entry", entry.pk) not in file.content.decode()
-    assert far.get(url("annul_entry", entry.pk)).status_code == 404
+    act, data = ruled(entry, 0)
+    assert "No entry of this person was decided here" in text_of(far.get(act))
+    assert "Name at least one entry" in text_of(preview(far, act, {**data, "agency": agency.pk}))
 
 
 def test_a_document_recorded_twice_says_that_nothing_was_changed(chen: Client, town: Town) -> None:

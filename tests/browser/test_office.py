@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from registry.admin import rosters
 from registry.models import Case, Proposal, Registration, Responsibility
 from registry.rosters import jobs
-from tests.admin.deeds import url
+from tests.admin.deeds import ruled, url
 from tests.browser.conftest import Open
 from tests.casework import desk, identified
 from tests.town import Town, handle, score
@@ -96,8 +96,12 @@ def test_people_are_ticked_and_proposed_together(open_page: Open, town: Town, wi
 @pytest.mark.parametrize(("language", "width"), [("en", PHONE), ("zh-hans", PHONE), ("en", DESK)])
 def test_what_a_correction_reaches_fits_the_screen(open_page: Open, town: Town, language: str, width: int) -> None:
     entry = score(town, 9, FEBRUARY)
-    page = open_page(url("annul_entry", entry.pk), language=language, width=width)
-    page.fill("[name=reason]", "处罚被撤销")
+    address, entered = ruled(entry, 0)
+    page = open_page(address, language=language, width=width)
+    page.check(f"[name=body][value={entered['body']}]")
+    page.select_option(f"[name=result_{entry.fact_id}]", "annulled")
+    for name in ("name", "document_number", "decided_on", "grounds"):
+        page.fill(f"[name={name}]", entered[name])
     page.click("button[value=form]")
     expect(page.locator(".rg-table")).to_have_count(3)
     assert fits(page)

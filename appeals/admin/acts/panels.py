@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.actions.panels import draw_panel, fail_panel, preview_draw, refer_to_panel
 from appeals.actions.release import release_evidence
-from appeals.admin.fields import file_field, several_field
+from appeals.admin.fields import several_field
 from appeals.admin.subjects import objection_url, objections_in, panel_url, panels_in
 from appeals.models import Evidence, Objection, Panel, PointOfDispute, Specialty
 from appeals.queries.anonymous import telling
@@ -18,7 +18,7 @@ from appeals.queries.panels import REASONS
 from registry.actions.files import keep_file
 from registry.admin.acts.consequence import Consequence, Summary
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
-from registry.admin.fields import choice_field, prose_field, tick_field
+from registry.admin.fields import choice_field, file_field, prose_field, tick_field
 from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.ledger.law import policies
 from registry.models import User

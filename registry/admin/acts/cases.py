@@ -90,7 +90,7 @@ class IdentifyResponsibility(OnCase):
     def perform(self, data: dict[str, Any], second: User | None) -> Responsibility:
         """Record."""
         case = self.subject
-        person = data.pop("practitioner", None) or (case.trigger and case.trigger.practitioner)
+        person = case.trigger.practitioner if case.trigger else data.pop("practitioner")
         return identify_responsibility(
             handling=case.handling, trigger=case.trigger, practitioner=person, by=self.user, now=self.now, **data
         )

@@ -1,4 +1,4 @@
-"""Corrections of an entry, and registration again after the bar."""
+"""Registration again after the bar."""
 
 from typing import Any
 
@@ -7,19 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.actions.corrections import (
     Difference,
-    annul_entry,
-    preview_annulment,
-    preview_revision,
-    revise_entry,
 )
 from registry.actions.remediation import preview_reregistration, reregister
-from registry.admin.acts.consequence import Consequence, correction_consequence
+from registry.admin.acts.consequence import Consequence
 from registry.admin.acts.guided import ActForm
-from registry.admin.acts.subjects import OfAgency, OnEntry, OnPractitioner
-from registry.admin.fields import choice_field, prose_field, rows_field, whole_field
+from registry.admin.acts.subjects import OfAgency, OnPractitioner
+from registry.admin.fields import choice_field, prose_field, rows_field
 from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.models import Fact, Institution, Registration, User
-from registry.queries.reach import reach_of
 
 
 def _shown(found: Difference, *, needs_second: bool) -> Consequence:
@@ -30,87 +25,6 @@ class ReasonForm(ActForm):
     """Why."""
 
     reason = prose_field(_("Reason"))
-
-
-class CorrectEntry(OnEntry):
-    """An act that changes the past: what follows includes what it reaches on other days and for institutions."""
-
-    def reaching(self, found: Difference, *, needs_second: bool, grave: bool = False) -> Consequence:
-        """The consequence with its reach."""
-        self.standing = found.before
-        reach = reach_of(found, entries=[self.subject.fact])
-        return correction_consequence(found, reach, needs_second=needs_second, grave=grave)
-
-
-class AnnulEntry(CorrectEntry):
-    """The entry never existed."""
-
-    title = _("Annul the entry")
-    explains = _(
-        "An annulled entry never existed, for every day past and future; nothing brings it back. The situation may be scored again. Needs a second officer."  # noqa: E501
-    )
-    do = _("Annul the entry")
-    form_class = ReasonForm
-    allowed = OFFICERS_OF_AGENCIES
-
-    def preview(self, data: dict[str, Any]) -> Consequence:
-        """The standing without the entry."""
-        found = preview_annulment(entry=self.subject.fact, now=self.now)
-        return self.reaching(found, needs_second=True, grave=True)
-
-    def perform(self, data: dict[str, Any], second: User | None) -> Fact:
-        """Annul."""
-        return annul_entry(entry=self.subject.fact, by=self.user, second=second, now=self.now, **data)
-
-    def done(self, outcome: Fact) -> str:
-        """What happened."""
-        return gettext("The entry is annulled.")
-
-
-class RevisionForm(ActForm):
-    """Fewer points, or fewer months, and why."""
-
-    points = whole_field(_("Points from the beginning on"), least=1, most=12)
-    months = choice_field(
-        _("Months of suspension"),
-        [(str(months), str(months)) for months in range(1, 7)],
-        empty=_("by the policy"),
-        required=False,
-        help_text=_("Leave empty for the default of the policy."),
-    )
-    reason = prose_field(_("Reason"))
-
-    def clean_months(self) -> int | None:
-        """A number, or nothing."""
-        chosen = self.cleaned_data["months"]
-        return int(chosen) if chosen else None
-
-
-class ReviseEntry(CorrectEntry):
-    """The entry always had fewer points."""
-
-    title = _("Revise the entry")
-    explains = _("A revised entry always had these points. A revision only lowers; more points are a new decision.")
-    do = _("Revise the entry")
-    form_class = RevisionForm
-    allowed = OFFICERS_OF_AGENCIES
-
-    def initial(self) -> dict[str, Any]:
-        """The points of the entry."""
-        return {"points": self.subject.fact.points}
-
-    def preview(self, data: dict[str, Any]) -> Consequence:
-        """The standing with the lower points."""
-        found = preview_revision(entry=self.subject.fact, points=data["points"], months=data["months"], now=self.now)
-        return self.reaching(found, needs_second=False)
-
-    def perform(self, data: dict[str, Any], second: User | None) -> Fact:
-        """Revise."""
-        return revise_entry(entry=self.subject.fact, by=self.user, now=self.now, **data)
-
-    def done(self, outcome: Fact) -> str:
-        """What happened."""
-        return gettext("The entry now has %(points)s points, for every day.") % {"points": outcome.points}
 
 
 class ReregistrationForm(ActForm):

@@ -45,7 +45,7 @@ class ActForm(forms.Form):
             value = self.cleaned_data.get(name)
             if value in (None, "", False) or isinstance(field.widget, forms.HiddenInput):
                 continue
-            yield Summary(field.label or name, _shown(field, value), isinstance(field.widget, forms.Textarea))
+            yield Summary(field.label or name, shown_value(field, value), isinstance(field.widget, forms.Textarea))
 
 
 class GuidedAct(View):
@@ -224,7 +224,8 @@ def _entered(form: ActForm) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def _shown(field: forms.Field, value: Any) -> Any:
+def shown_value(field: forms.Field, value: Any) -> Any:
+    """What was entered, as it was offered: the words of a choice, not its code."""
     if isinstance(field, forms.ModelMultipleChoiceField):
         return listed(value)
     if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):

@@ -16,7 +16,6 @@ from registry.models import (
     Fact,
     Handling,
     Institution,
-    PointsEntry,
     Practitioner,
     Proposal,
     Registration,
@@ -137,33 +136,6 @@ class OnRegistration(GuidedAct):
     def context(self) -> dict[str, Any]:
         """The card of the person, and the registration."""
         return {**card_of(self.subject.practitioner), "registration": self.subject}
-
-
-class OnEntry(GuidedAct):
-    """An act on a points entry. Where the preview told the standing of today, the card shows that one."""
-
-    subject: PointsEntry
-    standing: Standing | None = None
-
-    def find(self, seen: Scope) -> PointsEntry | None:
-        """The entry with the id in the address, if it was decided in the scope: others correct their own."""
-        rows = seen.entries().select_related(
-            "fact__agency__region", "fact__practitioner", "practitioner", "handling", "trigger"
-        )
-        found = rows.filter(pk=self.kwargs["pk"]).first()
-        return found if found and decided_within(found.fact, seen) else None
-
-    def next_url(self, outcome: Any) -> str:
-        """Back to the person's file."""
-        return file_url(self.subject.practitioner)
-
-    def crumbs(self) -> list[tuple[Words, str]]:
-        """Practitioners, then the person."""
-        return crumbs_to(self.subject.practitioner)
-
-    def context(self) -> dict[str, Any]:
-        """The card of the person, and the entry."""
-        return {**card_of(self.subject.practitioner, self.standing), "entry": self.subject}
 
 
 class OnCase(GuidedAct):

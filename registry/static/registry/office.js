@@ -1,6 +1,6 @@
-// What the browser adds to pages that work without it: a roster's progress is fetched again, a resident identity number
-// typed into the ordinary search box never leaves by the address (it is searched by the form for documents), everybody
-// on a page is ticked at once, and a letter is printed.
+// What the browser adds to pages that work without it: a roster's progress is fetched again, files that were chosen are
+// named, a resident identity number typed into the ordinary search box never leaves by the address (it is searched by the
+// form for documents), everybody on a page is ticked at once, and a letter is printed.
 "use strict";
 
 const RESIDENT_ID = /^\s*[1-9]\d{16}[\dXx]\s*$/;
@@ -45,9 +45,19 @@ function printLetters() {
   document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
 }
 
+// The theme shows the name of the first file only.
+function nameEveryFile() {
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("input[type=file][multiple]")) return;
+    const shown = event.target.parentNode.parentNode.parentNode.querySelector("input[type=text]");
+    shown.setAttribute("value", Array.from(event.target.files, (file) => file.name).join(", "));
+  });
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   keepNumbersOutOfAddresses();
   tickEverybody();
   printLetters();
   followProgress();
+  nameEveryFile();
 });

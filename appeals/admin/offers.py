@@ -1,0 +1,192 @@
+"""What appeals put on pages of the register: buttons, cards, acts, and who may have which file."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from appeals.admin.acts import deciding, external, filing, objections
+from appeals.models import Evidence, ExternalOutcome, Objection
+from appeals.queries.objections import handles
+from appeals.queries.objections import objections as visible
+from appeals.rules.procedures import OBJECTION
+from registry.admin import extensions
+from registry.admin.acts.buttons import Button
+from registry.admin.acts.guided import GuidedAct, Words
+from registry.admin.extensions import Section
+from registry.admin.roles import POOL_KEEPERS, has_any, is_agency_officer, scope, user_of
+from registry.models import Case, PointsEntry, Proposal, StoredFile
+from registry.queries.file import PractitionerFile
+
+State = Objection.State
+MOST_SHOWN = 20
+TOLD = [Proposal.State.NOTIFIED, Proposal.State.TO_SERVE, Proposal.State.RECEIVED, Proposal.State.HELD]
+"""States of a proposal in which the person was told and nothing is decided."""
+
+ACTS: list[tuple[str, str, type[GuidedAct]]] = [
+    ("proposals/<int:pk>/objection/", "take_in_objection", filing.TakeInObjection),
+    ("proposals/<int:pk>/object/", "object_for_person", filing.ObjectForPerson),
+    ("practitioners/<int:pk>/appeal/", "take_in_appeal", filing.TakeInAppeal),
+    ("practitioners/<int:pk>/appeal-for/", "appeal_for_person", filing.AppealForPerson),
+    ("practitioners/<int:pk>/outcome/", "record_outcome", external.RecordOutcome),
+    ("objections/<int:pk>/admit/", "admit_objection", objections.AdmitLate),
+    ("objections/<int:pk>/refuse/", "refuse_objection", objections.RefuseLate),
+    ("objections/<int:pk>/assign/", "assign_reviewer", objections.AssignReviewer),
+    ("objections/<int:pk>/classify/", "classify_point", objections.ClassifyPoint),
+    ("objections/<int:pk>/decide/", "decide_objection", deciding.DecideObjection),
+    ("objections/<int:pk>/countersign/", "countersign_objection", objections.CountersignObjection),
+    ("objections/<int:pk>/evidence/", "add_evidence", objections.AddEvidence),
+    ("objections/<int:pk>/words/", "add_words", objections.AddWords),
+    ("objections/<int:pk>/withdraw/", "withdraw_objection", objections.WithdrawObjection),
+    ("objections/<int:pk>/out-of-scope/", "close_objection", objections.DeclareOutOfScope),
+]
+
+
+def button(title: Words, icon: str, name: str, pk: int, *, main: bool = False, query: str = "") -> Button:
+    """A link to an act of ours."""
+    return Button(title, reverse(f"admin:{name}", args=[pk]) + query, icon, main)
+
+
+def acts_on_objection(request: HttpRequest, objection: Objection) -> list[Button]:
+    """The acts that the state allows, to whom they are open."""
+    found: list[Button] = []
+    if is_agency_officer(request) and handles(scope(request), objection):
+        found += _of_the_agency(request, objection)
+    compliance = has_any(request, filing.COMPLIANCE)
+    if compliance and objection.countersigned_at is None and OBJECTION.allows(objection.state, "countersign"):
+        sign = _("Countersign for the institution")
+        found.append(button(sign, "approval", "countersign_objection", objection.pk, main=True))
+    if (found or compliance) and OBJECTION.allows(objection.state, "supplement"):
+        found.append(button(_("Add evidence"), "attach_file_add", "add_evidence", objection.pk))
+        found.append(button(_("Add words of the person"), "add_comment", "add_words", objection.pk))
+    return found + extensions.buttons("objection", request, objection)
+
+
+def _of_the_agency(request: HttpRequest, objection: Objection) -> list[Button]:
+    mine = objection.reviewer_id == user_of(request).pk
+    offered = [
+        ("admit", _("Admit the late objection"), "door_open", "admit_objection", True),
+        ("refuse", _("Refuse the late objection"), "door_front", "refuse_objection", False),
+        ("assign", _("Assign a reviewer"), "assignment_ind", "assign_reviewer", objection.state == State.FILED),
+    ]
+    if mine:
+        offered += [
+            ("decide", _("Decide"), "gavel", "decide_objection", True),
+            ("refer", _("Refer to a panel"), "groups", "refer_to_panel", False),
+            ("classify", _("Classify a point"), "category", "classify_point", False),
+        ]
+    offered += [
+        ("withdraw", _("Record the withdrawal"), "undo", "withdraw_objection", False),
+        ("declare_out_of_scope", _("Close as out of scope"), "block", "close_objection", False),
+    ]
+    return [
+        button(title, icon, name, objection.pk, main=main)
+        for act, title, icon, name, main in offered
+        if OBJECTION.allows(objection.state, act)
+    ]
+
+
+def on_person(request: HttpRequest, file: PractitionerFile) -> Iterable[Button]:
+    """Objections to what is proposed, appeals against what is recorded, outcomes elsewhere."""
+    pk, entered = file.practitioner.pk, bool(file.events)
+    agency, compliance = is_agency_officer(request), has_any(request, filing.COMPLIANCE)
+    if not agency and not compliance:
+        return
+    for proposal in Proposal.objects.filter(practitioner=pk, state__in=TOLD).order_by("pk"):
+        yield from on_proposal(request, proposal)
+    if entered and agency:
+        yield button(_("Take in an appeal"), "balance", "take_in_appeal", pk)
+        yield button(_("Record an outcome elsewhere"), "account_balance", "record_outcome", pk)
+    if entered and compliance:
+        yield button(_("Appeal for the person"), "balance", "appeal_for_person", pk)
+
+
+def on_proposal(request: HttpRequest, proposal: Proposal) -> Iterable[Button]:
+    """Objecting, as long as nothing is decided."""
+    if proposal.state not in TOLD:
+        return
+    if is_agency_officer(request):
+        yield button(_("Take in an objection"), "contract_edit", "take_in_objection", proposal.pk)
+    if has_any(request, filing.COMPLIANCE):
+        yield button(_("Object for the person"), "contract_edit", "object_for_person", proposal.pk)
+
+
+def on_entry(request: HttpRequest, entry: PointsEntry) -> Iterable[Button]:
+    """Appeals against this entry, and outcomes elsewhere."""
+    chosen, pk = f"?entry={entry.fact_id}", entry.practitioner_id
+    if any(fact.kind == "entry_annulled" for fact in entry.fact.corrections.all()):
+        return
+    if is_agency_officer(request):
+        yield button(_("Take in an appeal"), "balance", "take_in_appeal", pk, query=chosen)
+        yield button(_("Record an outcome elsewhere"), "account_balance", "record_outcome", pk)
+    if has_any(request, filing.COMPLIANCE):
+        yield button(_("Appeal for the person"), "balance", "appeal_for_person", pk, query=chosen)
+
+
+def _card(request: HttpRequest, about: Q) -> list[Section]:
+    rows = visible(scope(request)).filter(about).distinct().order_by("-pk")[:MOST_SHOWN]
+    found = list(rows.select_related("practitioner"))
+    return [Section("appeals/parts/objections.html", found)] if found else []
+
+
+def about_person(request: HttpRequest, file: PractitionerFile) -> Iterable[Section]:
+    """The objections of the person."""
+    return _card(request, Q(practitioner=file.practitioner.pk))
+
+
+def about_proposal(request: HttpRequest, proposal: Proposal) -> Iterable[Section]:
+    """The objections to a proposal."""
+    return _card(request, Q(proposal=proposal.pk))
+
+
+def about_case(request: HttpRequest, case: Case) -> Iterable[Section]:
+    """The objections of a case."""
+    return _card(request, Q(case=case.pk))
+
+
+def about_entry(request: HttpRequest, entry: PointsEntry) -> Iterable[Section]:
+    """The objections about an entry, and what others decided of it."""
+    about = Q(points__entry=entry.fact_id) | Q(points__item__entry=entry.pk)
+    outcomes = list(ExternalOutcome.objects.filter(points__entry=entry.fact_id).distinct().defer("file__sealed"))
+    cards = _card(request, about)
+    return [*cards, Section("appeals/parts/outcomes.html", outcomes)] if outcomes else cards
+
+
+def panels_of(request: HttpRequest, objection: Objection) -> Iterable[Section]:
+    """The panels that were asked, for those who keep the pool."""
+    if not has_any(request, POOL_KEEPERS):
+        return []
+    found = list(objection.panels.order_by("pk"))
+    return [Section("appeals/parts/panels.html", found)] if found else []
+
+
+def reads(request: HttpRequest, file: StoredFile) -> bool:
+    """Evidence, signed pages and documents of outcomes, where the user sees the objection or the person."""
+    seen = scope(request)
+    mine = visible(seen)
+    return (
+        Evidence.objects.filter(Q(file=file) | Q(shown=file), point__objection__in=mine).exists()
+        or mine.filter(signature=file).exists()
+        or ExternalOutcome.objects.filter(file=file, practitioner__in=seen.practitioners()).exists()
+    )
+
+
+def _offer() -> None:
+    places: list[tuple[extensions.Place, Any, Any]] = [
+        ("person", on_person, about_person),
+        ("proposal", on_proposal, about_proposal),
+        ("entry", on_entry, about_entry),
+    ]
+    for place, buttons, sections in places:
+        extensions.offer_buttons(place, buttons)
+        extensions.offer_sections(place, sections)
+    extensions.offer_sections("case", about_case)
+    extensions.offer_sections("objection", panels_of)
+    extensions.offer_readers(reads)
+    extensions.offer_acts(ACTS)
+
+
+_offer()
