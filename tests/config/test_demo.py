@@ -114,8 +114,10 @@ def test_a_person_reads_address_log_ins_and_keys() -> None:
         "url": "http://127.0.0.1:8000/",
         "accounts": [{"role": "administrator", "username": "administrator", "password": "one-two"}],
         "api_keys": [{"role": "settlement_system", "key": "drk_1"}],
+        "sights": [{"number": "C430100-2026-000007", "what": "a window on its last day"}],
     }
     words = in_words(told)
+    assert "C430100-2026-000007  a window on its last day" in words
     assert "http://127.0.0.1:8000/" in words
     assert "one-two" in words
     assert "Bearer drk_1" in words

@@ -122,11 +122,11 @@ def test_an_agreement_is_in_force_today_everywhere_but_at_the_rescinded_pharmacy
 
 
 def test_accounts_sign_in_with_the_passwords_told_and_the_key_is_a_systems(demo: DemoResult, now: datetime) -> None:
-    assert [account["role"] for account in demo.accounts] == [
-        "administrator",
-        "agency_officer",
-        "agency_officer",
-        "compliance_officer",
+    assert [(account["role"], bool(account["duty"])) for account in demo.accounts] == [
+        ("administrator", False),
+        ("agency_officer", True),
+        ("agency_officer", True),
+        ("compliance_officer", False),
     ]
     for account in demo.accounts:
         user = authenticate(username=account["username"], password=account["password"])

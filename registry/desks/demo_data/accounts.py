@@ -2,18 +2,20 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 from simple_history.utils import bulk_create_with_history
 
 from registry.actions.keys import issue_key
 from registry.desks.demo_data.stage import Officers
-from registry.desks.demo_data.timeline import PREPARATION, at
+from registry.desks.demo_data.timeline import FIRST_DAY, PREPARATION, at
 from registry.models import Agency, ApiKey, Assignment, Institution, Role, User
 
 ADMINISTRATOR = "administrator"
+DUTIES = {"identifying": "责任认定岗", "scoring": "记分岗", "signing": "会签岗", "reviewing": "复核岗"}
+"""The officers of an agency in the order of Officers: the beginning of the log-in, and what stands at the desk."""
 KEY_LIFE = timedelta(days=365)
 
 
@@ -24,9 +26,11 @@ class Account:
     role: str
     username: str
     password: str
+    duty: str = ""
+    """What this one does, where several have the role."""
 
     def as_dict(self) -> dict[str, str]:
-        return {"role": self.role, "username": self.username, "password": self.password}
+        return asdict(self)
 
 
 def open_administrator(*, now: datetime) -> tuple[User, Account]:
@@ -45,53 +49,43 @@ def open_administrator(*, now: datetime) -> tuple[User, Account]:
 
 
 def open_officers(agencies: Iterable[Agency], *, by: User) -> dict[int, Officers]:
-    """Two officers for each agency, by the agency's id. None of them can sign in before `give_password`."""
-    agencies = list(agencies)
+    """The officers of each agency, by the agency's id. None of them can sign in before `give_password`."""
+    found = list(agencies)
     users = [
-        User(
-            username=f"officer-{agency.region_id}-{number}",
-            password=make_password(None),
-            last_name=agency.region.name_zh,
-            first_name=f"经办{'甲' if number == 1 else '乙'}",
-            is_staff=True,
-            date_joined=at(PREPARATION, hour=8),
-        )
-        for agency in agencies
-        for number in (1, 2)
+        _user(f"{duty}-{agency.region_id}", last_name=agency.region.name_zh, first_name=name)
+        for agency in found
+        for duty, name in DUTIES.items()
     ]
     User.objects.bulk_create(users)
-    pairs = dict(zip((agency.pk for agency in agencies), zip(users[::2], users[1::2], strict=True), strict=True))
+    teams = [Officers(*users[first : first + len(DUTIES)]) for first in range(0, len(users), len(DUTIES))]
+    officers = {agency.pk: team for agency, team in zip(found, teams, strict=True)}
     assignments = [
         Assignment(user=user, role=Role.AGENCY_OFFICER, agency_id=agency, starts_on=PREPARATION)
-        for agency, pair in pairs.items()
-        for user in pair
+        for agency, team in officers.items()
+        for user in (team.identifier, team.scorer, team.second, team.reviewer)
     ]
     _assign(assignments, by=by, now=at(PREPARATION, hour=8))
-    return {agency: Officers(*pair) for agency, pair in pairs.items()}
+    return officers
 
 
-def give_password(user: User, role: Role) -> Account:
-    """Let an officer sign in."""
-    account = _account(role, user.username)
+def open_compliance_officers(institutions: Iterable[Institution], *, by: User) -> dict[int, User]:
+    """The compliance officer of each institution, by the institution's id; as above."""
+    found = list(institutions)
+    users = [_user(f"compliance-{institution.code}", last_name="合规专员") for institution in found]
+    User.objects.bulk_create(users)
+    assignments = [
+        Assignment(user=user, role=Role.COMPLIANCE_OFFICER, institution=institution, starts_on=FIRST_DAY)
+        for user, institution in zip(users, found, strict=True)
+    ]
+    _assign(assignments, by=by, now=at(PREPARATION, hour=9))
+    return {institution.pk: user for institution, user in zip(found, users, strict=True)}
+
+
+def give_password(user: User, role: Role, *, duty: str = "") -> Account:
+    """Let somebody sign in."""
+    account = _account(role, user.username, duty=duty)
     user.set_password(account.password)
     user.save(update_fields=["password"])
-    return account
-
-
-def open_compliance_officer(institution: Institution, *, by: User) -> Account:
-    """The compliance officer of one institution."""
-    account = _account(Role.COMPLIANCE_OFFICER, f"compliance-{institution.code}")
-    user = User.objects.create(
-        username=account.username,
-        password=make_password(account.password),
-        last_name="合规专员",
-        is_staff=True,
-        date_joined=at(PREPARATION, hour=8),
-    )
-    assignment = Assignment(
-        user=user, role=Role.COMPLIANCE_OFFICER, institution=institution, starts_on=date(2025, 1, 1)
-    )
-    _assign([assignment], by=by, now=at(PREPARATION, hour=9))
     return account
 
 
@@ -101,8 +95,19 @@ def settlement_key(*, by: User, now: datetime) -> dict[str, str]:
     return {"role": key.scope, "key": text}
 
 
-def _account(role: Role, username: str) -> Account:
-    return Account(role=role.value, username=username, password=secrets.token_urlsafe(15))
+def _account(role: Role, username: str, *, duty: str = "") -> Account:
+    return Account(role=role.value, username=username, password=secrets.token_urlsafe(15), duty=duty)
+
+
+def _user(username: str, *, last_name: str, first_name: str = "") -> User:
+    return User(
+        username=username,
+        password=make_password(None),
+        last_name=last_name,
+        first_name=first_name,
+        is_staff=True,
+        date_joined=at(PREPARATION, hour=8),
+    )
 
 
 def _assign(assignments: list[Assignment], *, by: User, now: datetime) -> None:

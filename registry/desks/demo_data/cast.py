@@ -12,7 +12,7 @@ SHENYANG, DALIAN = "H21010200001", "H21020200001"
 HANGZHOU, NINGBO = "H33010600001", "H33021200001"
 ZHENGZHOU = "H41010500001"
 CHANGSHA_CENTRE, ZHUZHOU, HENGYANG = "H43010200001", "H43021100001", "H43040800001"
-CHANGSHA_PHARMACY = "P43011100002"
+CHANGSHA_TCM, CHANGSHA_PHARMACY = "H43010400001", "P43011100002"
 HAIKOU = "H46010600001"
 CHENGDU, CHENGDU_TCM, MIANYANG = "H51010700001", "H51010700002", "H51070300001"
 
@@ -53,4 +53,15 @@ CAST: dict[str, tuple[str, Category]] = {
     "taken over with 3 points": (CHENGDU_TCM, PHYSICIAN),
     "taken over with 6 points": (CHENGDU_TCM, PHYSICIAN),
     "taken over with 9 points": (CHENGDU_TCM, PHYSICIAN),
+    "identified": (BUSY_HOSPITAL, PHYSICIAN),
+    "proposed": (BUSY_HOSPITAL, NURSE),
+    "proposed again": (BUSY_HOSPITAL, NURSE),
+    "waits for a countersignature": (BUSY_HOSPITAL, PHYSICIAN),
+    "has not opened the notice": (CHANGSHA_CENTRE, NURSE),
+    "to be served by hand": (CHANGSHA_TCM, PHYSICIAN),
+    "told through the institution": (BUSY_HOSPITAL, NURSE),
+    "has days left": (BUSY_HOSPITAL, PHYSICIAN),
+    "on the last day": (CHANGSHA_CENTRE, PHYSICIAN),
+    "held": (BUSY_HOSPITAL, PHYSICIAN),
+    "held and decided": (CHANGSHA_TCM, NURSE),
 }

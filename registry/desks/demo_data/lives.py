@@ -8,9 +8,10 @@ from registry.actions.institutions import end_agreement
 from registry.actions.merging import merge_files, undo_merge
 from registry.actions.people import assign_code, register_practitioner, rename
 from registry.actions.registrations import end_registration, register_at
-from registry.desks.demo_data.cases import Part, case
+from registry.desks.demo_data.cases import case
 from registry.desks.demo_data.cast import CHANGSHA_CENTRE, CHENGDU, CHENGDU_TCM, SHENYANG, TIANJIN
 from registry.desks.demo_data.chance import dice
+from registry.desks.demo_data.course import Part
 from registry.desks.demo_data.names import surname
 from registry.desks.demo_data.places import BUSY_HOSPITAL, DAYS_SINCE_RESCISSION, RESCINDED, Place
 from registry.desks.demo_data.stage import Later, Stage
@@ -47,7 +48,7 @@ def tell_all(stage: Stage, *, by: User, seed: int, places: Sequence[Place]) -> N
 
 def one_person_two_files(stage: Stage, *, by: User) -> None:
     """One person, spelled in two ways in two hospitals: six points and four are ten once the files are merged."""
-    first, second = same_year(stage.ago(70), days_before=25)
+    first, second = same_year(stage.ago(85), days_before=25)
     kept = _newcomer(stage, CHENGDU, "阿卜杜热合曼·麦麦提", "D510107900001", passport="G90000001", by=by)
     absorbed = _newcomer(stage, CHENGDU_TCM, "阿不都热合曼·买买提", None, passport="G90000010", by=by)
     for place, person, made_on, grade in (
@@ -56,10 +57,9 @@ def one_person_two_files(stage: Stage, *, by: User) -> None:
     ):
         case(
             stage,
-            institution=stage.institutions[place],
+            place=place,
             situation="2-01",
             made_on=made_on,
-            decided_on=made_on + timedelta(6),
             parts=[Part(person=person, grade=grade)],
         )
     _merged(stage, CHENGDU, kept, absorbed, "护照换发前后两次登记，经核对护照、执业证书与本人确认为同一人", days_ago=40)
@@ -75,7 +75,7 @@ def merged_by_mistake(stage: Stage, *, by: User) -> None:
     stage.plan(
         now,
         lambda: undo_merge(
-            merge=merge.made, reason="经证书核验，为两人", by=officers.second, second=officers.first, now=now
+            merge=merge.made, reason="经证书核验，为两人", by=officers.reviewer, second=officers.second, now=now
         ),
     )
 
@@ -97,7 +97,7 @@ def provisional_codes(stage: Stage, *, by: User) -> None:
 def names_that_changed(stage: Stage) -> None:
     """A nurse took another given name; the earlier one stays known for its time."""
     person = stage.role("renamed")
-    officer = stage.officers_of(stage.institutions[BUSY_HOSPITAL]).first
+    officer = stage.officers_of(stage.institutions[BUSY_HOSPITAL]).scorer
     name, now = f"{surname(person.name)}沐晨", at(stage.ago(90), hour=9)
     stage.plan(now, lambda: rename(practitioner=person, name=name, reason="户口簿登记姓名变更", by=officer, now=now))
 
@@ -136,7 +136,7 @@ def pharmacy_loses_its_agreement(stage: Stage) -> None:
             agreement=institution.agreements.get(superseded_at=None, starts_on__lte=ends_on, ends_on__gt=ends_on),
             ends_on=ends_on,
             reason="协议解除",
-            by=stage.officers_of(institution).first,
+            by=stage.officers_of(institution).scorer,
             now=now,
         ),
     )
@@ -190,7 +190,7 @@ def _merged(
     return stage.plan(
         now,
         lambda: merge_files(
-            kept=kept, absorbed=absorbed, reason=reason, by=officers.first, second=officers.second, now=now
+            kept=kept, absorbed=absorbed, reason=reason, by=officers.scorer, second=officers.second, now=now
         ),
     )
 
@@ -202,7 +202,7 @@ def _taken_over(stage: Stage, person: Practitioner, draft: Draft) -> Later[Fact]
 
 def _move(stage: Stage, person: Practitioner, old: Institution, new: Institution, now: datetime) -> Later[Registration]:
     day = now.date()
-    officer = stage.officers_of(old).first
+    officer = stage.officers_of(old).scorer
     stage.plan(
         now,
         lambda: end_registration(

@@ -7,26 +7,31 @@ from functools import partial
 
 from django.db import transaction
 
+from registry.actions.silence import decide_by_silence, mark_unopened
 from registry.actions.sweep import tell_what_day_brought
-from registry.desks.demo_data import cases, lives, stories
+from registry.desks.demo_data import lives, stories, underway
 from registry.desks.demo_data.accounts import (
     Account,
     give_password,
     open_administrator,
-    open_compliance_officer,
+    open_compliance_officers,
     open_officers,
     settlement_key,
 )
 from registry.desks.demo_data.cast import CAST
+from registry.desks.demo_data.everyday import everyday_cases
 from registry.desks.demo_data.examples import examples
 from registry.desks.demo_data.geography import load_regions
 from registry.desks.demo_data.people import Profile, profiles
 from registry.desks.demo_data.places import BUSY_HOSPITAL, load_places, places
+from registry.desks.demo_data.sights import sights
 from registry.desks.demo_data.staffing import load_people
 from registry.desks.demo_data.stage import Stage
 from registry.desks.demo_data.timeline import FIRST_DAY, PREPARATION, at
+from registry.desks.demo_data.workdays import Workdays, announce_missing_years
 from registry.ledger.days import shanghai_day
 from registry.models import Agency, Authority, Institution, Role, User
+from registry.queries.calendar import calendar
 
 FEWEST = len(CAST) + lives.NEWCOMERS
 """So many play in the stories."""
@@ -42,6 +47,7 @@ class DemoResult:
     accounts: list[dict[str, str]] = field(default_factory=list)
     api_keys: list[dict[str, str]] = field(default_factory=list)
     examples: list[dict[str, object]] = field(default_factory=list)
+    sights: list[dict[str, str]] = field(default_factory=list)
 
 
 def already_loaded() -> bool:
@@ -64,10 +70,15 @@ def load(*, practitioners: int = 2000, seed: int = 2025, now: datetime, progress
         administrator, account = open_administrator(now=at(PREPARATION, hour=8))
         stage = _set_stage(administrator, practitioners=practitioners, seed=seed, today=today, progress=progress)
         _play(stage, administrator, practitioners=practitioners, seed=seed, now=now, progress=progress)
-        accounts = [account, *_accounts(stage, administrator)]
+        accounts = [account, *_accounts(stage)]
         key = settlement_key(by=administrator, now=now)
-        asked = examples(stage, now=now)
-    return DemoResult([account.as_dict() for account in accounts], [key], [example.as_dict() for example in asked])
+        asked, seen = examples(stage, now=now), sights(stage)
+    return DemoResult(
+        accounts=[account.as_dict() for account in accounts],
+        api_keys=[key],
+        examples=[example.as_dict() for example in asked],
+        sights=[sight.as_dict() for sight in seen],
+    )
 
 
 def _set_stage(administrator: User, *, practitioners: int, seed: int, today: date, progress: Progress) -> Stage:
@@ -76,11 +87,14 @@ def _set_stage(administrator: User, *, practitioners: int, seed: int, today: dat
     progress(f"{len(institutions)} institutions with their agencies, authorities and agreements")
     people = profiles(count=practitioners - lives.NEWCOMERS, seed=seed, places=places())
     rows = load_people(people, institutions, by=administrator)
+    announce_missing_years(today=today, by=administrator)
     progress(f"{len(rows)} practitioners with codes, documents, certificates and registrations")
     return Stage(
         today=today,
         institutions=institutions,
         officers=open_officers(Agency.objects.select_related("region"), by=administrator),
+        compliance=open_compliance_officers(institutions.values(), by=administrator),
+        workdays=Workdays(calendar()),
         authorities={authority.code: authority for authority in Authority.objects.all()},
         people=rows,
         cast={role: person.code for role, person in zip(CAST, people, strict=False)},
@@ -93,9 +107,11 @@ def _play(
 ) -> None:
     stories.tell_all(stage)
     lives.tell_all(stage, by=administrator, seed=seed, places=places())
-    many = min(10 + practitioners // 40, 60 + practitioners // 200)  # in a large demo a smaller part has points
-    cases.everyday_cases(stage, count=many, seed=seed, places=places())
+    many = min(8 + practitioners // 60, 40 + practitioners // 300)  # in a large demo a smaller part has points
+    underway.tell_all(stage)
+    everyday_cases(stage, count=many, seed=seed, places=places())
     _sweep_every_monday(stage)
+    stage.wind(_clock)
     progress(f"{stage.play(now)} acts of history: handlings, responsibilities, points, corrections, remediation")
     tell_what_day_brought(today=stage.today, now=now, since=FIRST_DAY)
 
@@ -109,13 +125,19 @@ def _sweep_every_monday(stage: Stage) -> None:
         monday += timedelta(7)
 
 
-def _accounts(stage: Stage, administrator: User) -> list[Account]:
+def _clock(now: datetime) -> None:
+    """What the clock of the procedure does in a night."""
+    mark_unopened(now=now)
+    decide_by_silence(now=now)
+
+
+def _accounts(stage: Stage) -> list[Account]:
     hospital = stage.institutions[BUSY_HOSPITAL]
     officers = stage.officers_of(hospital)
     return [
-        give_password(officers.first, Role.AGENCY_OFFICER),
-        give_password(officers.second, Role.AGENCY_OFFICER),
-        open_compliance_officer(hospital, by=administrator),
+        give_password(officers.scorer, Role.AGENCY_OFFICER, duty="proposes points and tells the person"),
+        give_password(officers.reviewer, Role.AGENCY_OFFICER, duty="countersigns and reviews"),
+        give_password(stage.compliance[hospital.pk], Role.COMPLIANCE_OFFICER),
     ]
 
 

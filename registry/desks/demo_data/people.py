@@ -10,7 +10,7 @@ from registry.desks.demo_data import names
 from registry.desks.demo_data.cast import CAST
 from registry.desks.demo_data.chance import dice
 from registry.desks.demo_data.numbers import SERIALS_OF_A_DAY, personal_code, resident_id
-from registry.desks.demo_data.places import Place
+from registry.desks.demo_data.places import BUSY_HOSPITAL, Place
 from registry.desks.demo_data.timeline import FIRST_DAY
 from registry.models import Category, DocumentKind, Sex
 
@@ -56,6 +56,8 @@ DEPARTMENTS = {
     Category.PHARMACY_PRINCIPAL: ("",),
 }
 GENERAL_PRACTICE = "全科医学科"
+LARGE_DEPARTMENT = "骨科"
+"""A third of the physicians and nurses of the busy hospital work there."""
 PATIENT_CARE = frozenset({Category.PHYSICIAN, Category.NURSE})
 SCOPES = {
     Category.PHYSICIAN: ("临床", ("内科专业", "外科专业", "妇产科专业", "儿科专业", "中医专业", "急救医学专业")),
@@ -198,6 +200,8 @@ def _from_elsewhere(which: int) -> tuple[str, tuple[str, str], bool]:
 
 def _department(random: Random, place: Place, category: Category) -> str:
     department = random.choice(DEPARTMENTS[category])
+    if place.code == BUSY_HOSPITAL and category in PATIENT_CARE and random.random() < 0.3:
+        return LARGE_DEPARTMENT
     if place.is_pharmacy:
         return ""
     return GENERAL_PRACTICE if "社区" in place.name and category in PATIENT_CARE else department

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Generic, TypeVar
 
 from registry.desks.demo_data.people import Profile
 from registry.desks.demo_data.places import name_of
+from registry.desks.demo_data.timeline import night_after
+from registry.desks.demo_data.workdays import Workdays
 from registry.models import Agency, Authority, Institution, Practitioner, User
 
 T = TypeVar("T")
@@ -31,10 +34,16 @@ class Later(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Officers:
-    """The two officers of an agency: one acts, the other countersigns."""
+    """The officers of an agency, each with a part of their own: nobody does two of them in one case."""
 
-    first: User
+    identifier: User
+    """Takes the handlings in and identifies who answers for them."""
+    scorer: User
+    """Proposes the points and tells the person."""
     second: User
+    """Countersigns what terminates."""
+    reviewer: User
+    """Reviews what is objected to, and decides what waits."""
 
 
 @dataclass
@@ -44,6 +53,8 @@ class Stage:
     today: date
     institutions: Mapping[str, Institution]
     officers: Mapping[int, Officers]
+    compliance: Mapping[int, User]
+    workdays: Workdays
     authorities: Mapping[str, Authority]
     people: Mapping[str, Practitioner]
     cast: Mapping[str, str]
@@ -51,15 +62,29 @@ class Stage:
     _plan: list[tuple[datetime, int, Later[object]]] = field(default_factory=list)
     _documents: dict[tuple[str, int], int] = field(default_factory=dict)
     _reserved: set[str] = field(default_factory=set)
+    _nights: set[datetime] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._reserved |= set(self.cast.values())
 
     def plan(self, instant: datetime, act: Callable[[], T]) -> Later[T]:
         """Do `act` at `instant`, after everything planned for an earlier one."""
-        later = Later(act)
+        return self.plan_that(instant, Later(act))
+
+    def plan_that(self, instant: datetime, later: Later[T]) -> Later[T]:
+        """The same for what other acts refer to already."""
         self._plan.append((instant, len(self._plan), later))  # type: ignore[arg-type]  # a Later is only done here
         return later
+
+    def clock_after(self, last_day: date | None) -> None:
+        """Let the clock act in the night after a last day, where it is known."""
+        if last_day is not None:
+            self._nights.add(night_after(last_day))
+
+    def wind(self, clock: Callable[[datetime], object]) -> None:
+        """Plan the clock for its nights."""
+        for night in sorted(self._nights):
+            self.plan(night, partial(clock, night))
 
     def play(self, now: datetime) -> int:
         """Do everything that was planned until `now`, in the order of time; the number of acts."""

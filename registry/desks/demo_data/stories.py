@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from registry.actions.corrections import annul_entry, revise_entry
 from registry.actions.remediation import relieve_points, reregister, shorten_period
-from registry.desks.demo_data.cases import Part, case, finding, gentle_handling
+from registry.desks.demo_data.cases import case, finding, gentle_handling
 from registry.desks.demo_data.cast import (
     BEIJING,
     BEIJING_TCM,
@@ -27,13 +27,13 @@ from registry.desks.demo_data.cast import (
     ZHENGZHOU,
     ZHUZHOU,
 )
+from registry.desks.demo_data.course import Course, Part, days_until
 from registry.desks.demo_data.places import BUSY_HOSPITAL, RESCINDED
-from registry.desks.demo_data.stage import Later, Stage
+from registry.desks.demo_data.stage import Stage
 from registry.desks.demo_data.timeline import at, same_year
 from registry.models import (
     Grade,
     HandlingKind,
-    PointsEntry,
     Practitioner,
     TriggerKind,
 )
@@ -70,16 +70,15 @@ def suspended_by_one_entry(stage: Stage) -> None:
         ("suspended in Hangzhou", HANGZHOU, Grade.IMPORTANT),
         ("suspended in Beijing", BEIJING, Grade.GENERAL),
     ):
-        person = stage.role(role)
-        _case(stage, place, "4-01", stage.ago(30), stage.ago(24), Part(person=person, grade=grade))
+        _case(stage, place, "4-01", stage.ago(55), Part(person=stage.role(role), grade=grade))
 
 
 def suspended_by_two_entries(stage: Stage) -> None:
     """Six and four points in one year: ten, four months."""
     person = stage.role("suspended by two entries")
-    first, second = same_year(stage.ago(20), days_before=14)
-    _case(stage, DALIAN, "2-01", first, first + timedelta(3), Part(person=person, grade=Grade.PRINCIPAL))
-    _case(stage, DALIAN, "2-02", second, second + timedelta(3), Part(person=person, grade=Grade.GENERAL))
+    first, second = same_year(stage.ago(42), days_before=14)
+    _case(stage, DALIAN, "2-01", first, Part(person=person, grade=Grade.PRINCIPAL))
+    _case(stage, DALIAN, "2-02", second, Part(person=person, grade=Grade.GENERAL))
 
 
 def fraud_at_the_busy_hospital(stage: Stage) -> None:
@@ -87,54 +86,54 @@ def fraud_at_the_busy_hospital(stage: Stage) -> None:
 
     In Hunan suspensions begin with the next month, which has come.
     """
-    decided = stage.today.replace(day=1) - timedelta(12)
+    made_on = stage.today.replace(day=1) - timedelta(45)
     parts = [
         Part(person=stage.role("head of the fraud"), grade=Grade.PRINCIPAL),
         Part(person=stage.role("important part in the fraud"), grade=Grade.IMPORTANT),
         Part(person=stage.role("general part in the fraud"), grade=Grade.GENERAL),
     ]
-    _case(stage, BUSY_HOSPITAL, "4-01", decided - timedelta(16), decided, *parts)
+    _case(stage, BUSY_HOSPITAL, "4-01", made_on, *parts)
 
 
 def suspended_from_next_month(stage: Stage) -> None:
-    """Nine points three days ago in Hunan, one month instead of two: the suspension begins with the next month."""
+    """Nine points some days ago in Hunan, one month instead of two: the suspension begins with the next month."""
     person = stage.role("suspended from next month")
     part = Part(person=person, grade=Grade.PRINCIPAL, months=1, reason="主动退回全部违规费用并配合调查")
-    _case(stage, ZHUZHOU, "3-99", stage.ago(15), stage.ago(3), part)
+    days = days_until(stage, stage.workdays.received_for(stage.ago(2)))
+    made_on = stage.workdays.before(days.identified_on, 3)
+    case(stage, place=ZHUZHOU, situation="3-99", made_on=made_on, parts=[part], days=days)
 
 
 def suspension_long_over(stage: Stage) -> None:
     """Nine points more than half a year ago, two months: normal again by itself."""
     for role, place in (("suspension over", CHENGDU), ("suspension over in Changsha", CHANGSHA_CENTRE)):
-        person = stage.role(role)
-        _case(stage, place, "3-99", stage.ago(215), stage.ago(200), Part(person=person, grade=Grade.PRINCIPAL))
+        _case(stage, place, "3-99", stage.ago(230), Part(person=stage.role(role), grade=Grade.PRINCIPAL))
 
 
 def terminated_by_the_total_of_a_year(stage: Stage) -> None:
     """Six, then six in the same year: terminated, barred for twelve months, which still run."""
     for role, place in (("terminated", HANGZHOU), ("terminated in Hengyang", HENGYANG)):
-        person = stage.role(role)
-        _two_sixes(stage, place, person, stage.ago(95))
+        _two_sixes(stage, place, stage.role(role), stage.ago(120))
 
 
 def terminated_by_one_entry(stage: Stage) -> None:
     """Twelve points at once: barred for thirty-six months."""
     person = stage.role("terminated by one entry")
-    _case(stage, BEIJING_TCM, "4-01", stage.ago(140), stage.ago(120), Part(person=person, grade=Grade.PRINCIPAL))
+    _case(stage, BEIJING_TCM, "4-01", stage.ago(150), Part(person=person, grade=Grade.PRINCIPAL))
 
 
 def bar_over_and_nobody_registered_again(stage: Stage) -> None:
     """The bar ended a month ago, after a shortening; nothing but an act makes the person normal again."""
     for role, place in (("bar over", NINGBO), ("bar over in Zhengzhou", ZHENGZHOU)):
         person = stage.role(role)
-        _two_sixes(stage, place, person, stage.ago(252))
+        _two_sixes(stage, place, person, stage.ago(278))
         _shortened(stage, place, person, days=140, on=stage.ago(100))
 
 
 def bar_over_and_registered_again(stage: Stage) -> None:
     """Terminated, the bar shortened, and registered again when it was over: normal, the points stay in the file."""
     person = stage.role("registered again")
-    _two_sixes(stage, TIANJIN, person, stage.ago(285))
+    _two_sixes(stage, TIANJIN, person, stage.ago(312))
     _shortened(stage, TIANJIN, person, days=150, on=stage.ago(150))
     institution = stage.institutions[TIANJIN]
     now = at(stage.ago(60), hour=10)
@@ -145,7 +144,7 @@ def bar_over_and_registered_again(stage: Stage) -> None:
             institutions=[institution],
             reason="不得登记备案期限届满，经培训考核后重新登记备案",
             agency=institution.agency,
-            by=stage.officers_of(institution).first,
+            by=stage.officers_of(institution).scorer,
             now=now,
         ),
     )
@@ -153,18 +152,17 @@ def bar_over_and_registered_again(stage: Stage) -> None:
 
 def annulled_after_suspension(stage: Stage) -> None:
     """Ten points suspended somebody who had been on leave: annulled, the days were wrongly blocked."""
-    person = stage.role("annulled")
-    part = Part(person=person, grade=Grade.GENERAL)
-    entry = _case(stage, CHENGDU, "4-01", stage.ago(90), stage.ago(80), part)[0]
-    institution = stage.institutions[CHENGDU]
+    part = Part(person=stage.role("annulled"), grade=Grade.GENERAL)
+    course = _case(stage, CHENGDU, "4-01", stage.ago(105), part)
+    officers = stage.officers_of(stage.institutions[CHENGDU])
     now = at(stage.ago(30), hour=16)
     stage.plan(
         now,
         lambda: annul_entry(
-            entry=entry.made.fact,
+            entry=course.entry(),
             reason="经复核，违规行为发生期间本人休产假，未参与相关诊疗",
-            by=stage.officers_of(institution).first,
-            second=stage.officers_of(institution).second,
+            by=officers.reviewer,
+            second=officers.second,
             now=now,
         ),
     )
@@ -176,9 +174,8 @@ def revised_after_review(stage: Stage) -> None:
         ("revised", MIANYANG, "4-01", Grade.IMPORTANT, 10),
         ("revised below nine", HAIKOU, "3-99", Grade.PRINCIPAL, 7),
     ):
-        person = stage.role(role)
-        entry = _case(stage, place, situation, stage.ago(110), stage.ago(100), Part(person=person, grade=grade))[0]
-        _revised(stage, place, entry, points=points, on=stage.ago(62))
+        course = _case(stage, place, situation, stage.ago(125), Part(person=stage.role(role), grade=grade))
+        _revised(stage, place, course, points=points, on=stage.ago(62))
 
 
 def points_relieved_for_training(stage: Stage) -> None:
@@ -186,14 +183,14 @@ def points_relieved_for_training(stage: Stage) -> None:
     first, second = same_year(stage.ago(8), days_before=60)
     for role, place in (("relieved", TIANJIN_TCM), ("relieved in Changsha", BUSY_HOSPITAL)):
         person = stage.role(role)
-        _case(stage, place, "2-01", first, first + timedelta(9), Part(person=person, grade=Grade.GENERAL))
+        _case(stage, place, "2-01", first, Part(person=person, grade=Grade.GENERAL))
         _relieved(stage, place, person, on=second)
 
 
 def suspension_shortened(stage: Stage) -> None:
     """Eleven points, six months, forty days less for taking part in the management: suspended today."""
     person = stage.role("suspension shortened")
-    _case(stage, TIANJIN, "4-01", stage.ago(80), stage.ago(70), Part(person=person, grade=Grade.IMPORTANT))
+    _case(stage, TIANJIN, "4-01", stage.ago(95), Part(person=person, grade=Grade.IMPORTANT))
     _shortened(stage, TIANJIN, person, days=40, on=stage.ago(20))
 
 
@@ -204,15 +201,8 @@ def findings_against_single_people(stage: Stage) -> None:
         ("settled for somebody else", TriggerKind.IMPERSONATED_SETTLEMENT, "3-01", ZHENGZHOU, Grade.IMPORTANT, 130),
         ("licence revoked", TriggerKind.LICENCE_REVOKED, "4-02", SHENYANG, Grade.PRINCIPAL, 55),
     ):
-        finding(
-            stage,
-            institution=stage.institutions[place],
-            kind=kind,
-            situation=situation,
-            made_on=stage.ago(days),
-            decided_on=stage.ago(days - 6),
-            part=Part(person=stage.role(role), grade=grade),
-        )
+        part = Part(person=stage.role(role), grade=grade)
+        finding(stage, place=place, kind=kind, situation=situation, made_on=stage.ago(days), part=part)
 
 
 def points_beside_the_default(stage: Stage) -> None:
@@ -223,42 +213,36 @@ def points_beside_the_default(stage: Stage) -> None:
         points=5,
         reason="同一行为持续时间较长、涉及金额较大",
     )
-    _case(stage, BUSY_HOSPITAL, "2-01", stage.ago(64), stage.ago(50), inside)
+    _case(stage, BUSY_HOSPITAL, "2-01", stage.ago(70), inside)
     outside = Part(
         person=stage.role("seven instead of six"),
         grade=Grade.PRINCIPAL,
         points=7,
         reason="曾因同类行为被约谈，按省规定提高一档",
     )
-    _case(stage, HAIKOU, "2-01", stage.ago(48), stage.ago(40), outside)
+    _case(stage, HAIKOU, "2-01", stage.ago(58), outside)
 
 
 def agreement_rescinded(stage: Stage) -> None:
     """A pharmacy loses its agreement and its principal is suspended."""
-    person = stage.role("principal of the rescinded pharmacy")
-    part = Part(person=person, grade=Grade.PRINCIPAL)
-    _case(stage, RESCINDED, "3-99", stage.ago(45), stage.ago(38), part)
+    part = Part(person=stage.role("principal of the rescinded pharmacy"), grade=Grade.PRINCIPAL)
+    _case(stage, RESCINDED, "3-99", stage.ago(45), part)
 
 
 def only_a_talk(stage: Stage) -> None:
     """A talk, a warning and a correction order: kept, and no gate to points."""
     for days, kind in ((160, HandlingKind.TALK), (85, HandlingKind.WARNING), (33, HandlingKind.CORRECTION_ORDER)):
-        gentle_handling(stage, institution=stage.institutions[CHANGSHA_PHARMACY], kind=kind, made_on=stage.ago(days))
+        gentle_handling(stage, place=CHANGSHA_PHARMACY, kind=kind, made_on=stage.ago(days))
 
 
-def _case(
-    stage: Stage, place: str, situation: str, made_on: date, decided_on: date, *parts: Part
-) -> list[Later[PointsEntry]]:
-    institution = stage.institutions[place]
-    return case(
-        stage, institution=institution, situation=situation, made_on=made_on, decided_on=decided_on, parts=parts
-    )
+def _case(stage: Stage, place: str, situation: str, made_on: date, *parts: Part) -> Course:
+    return case(stage, place=place, situation=situation, made_on=made_on, parts=parts)
 
 
 def _two_sixes(stage: Stage, place: str, person: Practitioner, last: date) -> None:
     first, second = same_year(last, days_before=35)
     for made_on, situation in ((first, "2-01"), (second, "2-02")):
-        _case(stage, place, situation, made_on, made_on + timedelta(4), Part(person=person, grade=Grade.PRINCIPAL))
+        _case(stage, place, situation, made_on, Part(person=person, grade=Grade.PRINCIPAL))
 
 
 def _shortened(stage: Stage, place: str, person: Practitioner, *, days: int, on: date) -> None:
@@ -272,7 +256,7 @@ def _shortened(stage: Stage, place: str, person: Practitioner, *, days: int, on:
             reason="积极改正并参与本机构医保管理，经专家评议同意",
             document_number=number,
             agency=institution.agency,
-            by=stage.officers_of(institution).first,
+            by=stage.officers_of(institution).scorer,
             second=stage.officers_of(institution).second,
             now=now,
         ),
@@ -290,22 +274,22 @@ def _relieved(stage: Stage, place: str, person: Practitioner, *, on: date) -> No
             reason="参加医保政策培训并通过考核",
             document_number=number,
             agency=institution.agency,
-            by=stage.officers_of(institution).first,
+            by=stage.officers_of(institution).scorer,
             second=stage.officers_of(institution).second,
             now=now,
         ),
     )
 
 
-def _revised(stage: Stage, place: str, entry: Later[PointsEntry], *, points: int, on: date) -> None:
+def _revised(stage: Stage, place: str, course: Course, *, points: int, on: date) -> None:
     now = at(on, hour=11)
     stage.plan(
         now,
         lambda: revise_entry(
-            entry=entry.made.fact,
+            entry=course.entry(),
             points=points,
             reason="经复核，责任程度认定偏重",
-            by=stage.officers_of(stage.institutions[place]).first,
+            by=stage.officers_of(stage.institutions[place]).reviewer,
             now=now,
         ),
     )

@@ -15,6 +15,11 @@ def at(day: date, *, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), SHANGHAI)
 
 
+def night_after(last_day: date) -> datetime:
+    """When the clock does what was due until the end of a day."""
+    return at(last_day + timedelta(1), hour=0, minute=20)
+
+
 def same_year(last: date, *, days_before: int) -> tuple[date, date]:
     """Two days that many days apart which one calendar year owns, the later not after `last`.
 

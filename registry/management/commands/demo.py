@@ -110,10 +110,15 @@ def _watch(crew: Crew) -> None:
 
 
 def in_words(told: dict[str, Any]) -> str:
-    """Address, log-ins and keys for a person to read."""
+    """Address, log-ins, keys and what there is to see, for a person to read."""
     lines = ["", f"The register is at {told['url']}", ""]
     accounts = told.get("accounts", [])
     width = max((len(each["username"]) for each in accounts), default=0)
-    lines += [f"  {each['role']:<22} {each['username']:<{width}}  {each['password']}" for each in accounts]
+    for each in accounts:
+        duty = f"  {each['duty']}" if each.get("duty") else ""
+        lines.append(f"  {each['role']:<22} {each['username']:<{width}}  {each['password']}{duty}")
     lines += [f"  {each['role']:<22} Authorization: Bearer {each['key']}" for each in told.get("api_keys", [])]
+    if sights := told.get("sights", []):
+        wide = max(len(each["number"]) for each in sights)
+        lines += ["", "To look at:", *(f"  {each['number']:<{wide}}  {each['what']}" for each in sights)]
     return "\n".join([*lines, "", "Ctrl-C ends it."])
