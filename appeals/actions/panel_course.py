@@ -125,9 +125,9 @@ def give_back(objection: Objection, *, acting: Acting, now: datetime, grounds: s
     )
 
 
-def give_up(panel: Panel, *, acting: Acting, now: datetime, grounds: str = "") -> None:
-    """The panel fails, and the objection is with its reviewer again, who may refer it anew."""
-    disband(panel, "fail", acting=acting, now=now, grounds=grounds)
+def give_up(panel: Panel, act: str = "fail", *, acting: Acting, now: datetime, grounds: str = "") -> None:
+    """The panel fails or is cancelled, and the objection is with its reviewer again, who may refer it anew."""
+    disband(panel, act, acting=acting, now=now, grounds=grounds)
     give_back(panel.objection, acting=acting, now=now, grounds=grounds)
 
 

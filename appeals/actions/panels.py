@@ -28,6 +28,7 @@ from registry.actions.tasks import close_tasks, open_task
 from registry.ledger.days import shanghai_day
 from registry.ledger.writing import lock
 from registry.models import Task, User
+from registry.models.vault import SealBroken
 from registry.queries.wording import listed, sentences
 
 WAITING, SEATED, PASSED_OVER = "waiting", "seated", "passed_over"
@@ -143,13 +144,32 @@ def draw_panel(*, panel: Panel, by: User, now: datetime) -> Panel:
 
 
 def fail_panel(*, panel: Panel, reason: str, by: User, now: datetime) -> Panel:
-    """Give a panel up that cannot be drawn. A panel that was drawn ends by its votes or without reserves, not so."""
+    """Give a panel up that was not drawn. A panel that was drawn ends by its votes or without reserves, not so.
+
+    It failed only for want of experts: then its points may be decided without one. One that could have been drawn is
+    cancelled, as for a wrong specialty, and its points remain for experts.
+    """
     reason = required(reason)
     with transaction.atomic():
         panel, objection = locked_with_objection(panel)
         require_possible(PANEL, panel, "draw")
-        give_up(panel, acting=for_agency(by, objection.agency), now=now, grounds=reason)
+        give_up(
+            panel,
+            "fail" if _lacks_experts(panel, now) else "cancel",
+            acting=for_agency(by, objection.agency),
+            now=now,
+            grounds=reason,
+        )
         return panel
+
+
+def _lacks_experts(panel: Panel, now: datetime) -> bool:
+    try:
+        start = frozen(panel, drawing=None, today=shanghai_day(now))
+    except SealBroken:
+        return False
+    able, _excluded = sort_out(start.experts, start.case, start.terms)
+    return len(able) < panel.size
 
 
 def cancel_open_panel(*, objection: Objection, acting: Acting, now: datetime) -> Panel | None:
