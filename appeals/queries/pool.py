@@ -57,8 +57,12 @@ def with_load(experts: QuerySet[Expert]) -> QuerySet[Expert]:
 
 def frozen(panel: Panel, *, drawing: int | None, today: date) -> Frozen:
     """The whole pool and the case on a day; `drawing` is the id of the user who draws. Nobody is asked by name."""
+    return _frozen(panel, Expert.objects.filter(active=True), drawing=drawing, today=today)
+
+
+def _frozen(panel: Panel, among: QuerySet[Expert], *, drawing: int | None, today: date) -> Frozen:
     names, parties = names_of(panel), parties_of(panel.objection, today=today)
-    experts = list(_everything(Expert.objects.filter(active=True)))
+    experts = list(_everything(among))
     signing_in, involved = _who_sign_in(today), {drawing, panel.committed_by_id, *parties.officers}
     known = _Known(names, parties, frozenset(each for each in involved if each), signing_in, str(panel.uuid))
     people = {names.person(pk) for pk in parties.people} | {
@@ -76,11 +80,10 @@ def frozen(panel: Panel, *, drawing: int | None, today: date) -> Frozen:
 
 def reasons_now(panel: Panel, expert: Expert, *, today: date) -> tuple[str, ...]:
     """Why an expert could not be drawn for this panel today; none, and they may sit."""
-    if not expert.active:
-        return (LEFT_THE_POOL,)
-    now = frozen(panel, drawing=panel.drawn_by_id, today=today)
-    name = names_of(panel).expert(expert.uuid)
-    return next(reasons_against(each, now.case, now.terms) for each in now.experts if each.id == name)
+    now = _frozen(panel, Expert.objects.filter(pk=expert.pk), drawing=panel.drawn_by_id, today=today)
+    (asked,) = now.experts
+    left = () if expert.active else (LEFT_THE_POOL,)
+    return (*left, *reasons_against(asked, now.case, now.terms))
 
 
 def expert_named(panel: Panel, name: str) -> Expert:
