@@ -14,12 +14,12 @@ from appeals.actions.disputes import Dispute, Exhibit, add_exhibits, add_points,
 from appeals.actions.filing import Filing, check_filing, optional, require_registered
 from appeals.actions.moving import OPEN, State, held, move, owe, settle, start
 from appeals.actions.panels import cancel_open_panel
-from appeals.models import Objection, PointOfDispute
+from appeals.models import Objection, Panel, PointOfDispute
 from appeals.queries.involvement import require_uninvolved
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
 from registry.actions.numbering import next_number
-from registry.actions.procedure import Acting, for_agency, for_institution, locked
+from registry.actions.procedure import Acting, Capacity, for_agency, for_institution, locked
 from registry.actions.proposals import object_to, release
 from registry.actions.requirements import required
 from registry.ledger.days import shanghai_day
@@ -144,17 +144,25 @@ def add_words(*, objection: Objection, words: str, acting: Acting, now: datetime
 
 
 def withdraw_objection(*, objection: Objection, reason: str = "", acting: Acting, now: datetime) -> Objection:
-    """The practitioner takes the objection back. Proposed points wait for the end of their window again."""
+    """The practitioner takes the objection back. Proposed points wait for the end of their window again.
+
+    What came on paper is recorded with its `reason` by an officer who had no part in the points; nobody else may.
+    """
     reason = optional(reason, field="reason")
     with held(objection) as (row, _person):
+        _require_the_persons_will(row, reason, acting)
         return close(row, "withdraw", acting=acting, now=now, grounds=reason)
 
 
 def declare_out_of_scope(*, objection: Objection, grounds: str, by: User, now: datetime) -> Objection:
-    """It is about something that cannot be decided here; an officer without a part in the points says what and why."""
+    """It is about something that cannot be decided here; an officer without a part in the points says what and why.
+
+    What a panel has judged is decided as it judged.
+    """
     grounds = required(grounds, field="grounds")
     with held(objection) as (row, _person):
         require_uninvolved(row, by)
+        _require_unjudged(row)
         return close(row, "declare_out_of_scope", acting=for_agency(by, row.agency), now=now, grounds=grounds)
 
 
@@ -167,6 +175,32 @@ def close(objection: Objection, act: str, *, acting: Acting, now: datetime, grou
     if waited:
         release(proposal=_proposal_of(objection), acting=acting, now=now, grounds=grounds)
     return objection
+
+
+def _require_the_persons_will(objection: Objection, reason: str, acting: Acting) -> None:
+    if acting.role == Capacity.PRACTITIONER:
+        return
+    if acting.role != Capacity.AGENCY or acting.by is None:
+        raise Refused(
+            "only_the_person_withdraws",
+            _("Only the person withdraws objection %(number)s; on paper it is taken in by the agency.")
+            % {"number": objection.number},
+            field="objection",
+            value=objection.number,
+        )
+    require_uninvolved(objection, acting.by)
+    required(reason)
+
+
+def _require_unjudged(objection: Objection) -> None:
+    if objection.panels.filter(state=Panel.State.CONCLUDED).exists():
+        raise Refused(
+            "panel_has_judged",
+            _("A panel has judged points of %(number)s. Decide the objection; it is in scope.")
+            % {"number": objection.number},
+            field="objection",
+            value=objection.number,
+        )
 
 
 def _told_on(proposal: Proposal) -> date:
