@@ -20,6 +20,7 @@ from registry.ledger.law import policy_on
 from registry.ledger.writing import LockedPerson, lock_many
 from registry.models import Practitioner, Registration, StoredFile
 from registry.queries.wording import listed
+from registry.rules.policy import NoPolicyInForce, Policy
 
 FULL_MARKS = 100
 
@@ -59,7 +60,7 @@ def offer_activity(
     """
     _require_days(starts_on, ends_on, shanghai_day(now))
     region = _region_of(acting)
-    require_choice("kind", kind, activities_of(policy_on(region, starts_on)))
+    require_choice("kind", kind, activities_of(_policy(region, starts_on)))
     _require_numbers(kind, places, pass_mark)
     activity = Activity(
         kind=kind,
@@ -186,6 +187,19 @@ def _region_of(acting: Acting) -> str:
     if acting.institution is not None:
         return acting.institution.region_id
     raise Refused("not_an_offering_side", _("Activities are offered by an agency or an institution."))
+
+
+def _policy(region: str, on: date) -> Policy:
+    try:
+        return policy_on(region, on)
+    except NoPolicyInForce:
+        raise Refused(
+            "activity_before_the_law",
+            _("No policy was in force on %(day)s, so no activity counts from then. Choose a later first day.")
+            % {"day": on},
+            field="starts_on",
+            value=on,
+        ) from None
 
 
 def _offers(activity: Activity, acting: Acting) -> bool:
