@@ -19,14 +19,17 @@ from appeals.queries.panels import REASONS
 from appeals.queries.remediation import signatures_needed
 from appeals.rules.procedures import APPLICATION
 from registry.actions.errors import Refused
+from registry.actions.one_by_one import one_by_one
 from registry.actions.procedure import CLOCK, Acting, advance, for_expert, locked, require_possible
 from registry.actions.requirements import required
-from registry.actions.tasks import close_tasks, open_task, overdue
+from registry.actions.silence import ON_ITS_WAY
+from registry.actions.tasks import close_tasks, open_task, overdue, whose
 from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import lock
 from registry.models import Task, User
 from registry.queries.wording import listed
+from registry.rules.clocks import closes_at
 
 
 def convene(*, application: Application, experts: Sequence[Expert], acting: Acting, now: datetime) -> Application:
@@ -105,17 +108,24 @@ def stand_aside(*, application: Application, reason: str, by: User, now: datetim
 
 
 def replace_silent_deliberators(*, now: datetime) -> int:
-    """Let the calls of silent experts lapse; the agency has to call others. How many there were; repeating is safe."""
-    count = 0
-    for task in overdue(shanghai_day(now), Task.Kind.DELIBERATE):
-        application = Application.objects.select_related("practitioner").get(uuid=task.subject)
-        with transaction.atomic():
-            lock(application.practitioner)
-            application = locked(application)
-            if Task.objects.filter(pk=task.pk, state=Task.State.OPEN).exists():
-                _release(application, task, Task.State.LAPSED, "", CLOCK, now)
-                count += 1
-    return count
+    """Let the calls of silent experts lapse; the agency has to call others. How many there were. Raises SomeFailed."""
+    found = overdue(shanghai_day(now), Task.Kind.DELIBERATE)
+    return one_by_one("silent_deliberators", found, lambda task: _lapse_if_silent(task, now), of=whose)
+
+
+def _lapse_if_silent(task: Task, now: datetime) -> bool:
+    """An opinion that was signed in time may still be on its way; a corrected calendar may have moved the due day."""
+    assert task.due_on is not None  # what is overdue has a due day
+    if now < closes_at(task.due_on) + ON_ITS_WAY:
+        return False
+    with transaction.atomic():
+        asked = Application.objects.select_related("practitioner").get(uuid=task.subject)
+        lock(asked.practitioner)
+        application = locked(asked)
+        if not _calls(application).filter(pk=task.pk, state=Task.State.OPEN, due_on=task.due_on).exists():
+            return False
+        _release(application, task, Task.State.LAPSED, "", CLOCK, now)
+        return True
 
 
 def most_called(application: Application) -> int:
