@@ -89,6 +89,21 @@ def test_the_institution_records_the_receipt_of_what_it_hands_over(
     assert "Advance notice received 科室存卷 he · institution · 第一医院" in step
 
 
+def test_an_institution_cannot_slip_in_the_receipts_of_notices_that_it_does_not_hand_over(
+    sign_in: SignIn, here: Desk, compliance: User
+) -> None:
+    through = notify(proposal=proposed(here, 3), channel="institution", by=here.scorer, now=at(TODAY, 12))
+    on_portal = notify(proposal=proposed(here, 3, who=here.nurse), channel="portal", by=here.scorer, now=at(TODAY, 12))
+    he, act = sign_in(compliance), url("record_receipts", through.case_id)
+    both = f"{through.responsibility_id},{on_portal.responsibility_id}"
+    data = {"received_on": "2025-03-10", "remark": "科室存卷", "step": "form"}
+    refused = he.post(act, {**data, "people": both})
+    assert "李娜 N430100000002 Your institution does not have to hand this notice over." in text_of(refused)
+    assert not Proposal.objects.filter(state="received").exists()
+    assert he.post(act, {**data, "people": str(through.responsibility_id)}).status_code == 302
+    assert list(Proposal.objects.filter(state="received")) == [through]
+
+
 def test_a_place_of_work_serves_a_notice_of_another_institutions_case(
     sign_in: SignIn, here: Desk, compliance: User
 ) -> None:

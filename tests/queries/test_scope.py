@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from registry.actions.registrations import end_registration
+from registry.actions.people import register_practitioner
+from registry.actions.registrations import end_registration, register_at
 from registry.models import Agency, Assignment, Practitioner, Region, Registration, Role, User
 from registry.queries.scope import roles_of, scope_of
-from tests.town import TODAY, Town, at, build, score
+from tests.casework import desk, proposed
+from tests.town import TODAY, Town, at, build, handle, score
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +100,27 @@ def test_two_roles_add_up(town: Town, elsewhere: Town) -> None:
     Assignment.objects.create(user=user, role=Role.COMPLIANCE_OFFICER, institution=elsewhere.hospital, starts_on=TODAY)
     assert roles_of(user, TODAY) == {Role.AGENCY_OFFICER, Role.COMPLIANCE_OFFICER}
     assert scope_of(user, TODAY).practitioners().count() == 4
+
+
+def test_an_institution_knows_who_answers_in_its_cases_only_of_its_own_people(town: Town) -> None:
+    here = desk(town)
+    mine = proposed(here, 3)
+    stray = register_practitioner(code="N430100000009", name="赵敏", category="nurse", by=None, now=at(TODAY))
+    register_at(practitioner=stray, institution=town.clinic, starts_on=TODAY, by=None, now=at(TODAY))
+    other = proposed(here, 3, who=stray)
+    hospital = scope_of(employ(Role.COMPLIANCE_OFFICER, institution=town.hospital), TODAY)
+    clinic = scope_of(employ(Role.COMPLIANCE_OFFICER, institution=town.clinic), TODAY)
+    assert list(hospital.cases()) == [mine.case]
+    assert list(hospital.answering()) == [mine.responsibility]
+    assert list(hospital.proposals()) == [mine]
+    assert list(clinic.cases()) == list(clinic.answering()) == list(clinic.proposals()) == []
+    assert set(scope_of(here.scorer, TODAY).proposals()) == {mine, other}
+
+
+def test_only_officers_of_the_agency_or_of_one_above_act_for_a_case(town: Town, elsewhere: Town) -> None:
+    case = handle(town).case
+    province, county = (employ(Role.AGENCY_OFFICER, agency=agency_of(code)) for code in ("430000", "430103"))
+    acting = {user.pk for user in (desk(town).scorer, province) if scope_of(user, TODAY).acts_for(case)}
+    assert acting == {desk(town).scorer.pk, province.pk}
+    for user in (county, desk(elsewhere).scorer, employ(Role.ADMINISTRATOR)):
+        assert not scope_of(user, TODAY).acts_for(case)

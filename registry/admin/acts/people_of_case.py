@@ -46,6 +46,10 @@ State = Proposal.State
 _NUMBERS = re.compile(r"[0-9]{1,12}(,[0-9]{1,12})*")
 
 
+NOT_PROPOSED = Refused("not_proposed", _("No points are proposed for this person yet."), field="rows")
+NOT_YOURS = Refused("not_yours", _("Your institution does not have to hand this notice over."), field="rows")
+
+
 class PeopleForm(ActForm):
     """Whom the act is done for: those who were ticked, carried along from page to page."""
 
@@ -102,15 +106,20 @@ class OnPeople(OnCase):
         return list(rows.order_by("pk"))
 
     def proposals(self, data: dict[str, Any]) -> list[Proposal]:
-        """Their last proposals; who has none is refused by name."""
+        """Their last proposals; who has none, or is not the user's to act for, is refused by name."""
         last = Prefetch(
             "proposals", Proposal.objects.order_by("-pk").prefetch_related("items"), to_attr="all_proposals"
         )
-        rows: Any = answering_in(self.subject, self.scope).filter(pk__in=data["people"])
-        rows = list(rows.select_related("practitioner").prefetch_related(last).order_by("pk"))
-        if bare := [row for row in rows if not row.all_proposals]:
-            refusal = Refused("not_proposed", _("No points are proposed for this person yet."), field="rows")
-            raise ManyRefused([RefusedRow(0, row.practitioner, refusal) for row in bare], among=len(rows))
+        asked: Any = answering_in(self.subject, self.scope).filter(pk__in=data["people"])
+        rows = list(asked.select_related("practitioner").prefetch_related(last).order_by("pk"))
+        possible = set(self.possible(asked).order_by().values_list("pk", flat=True))
+        refused = [
+            RefusedRow(number, row.practitioner, NOT_PROPOSED if row.pk in possible else NOT_YOURS)
+            for number, row in enumerate(rows, start=1)
+            if row.pk not in possible or not row.all_proposals
+        ]
+        if refused:
+            raise ManyRefused(refused, among=len(rows))
         found = [row.all_proposals[0] for row in rows]
         for proposal, row in zip(found, rows, strict=True):
             proposal.practitioner, proposal.case = row.practitioner, self.subject
