@@ -105,6 +105,11 @@ class SheetRow:
     person: Practitioner | None = None
     faults: list[Fault] = field(default_factory=list)
 
+    @property
+    def who(self) -> str:
+        """The name that the row gives, else that of the person it means; nobody, where neither is known."""
+        return self.name or (self.person.name if self.person else "")
+
     def fault(self, problem: Problem) -> None:
         """One of the problems that spreadsheets of this register know."""
         self.faults.append(Fault(str(LABELS.get(problem.field, problem.field)), problem.sentence()))

@@ -43,6 +43,14 @@ def test_a_ward_is_identified_from_a_sheet_after_every_fault_was_told(sign_in: S
     assert Responsibility.objects.filter(grade="general", grounds="配合记账", recorded_by=here.identifier).count() == 3
 
 
+def test_a_code_that_nobody_has_is_told_by_itself(sign_in: SignIn, here: Desk) -> None:
+    act = url("identify_many", handle(here.town).case.pk)
+    data = {"rows": "N000000000000", "grade": "general", "grounds": "名单", "identified_on": "2025-03-06"}
+    assert "Nobody in the register has the personal code N000000000000." in text_of(
+        preview(sign_in(here.identifier), act, data)
+    )
+
+
 def test_codes_are_pasted_with_one_grade_for_all(sign_in: SignIn, here: Desk) -> None:
     people = ward(here, 2)
     case = handle(here.town).case
