@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from registry.models.cases import Handling, PersonalTrigger, PointsEntry, Responsibility
@@ -17,8 +18,8 @@ class Case(models.Model):
     """What was done to an institution, or a finding against one person, with everybody who answers for it (案件)."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("open")
-        CLOSED = "closed", _("closed")
+        OPEN = "open", pgettext_lazy("case", "open")
+        CLOSED = "closed", pgettext_lazy("case", "closed")
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     number = models.CharField(_("case number"), max_length=24, unique=True)
