@@ -10,7 +10,7 @@ from registry.admin.moment import today
 from registry.admin.roles import is_administrator, is_agency_officer, scope, user_of
 from registry.admin.rosters import visible_jobs
 from registry.admin.worklist import rows_of
-from registry.models import Proposal
+from registry.models import Proposal, Task
 from registry.queries.calendar import missing_years
 from registry.queries.casework import open_proposals
 from registry.queries.overview import FEW, Overview, overview_of
@@ -36,6 +36,7 @@ def overview(request: HttpRequest, site: Any) -> HttpResponse:
         places=[place.name for place in places if place],
         today=today(),
         proposals=_proposals(seen) if is_agency_officer(request) else None,
+        countersignatures=f"{reverse('admin:work_list')}?kind={Task.Kind.COUNTERSIGN}",
         missing_years=missing_years(today()) if is_administrator(request) else (),
         jobs=visible_jobs(seen)[:FEW],
         institutions=[row.institution for row in seen.assignments if row.institution],
