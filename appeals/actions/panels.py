@@ -28,7 +28,7 @@ from registry.actions.tasks import close_tasks, open_task
 from registry.ledger.days import shanghai_day
 from registry.ledger.writing import lock
 from registry.models import Task, User
-from registry.models.vault import SealBroken
+from registry.models.sealing import SealBroken
 from registry.queries.wording import listed, sentences
 
 WAITING, SEATED, PASSED_OVER = "waiting", "seated", "passed_over"

@@ -18,13 +18,15 @@ from registry.admin.acts.buttons import Button
 from registry.admin.acts.guided import GuidedAct, Words
 from registry.admin.extensions import Section
 from registry.admin.roles import POOL_KEEPERS, has_any, is_agency_officer, scope, user_of
-from registry.models import Case, PointsEntry, Proposal, StoredFile
+from registry.models import Case, PointsEntry, Proposal, StoredFile, Task
 from registry.queries.file import PractitionerFile
 
 State = Objection.State
 MOST_SHOWN = 20
 TOLD = [Proposal.State.NOTIFIED, Proposal.State.TO_SERVE, Proposal.State.RECEIVED, Proposal.State.HELD]
 """States of a proposal in which the person was told and nothing is decided."""
+OF_A_NOTICE = [Task.Kind.OPEN_NOTICE, Task.Kind.SERVE, Task.Kind.OBJECT, Task.Kind.DECIDE]
+"""Tasks that are open in these states."""
 
 ACTS: list[tuple[str, str, type[GuidedAct]]] = [
     ("proposals/<int:pk>/objection/", "take_in_objection", filing.TakeInObjection),
@@ -90,13 +92,14 @@ def _of_the_agency(request: HttpRequest, objection: Objection) -> list[Button]:
 
 
 def on_person(request: HttpRequest, file: PractitionerFile) -> Iterable[Button]:
-    """Objections to what is proposed, appeals against what is recorded, outcomes elsewhere."""
+    """What the person answered, appeals, and outcomes elsewhere; nothing is asked for it. Objecting is offered where the
+    window is told."""
     pk, entered = file.practitioner.pk, bool(file.events)
     agency, compliance = is_agency_officer(request), has_any(request, filing.COMPLIANCE)
     if not agency and not compliance:
         return
-    for proposal in Proposal.objects.filter(practitioner=pk, state__in=TOLD).order_by("pk"):
-        yield from on_proposal(request, proposal)
+    theirs = f"{reverse('admin:appeals_objection_changelist')}?q={file.practitioner.code}"
+    yield Button(_("Objections of this person"), theirs, "contract_edit")
     if entered and agency:
         yield button(_("Take in an appeal"), "balance", "take_in_appeal", pk)
         yield button(_("Record an outcome elsewhere"), "account_balance", "record_outcome", pk)
@@ -106,12 +109,21 @@ def on_person(request: HttpRequest, file: PractitionerFile) -> Iterable[Button]:
 
 def on_proposal(request: HttpRequest, proposal: Proposal) -> Iterable[Button]:
     """Objecting, as long as nothing is decided."""
-    if proposal.state not in TOLD:
-        return
+    if proposal.state in TOLD:
+        yield from _objecting(request, proposal.pk)
+
+
+def on_task(request: HttpRequest, task: Task) -> Iterable[Button]:
+    """Objecting, from the line that tells of a notice or its window; nothing is asked for it."""
+    if task.proposal_id and task.kind in OF_A_NOTICE:
+        yield from _objecting(request, task.proposal_id)
+
+
+def _objecting(request: HttpRequest, pk: int) -> Iterable[Button]:
     if is_agency_officer(request):
-        yield button(_("Take in an objection"), "contract_edit", "take_in_objection", proposal.pk)
+        yield button(_("Take in an objection"), "contract_edit", "take_in_objection", pk)
     if has_any(request, filing.COMPLIANCE):
-        yield button(_("Object for the person"), "contract_edit", "object_for_person", proposal.pk)
+        yield button(_("Object for the person"), "contract_edit", "object_for_person", pk)
 
 
 def on_entry(request: HttpRequest, entry: PointsEntry) -> Iterable[Button]:
@@ -130,11 +142,6 @@ def _card(request: HttpRequest, about: Q) -> list[Section]:
     rows = visible(scope(request)).filter(about).distinct().order_by("-pk")[:MOST_SHOWN]
     found = list(rows.select_related("practitioner"))
     return [Section("appeals/parts/objections.html", found)] if found else []
-
-
-def about_person(request: HttpRequest, file: PractitionerFile) -> Iterable[Section]:
-    """The objections of the person."""
-    return _card(request, Q(practitioner=file.practitioner.pk))
 
 
 def about_proposal(request: HttpRequest, proposal: Proposal) -> Iterable[Section]:
@@ -176,13 +183,14 @@ def reads(request: HttpRequest, file: StoredFile) -> bool:
 
 def _offer() -> None:
     places: list[tuple[extensions.Place, Any, Any]] = [
-        ("person", on_person, about_person),
         ("proposal", on_proposal, about_proposal),
         ("entry", on_entry, about_entry),
     ]
     for place, buttons, sections in places:
         extensions.offer_buttons(place, buttons)
         extensions.offer_sections(place, sections)
+    extensions.offer_buttons("person", on_person)
+    extensions.offer_buttons("task", on_task)
     extensions.offer_sections("case", about_case)
     extensions.offer_sections("objection", panels_of)
     extensions.offer_readers(reads)

@@ -6,7 +6,7 @@ from django.test import Client
 
 from registry.models import Fact, PointsEntry, Proposal, User
 from tests.admin.conftest import PASSWORD, SignIn
-from tests.admin.deeds import confirm, preview, text_of, url
+from tests.admin.deeds import confirm, preview, ruled, text_of, url
 from tests.casework import Desk, identified
 from tests.town import TODAY, Town, blame, handle, score
 
@@ -23,7 +23,7 @@ def test_other_values_than_those_previewed_are_not_recorded(sign_in: SignIn, her
 
 
 def annulling(client: Client, town: Town) -> tuple[str, dict[str, Any], Any]:
-    act, data = url("annul_entry", score(town, 9, TODAY).pk), {"reason": "处罚被撤销"}
+    act, data = ruled(score(town, 9, TODAY), 0)
     return act, data, preview(client, act, data)
 
 
