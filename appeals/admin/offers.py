@@ -92,8 +92,10 @@ def _of_the_agency(request: HttpRequest, objection: Objection) -> list[Button]:
 
 
 def on_person(request: HttpRequest, file: PractitionerFile) -> Iterable[Button]:
-    """What the person answered, appeals, and outcomes elsewhere; nothing is asked for it. Objecting is offered where the
-    window is told."""
+    """What the person answered, appeals, and outcomes elsewhere; nothing is asked for it.
+
+    Objecting is offered where the window is told.
+    """
     pk, entered = file.practitioner.pk, bool(file.events)
     agency, compliance = is_agency_officer(request), has_any(request, filing.COMPLIANCE)
     if not agency and not compliance:
