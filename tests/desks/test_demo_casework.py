@@ -1,11 +1,33 @@
 """What of the demo is still under way, and how its points came about."""
 
+import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
+from appeals.actions import clockwork as of_appeals
+from appeals.models import (
+    Application,
+    Attendance,
+    Expert,
+    ExpertConflict,
+    ExpertPlace,
+    ExternalOutcome,
+    ExternalPoint,
+    Objection,
+    Panel,
+    PointOfDispute,
+    Seat,
+    Vote,
+)
+from appeals.rules.procedures import APPLICATION, ATTENDANCE, OBJECTION
+from appeals.rules.verify import Published, verify_content
+from registry.actions import clockwork as of_the_register
 from registry.desks.demo_data import FEWEST, DemoResult
 from registry.ledger.days import shanghai_day
 from registry.models import (
@@ -13,13 +35,17 @@ from registry.models import (
     Case,
     Fact,
     FactKind,
+    Institution,
+    InstitutionMeasure,
     PointsEntry,
+    Practitioner,
     ProcedureStep,
     Proposal,
     ProposedEntry,
     Responsibility,
     Task,
 )
+from registry.rules.procedures import PROPOSAL
 from tests.desks.loads import load_at, rolled_back
 
 NOWS = {
@@ -70,9 +96,13 @@ def test_every_step_is_that_of_somebody_or_of_the_clock(demo: DemoResult) -> Non
 def test_a_proposal_can_be_seen_in_every_state(demo: DemoResult) -> None:
     states = set(Proposal.objects.values_list("state", flat=True))
 
-    assert states >= {"proposed", "notified", "to_serve", "received", "held", "decided", "dropped"}
+    assert states == set(PROPOSAL.transitions)
     assert set(Case.objects.values_list("state", flat=True)) == {"open", "closed"}
-    assert set(Proposal.objects.filter(state="decided").values_list("decided_how", flat=True)) >= {"silence", "officer"}
+    assert set(Proposal.objects.filter(state="decided").values_list("decided_how", flat=True)) == {
+        "silence",
+        "officer",
+        "review",
+    }
 
 
 def test_somebody_was_identified_and_nothing_is_proposed_yet(demo: DemoResult) -> None:
@@ -112,3 +142,106 @@ def test_a_department_answers_in_one_case(demo: DemoResult) -> None:
 
     assert together.filter(state="received").count() == together.count() >= 3
     assert len(set(together.values_list("received_on", flat=True))) == 1
+
+
+def test_an_objection_can_be_seen_in_every_state_and_of_every_kind(demo: DemoResult) -> None:
+    assert set(Objection.objects.values_list("state", flat=True)) == set(OBJECTION.transitions)
+    assert set(Objection.objects.values_list("kind", flat=True)) == set(Objection.Kind.values)
+    assert open_tasks("admit")
+    assert open_tasks("assign")
+    assert open_tasks("review")
+
+
+def test_a_surgeon_won_one_of_three_points_and_a_panel_had_a_dissent(demo: DemoResult) -> None:
+    (answer,) = [each for each in Objection.objects.filter(state="decided") if each.points.count() == 3]
+    panel = answer.panels.get()
+
+    assert [point.result for point in answer.points.order_by("number")] == ["reduced", "upheld", "upheld"]
+    assert panel.state == "concluded"
+    assert sorted(panel.seats.values_list("state", flat=True)) == ["replaced", "voted", "voted", "voted"]
+    assert Vote.objects.filter(seat__panel=panel, dissenting=True).count() == 1
+
+
+def test_panels_wait_for_a_draw_and_for_a_vote_and_one_could_not_be_drawn(demo: DemoResult) -> None:
+    assert set(Panel.objects.values_list("state", flat=True)) >= {"committed", "voting", "concluded", "failed"}
+    assert open_tasks("draw")
+    (vote,) = open_tasks("vote")
+    assert vote.user is not None
+    assert vote.user.username == next(each["username"] for each in demo.accounts if each["role"] == "expert")
+    assert not Vote.objects.filter(seat__panel__state="voting").exists()
+
+
+def test_a_published_draw_comes_out_again(demo: DemoResult) -> None:
+    for panel in Panel.objects.exclude(draw=None):
+        verify_content(json.dumps(panel.draw).encode(), Published(commitment=panel.commitment), StringIO())
+
+
+def test_the_pool_has_sixty_experts_of_several_subjects_with_a_past(demo: DemoResult) -> None:
+    assert 55 <= Expert.objects.count() <= 70
+    assert len({subject for expert in Expert.objects.all() for subject in expert.specialties}) >= 8
+    assert ExpertPlace.objects.exclude(ends_on=None).exists()
+    assert ExpertConflict.objects.exists()
+    assert Seat.objects.filter(state="voted").exists()
+
+
+def test_repair_can_be_seen_at_every_stage(demo: DemoResult) -> None:
+    assert set(Application.objects.values_list("state", flat=True)) == set(APPLICATION.transitions)
+    assert set(Attendance.objects.values_list("state", flat=True)) == set(ATTENDANCE.transitions)
+    for kind in ("convene", "deliberate", "grant"):
+        assert open_tasks(kind), kind
+
+
+def test_everything_that_lowers_points_or_periods_was_applied_for_appealed_or_judged_elsewhere(
+    demo: DemoResult,
+) -> None:
+    relieved = Fact.objects.filter(kind__in=["points_relieved", "period_shortened"])
+    corrected = Fact.objects.filter(kind__in=["entry_annulled", "entry_revised"])
+
+    assert {fact.application.state for fact in relieved.select_related("application")} == {"granted"}
+    for fact in corrected:
+        disputed = PointOfDispute.objects.filter(entry=fact.entry, objection__state="decided")
+        assert disputed.exists() or ExternalPoint.objects.filter(entry=fact.entry).exists()
+
+
+def test_a_measure_is_in_force_and_a_court_has_spoken(demo: DemoResult, now: datetime) -> None:
+    measure = InstitutionMeasure.objects.get(state="in_force")
+
+    assert measure.periods.get(superseded_at=None).starts_on <= shanghai_day(now)
+    assert set(ExternalOutcome.objects.values_list("body", flat=True)) == {"court", "reconsideration"}
+
+
+def test_talks_are_open_overdue_and_done(demo: DemoResult, now: datetime) -> None:
+    talks = Task.objects.filter(kind__in=["talk", "interview", "training"])
+
+    assert talks.filter(state="done", held_on__isnull=False).exists()
+    assert talks.filter(state="open", due_on__lt=shanghai_day(now), escalated_at__isnull=False).exists()
+    assert talks.filter(state="open").exclude(due_on__lt=shanghai_day(now)).exists()
+
+
+def test_the_clock_has_nothing_left_to_do(demo: DemoResult, now: datetime) -> None:
+    later = now + timedelta(minutes=1)
+
+    assert set(of_the_register.run_clocks(now=later).values()) == {0}
+    assert set(of_appeals.run_clocks(now=later).values()) == {0}
+
+
+def test_everybody_who_was_given_a_password_sees_a_first_page(demo: DemoResult, client: Client) -> None:
+    for account in demo.accounts:
+        assert client.login(username=account["username"], password=account["password"])
+        page = client.get(reverse("admin:index"), follow=True)
+        assert page.status_code == 200
+        client.logout()
+
+
+def test_what_there_is_to_look_at_is_there(demo: DemoResult) -> None:
+    assert len(demo.sights) >= 20
+    for sight in demo.sights:
+        number = sight["number"]
+        found = (
+            Case.objects.filter(number=number),
+            Objection.objects.filter(number=number),
+            Application.objects.filter(number=number),
+            Practitioner.objects.filter(code=number),
+            Institution.objects.filter(code=number),
+        )
+        assert any(rows.exists() for rows in found), sight

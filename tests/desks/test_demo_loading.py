@@ -48,7 +48,7 @@ def test_the_same_seed_tells_the_same_history_with_other_passwords(nothing_stays
             passwords |= {account["password"] for account in loaded.accounts}
 
     assert histories[0] == histories[1]
-    assert len(passwords) == 8
+    assert len(passwords) == 10
 
 
 def test_an_interrupted_load_leaves_nothing(nothing_stays: None) -> None:

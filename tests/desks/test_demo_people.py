@@ -28,7 +28,7 @@ def test_the_same_seed_gives_the_same_people_and_another_one_others(two_thousand
 
 
 def test_the_cast_is_the_same_whatever_the_size(two_thousand: list[Profile]) -> None:
-    few = profiles(count=60, seed=2025, places=places())
+    few = profiles(count=80, seed=2025, places=places())
 
     assert few[: len(CAST)] == two_thousand[: len(CAST)]
     assert [(person.posts[0].institution, person.category) for person in few[: len(CAST)]] == list(CAST.values())

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from functools import partial
+from datetime import date, datetime
 
 from django.db import transaction
 
-from registry.actions.silence import decide_by_silence, mark_unopened
-from registry.actions.sweep import tell_what_day_brought
-from registry.desks.demo_data import lives, stories, underway
+from registry.desks.demo_data import clock, disputed, heard, lives, measures, repair, stories, underway
 from registry.desks.demo_data.accounts import (
     Account,
     give_password,
@@ -21,13 +18,14 @@ from registry.desks.demo_data.accounts import (
 from registry.desks.demo_data.cast import CAST
 from registry.desks.demo_data.everyday import everyday_cases
 from registry.desks.demo_data.examples import examples
+from registry.desks.demo_data.experts import asked_to_vote, open_pool
 from registry.desks.demo_data.geography import load_regions
 from registry.desks.demo_data.people import Profile, profiles
 from registry.desks.demo_data.places import BUSY_HOSPITAL, load_places, places
 from registry.desks.demo_data.sights import sights
 from registry.desks.demo_data.staffing import load_people
 from registry.desks.demo_data.stage import Stage
-from registry.desks.demo_data.timeline import FIRST_DAY, PREPARATION, at
+from registry.desks.demo_data.timeline import PREPARATION, at
 from registry.desks.demo_data.workdays import Workdays, announce_missing_years
 from registry.ledger.days import shanghai_day
 from registry.models import Agency, Authority, Institution, Role, User
@@ -105,30 +103,16 @@ def _set_stage(administrator: User, *, practitioners: int, seed: int, today: dat
 def _play(
     stage: Stage, administrator: User, *, practitioners: int, seed: int, now: datetime, progress: Progress
 ) -> None:
+    open_pool(seed=seed, places=places(), institutions=stage.institutions, by=administrator)
     stories.tell_all(stage)
     lives.tell_all(stage, by=administrator, seed=seed, places=places())
+    for part in (underway, disputed, heard, repair, measures):
+        part.tell_all(stage)
     many = min(8 + practitioners // 60, 40 + practitioners // 300)  # in a large demo a smaller part has points
-    underway.tell_all(stage)
     everyday_cases(stage, count=many, seed=seed, places=places())
-    _sweep_every_monday(stage)
-    stage.wind(_clock)
+    clock.wind(stage, seed=seed)
     progress(f"{stage.play(now)} acts of history: handlings, responsibilities, points, corrections, remediation")
-    tell_what_day_brought(today=stage.today, now=now, since=FIRST_DAY)
-
-
-def _sweep_every_monday(stage: Stage) -> None:
-    """Beginnings and ends of periods are told in the week they come; the real sweep runs daily and takes its time."""
-    monday = FIRST_DAY + timedelta(-FIRST_DAY.weekday() % 7)
-    while monday < stage.today:
-        now = at(monday, hour=0, minute=10)
-        stage.plan(now, partial(tell_what_day_brought, today=monday, now=now, since=monday - timedelta(6)))
-        monday += timedelta(7)
-
-
-def _clock(now: datetime) -> None:
-    """What the clock of the procedure does in a night."""
-    mark_unopened(now=now)
-    decide_by_silence(now=now)
+    clock.run_up_to(now)
 
 
 def _accounts(stage: Stage) -> list[Account]:
@@ -138,6 +122,7 @@ def _accounts(stage: Stage) -> list[Account]:
         give_password(officers.scorer, Role.AGENCY_OFFICER, duty="proposes points and tells the person"),
         give_password(officers.reviewer, Role.AGENCY_OFFICER, duty="countersigns and reviews"),
         give_password(stage.compliance[hospital.pk], Role.COMPLIANCE_OFFICER),
+        give_password(asked_to_vote(), Role.EXPERT, duty="has to vote on a panel"),
     ]
 
 

@@ -44,11 +44,15 @@ def follow(
     ends = stage.workdays.window_ends(days.received_on)
     if days.upto == Upto.RECEIVED and ends is not None and ends < stage.ago(1) and not by_acts:
         night = night_after(ends)
-        at_once = stage.plan(
+        decided = stage.plan(
             night, lambda: write_course(cause.made, parts, situation, days, team, stage.workdays, night)
         )
-        return Course(at_once, days.received_on)
-    return _by_acts(stage, cause, situation, parts, days, team)
+        course = Course(decided, days.received_on)
+    else:
+        course = _by_acts(stage, cause, situation, parts, days, team)
+    if len(parts) == 1:
+        stage.remember(course, parts[0].person)
+    return course
 
 
 def _by_acts(

@@ -1,16 +1,21 @@
 """The stage on which the demo's history is played: acts are planned in any order and done in the order of time."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from registry.desks.demo_data.people import Profile
 from registry.desks.demo_data.places import name_of
 from registry.desks.demo_data.timeline import night_after
 from registry.desks.demo_data.workdays import Workdays
 from registry.models import Agency, Authority, Institution, Practitioner, User
+
+if TYPE_CHECKING:
+    from registry.desks.demo_data.course import Course
 
 T = TypeVar("T")
 
@@ -62,6 +67,8 @@ class Stage:
     _plan: list[tuple[datetime, int, Later[object]]] = field(default_factory=list)
     _documents: dict[tuple[str, int], int] = field(default_factory=dict)
     _reserved: set[str] = field(default_factory=set)
+    courses: dict[str, Course] = field(default_factory=dict)
+    """The latest case of whoever plays a part, by the part."""
     _nights: set[datetime] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -100,6 +107,12 @@ class Stage:
     def role(self, role: str) -> Practitioner:
         """Whoever plays it."""
         return self.people[self.cast[role]]
+
+    def remember(self, course: Course, person: Practitioner) -> None:
+        """What later stories go on with."""
+        for role, code in self.cast.items():
+            if code == person.code:
+                self.courses[role] = course
 
     def reserve(self, code: str) -> None:
         """The person plays a part from now on."""

@@ -6,8 +6,7 @@ somebody could be registered again.
 
 from datetime import date, timedelta
 
-from registry.actions.corrections import annul_entry, revise_entry
-from registry.actions.remediation import relieve_points, reregister, shorten_period
+from registry.actions.remediation import reregister
 from registry.desks.demo_data.cases import case, finding, gentle_handling
 from registry.desks.demo_data.cast import (
     BEIJING,
@@ -51,8 +50,7 @@ def tell_all(stage: Stage) -> None:
         terminated_by_one_entry,
         bar_over_and_nobody_registered_again,
         bar_over_and_registered_again,
-        annulled_after_suspension,
-        revised_after_review,
+        decided_and_appealed_later,
         points_relieved_for_training,
         suspension_shortened,
         findings_against_single_people,
@@ -127,14 +125,12 @@ def bar_over_and_nobody_registered_again(stage: Stage) -> None:
     for role, place in (("bar over", NINGBO), ("bar over in Zhengzhou", ZHENGZHOU)):
         person = stage.role(role)
         _two_sixes(stage, place, person, stage.ago(278))
-        _shortened(stage, place, person, days=140, on=stage.ago(100))
 
 
 def bar_over_and_registered_again(stage: Stage) -> None:
     """Terminated, the bar shortened, and registered again when it was over: normal, the points stay in the file."""
     person = stage.role("registered again")
     _two_sixes(stage, TIANJIN, person, stage.ago(312))
-    _shortened(stage, TIANJIN, person, days=150, on=stage.ago(150))
     institution = stage.institutions[TIANJIN]
     now = at(stage.ago(60), hour=10)
     stage.plan(
@@ -150,48 +146,28 @@ def bar_over_and_registered_again(stage: Stage) -> None:
     )
 
 
-def annulled_after_suspension(stage: Stage) -> None:
-    """Ten points suspended somebody who had been on leave: annulled, the days were wrongly blocked."""
-    part = Part(person=stage.role("annulled"), grade=Grade.GENERAL)
-    course = _case(stage, CHENGDU, "4-01", stage.ago(105), part)
-    officers = stage.officers_of(stage.institutions[CHENGDU])
-    now = at(stage.ago(30), hour=16)
-    stage.plan(
-        now,
-        lambda: annul_entry(
-            entry=course.entry(),
-            reason="经复核，违规行为发生期间本人休产假，未参与相关诊疗",
-            by=officers.reviewer,
-            second=officers.second,
-            now=now,
-        ),
-    )
-
-
-def revised_after_review(stage: Stage) -> None:
-    """Eleven points, reviewed: the part was a cooperating one, ten. Another: nine become seven, and no suspension."""
-    for role, place, situation, grade, points in (
-        ("revised", MIANYANG, "4-01", Grade.IMPORTANT, 10),
-        ("revised below nine", HAIKOU, "3-99", Grade.PRINCIPAL, 7),
+def decided_and_appealed_later(stage: Stage) -> None:
+    """Points that an appeal annuls or lowers afterwards (see `heard`)."""
+    for role, place, situation, grade, days in (
+        ("annulled", CHENGDU, "4-01", Grade.GENERAL, 105),
+        ("revised", MIANYANG, "4-01", Grade.IMPORTANT, 125),
+        ("revised below nine", HAIKOU, "3-99", Grade.PRINCIPAL, 125),
     ):
-        course = _case(stage, place, situation, stage.ago(125), Part(person=stage.role(role), grade=grade))
-        _revised(stage, place, course, points=points, on=stage.ago(62))
+        _case(stage, place, situation, stage.ago(days), Part(person=stage.role(role), grade=grade))
 
 
 def points_relieved_for_training(stage: Stage) -> None:
     """Four points, one of them relieved in the same year for training; the original four stay in the file."""
-    first, second = same_year(stage.ago(8), days_before=60)
+    first, _relieved_on = same_year(stage.ago(8), days_before=60)
     for role, place in (("relieved", TIANJIN_TCM), ("relieved in Changsha", BUSY_HOSPITAL)):
         person = stage.role(role)
         _case(stage, place, "2-01", first, Part(person=person, grade=Grade.GENERAL))
-        _relieved(stage, place, person, on=second)
 
 
 def suspension_shortened(stage: Stage) -> None:
     """Eleven points, six months, forty days less for taking part in the management: suspended today."""
     person = stage.role("suspension shortened")
     _case(stage, TIANJIN, "4-01", stage.ago(95), Part(person=person, grade=Grade.IMPORTANT))
-    _shortened(stage, TIANJIN, person, days=40, on=stage.ago(20))
 
 
 def findings_against_single_people(stage: Stage) -> None:
@@ -243,53 +219,3 @@ def _two_sixes(stage: Stage, place: str, person: Practitioner, last: date) -> No
     first, second = same_year(last, days_before=35)
     for made_on, situation in ((first, "2-01"), (second, "2-02")):
         _case(stage, place, situation, made_on, Part(person=person, grade=Grade.PRINCIPAL))
-
-
-def _shortened(stage: Stage, place: str, person: Practitioner, *, days: int, on: date) -> None:
-    institution, now = stage.institutions[place], at(on, hour=14)
-    number = stage.document_number(institution.agency, on, "修复")
-    stage.plan(
-        now,
-        lambda: shorten_period(
-            practitioner=person,
-            days=days,
-            reason="积极改正并参与本机构医保管理，经专家评议同意",
-            document_number=number,
-            agency=institution.agency,
-            by=stage.officers_of(institution).scorer,
-            second=stage.officers_of(institution).second,
-            now=now,
-        ),
-    )
-
-
-def _relieved(stage: Stage, place: str, person: Practitioner, *, on: date) -> None:
-    institution, now = stage.institutions[place], at(on, hour=14)
-    number = stage.document_number(institution.agency, on, "修复")
-    stage.plan(
-        now,
-        lambda: relieve_points(
-            practitioner=person,
-            points=1,
-            reason="参加医保政策培训并通过考核",
-            document_number=number,
-            agency=institution.agency,
-            by=stage.officers_of(institution).scorer,
-            second=stage.officers_of(institution).second,
-            now=now,
-        ),
-    )
-
-
-def _revised(stage: Stage, place: str, course: Course, *, points: int, on: date) -> None:
-    now = at(on, hour=11)
-    stage.plan(
-        now,
-        lambda: revise_entry(
-            entry=course.entry(),
-            points=points,
-            reason="经复核，责任程度认定偏重",
-            by=stage.officers_of(stage.institutions[place]).reviewer,
-            now=now,
-        ),
-    )

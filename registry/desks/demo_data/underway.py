@@ -121,7 +121,7 @@ def window_closing_today(stage: Stage) -> None:
 def waiting_for_an_officer(stage: Stage) -> None:
     """Six points, nobody objected, but six others were decided meanwhile: both terminate, and nobody had signed."""
     first = Part(person=stage.role("held"), grade=Grade.PRINCIPAL)
-    _overtaken(stage, BUSY_HOSPITAL, ("2-01", first), ("2-02", first), overtaken_by=stage.ago(32))
+    overtaken(stage, BUSY_HOSPITAL, ("2-01", first), ("2-02", first), overtaken_by=stage.ago(32))
 
 
 def waited_and_decided(stage: Stage) -> None:
@@ -129,7 +129,7 @@ def waited_and_decided(stage: Stage) -> None:
     person = stage.role("held and decided")
     short = Part(person=person, grade=Grade.PRINCIPAL, months=1, reason="主动退回违规费用")
     other = Part(person=person, grade=Grade.GENERAL)
-    course, held_on = _overtaken(stage, CHANGSHA_TCM, ("1-01", other), ("3-99", short), overtaken_by=stage.ago(50))
+    course, held_on = overtaken(stage, CHANGSHA_TCM, ("1-01", other), ("3-99", short), overtaken_by=stage.ago(50))
     officers = stage.officers_of(stage.institutions[CHANGSHA_TCM])
     now = at(stage.workdays.after(held_on, 3), hour=14)
     stage.plan(
@@ -203,7 +203,7 @@ def _one(
     return case(stage, place=place, situation=situation, made_on=made_on, parts=[part], days=days, channel=channel)
 
 
-def _overtaken(
+def overtaken(
     stage: Stage, place: str, first: tuple[str, Part], second: tuple[str, Part], *, overtaken_by: date
 ) -> tuple[Course, date]:
     """Two cases of one person: the second one is told just before the first is decided, by `overtaken_by`.

@@ -63,6 +63,10 @@ class Workdays:
         """The last day on which opening the notice on the portal saves serving it by hand; None as above."""
         return self.ends(told_on, policies()["cn-2025"].clock("unopened"))
 
+    def votes_until(self, drawn_on: date) -> date | None:
+        """The last day on which an expert of a panel votes; None as above."""
+        return self.ends(drawn_on, policies()["cn-2025"].clock("peer_review"))
+
     def received_for(self, decided_by: date) -> date:
         """The latest working day of receipt whose window is over before `decided_by`: silence decides by that day."""
         day = self.until(decided_by)
