@@ -307,6 +307,8 @@ def _point_at_entries(objection: Objection, *, by: User, now: datetime) -> None:
 
 
 def _entry_of(item: ProposedEntry) -> Fact:
+    """The fact that the item became, read again: whoever hands it in may have read it before silence decided."""
+    item = ProposedEntry.objects.select_related("entry__fact").get(pk=item.pk)
     if item.entry is None:
         raise Refused(
             "nothing_recorded",

@@ -1,11 +1,12 @@
 """A department in one step: all of it or nothing, with every reason told at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from registry.actions.errors import Refused
 from registry.actions.many import (
@@ -41,6 +42,13 @@ from tests.casework import Desk, desk, identified, item, morning_after
 from tests.town import LAW_BEGINS, TODAY, at, handle
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
 
 LIGHT = (Item(situation="1-01"),)
 LIST = "签收表第3页"

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from appeals.actions.objections import withdraw_objection
+from appeals.actions.disputes import Dispute
+from appeals.actions.objections import file_objection, withdraw_objection
 from appeals.actions.reviews import assign_reviewer
 from appeals.models import Objection
 from registry.actions.procedure import for_practitioner
@@ -104,3 +105,13 @@ def test_a_decision_while_the_review_is_given_away_is_the_reviewers_or_nobodys(h
     )
     assert sum(isinstance(answer, str) for answer in answers) == 1
     assert PointsEntry.objects.count() == (answers[1] == "not_possible_now")
+
+
+def test_who_read_the_proposal_before_silence_decided_appeals_the_entry_that_came_of_it(here: Desk) -> None:
+    proposal = received(here, 6)
+    before, after = last_minute(proposal), morning_after(proposal)
+    points = [Dispute(item=proposal.items.get(), text="不是我")]
+    assert decide_by_silence(now=after) == 1
+    objection = file_objection(proposal=proposal, points=points, via="practitioner", filed_by=None, now=before)
+    (point,) = points_of(objection)
+    assert (objection.kind, point.entry) == ("recorded_points", PointsEntry.objects.get().fact)
