@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
 from registry.actions.periods import require_order, supersede
-from registry.actions.requirements import required
+from registry.actions.requirements import LONGEST_REASON, required
 from registry.actions.turns import take_turns
 from registry.models import Agency, Institution, Region, ServiceAgreement, User
 
@@ -90,7 +90,7 @@ def end_agreement(
     *, agreement: ServiceAgreement, ends_on: date, reason: str, by: User | None, now: datetime
 ) -> ServiceAgreement:
     """The agreement ends: `ends_on` is the first day it is no longer in force."""
-    reason = required(reason)
+    reason = required(reason, most=LONGEST_REASON)
     require_order(starts_on=agreement.starts_on, ends_on=ends_on)
     with transaction.atomic():
         Institution.objects.select_for_update(of=("self",), no_key=True).get(pk=agreement.institution_id)

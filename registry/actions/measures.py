@@ -11,7 +11,7 @@ from registry.actions.keeping import keep
 from registry.actions.one_by_one import one_by_one
 from registry.actions.periods import require_order, supersede
 from registry.actions.procedure import advance, begin, for_agency, locked, require_possible
-from registry.actions.requirements import LONGEST_DOCUMENT_NUMBER, require_choice, required
+from registry.actions.requirements import LONGEST_DOCUMENT_NUMBER, LONGEST_REASON, require_choice, required
 from registry.actions.tasks import close_tasks, open_task
 from registry.actions.two_people import require_second
 from registry.ledger.days import shanghai_day
@@ -35,7 +35,6 @@ from registry.rules.procedures import MEASURE
 
 Kind = InstitutionMeasure.Kind
 CLOCK = "measure"
-LONGEST_REASON = 200
 
 
 def preview_measure(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
 from registry.actions.periods import require_order, supersede
-from registry.actions.requirements import required
+from registry.actions.requirements import LONGEST_REASON, required
 from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import LockedPerson, lock
@@ -62,7 +62,7 @@ def end_registration(
     *, registration: Registration, ends_on: date, reason: str, by: User | None, now: datetime
 ) -> Registration:
     """The registration ends: `ends_on` is the first day the person is no longer registered there."""
-    reason = required(reason)
+    reason = required(reason, most=LONGEST_REASON)
     require_order(starts_on=registration.starts_on, ends_on=ends_on)
     with transaction.atomic():
         lock(registration.practitioner)

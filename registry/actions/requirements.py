@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from registry.actions.errors import Refused
 
 LONGEST_DOCUMENT_NUMBER = 120
+LONGEST_REASON = 200
+"""Of a period that is kept with its reason (registration, agreement, measure)."""
 
 
 def required(text: str, *, field: str = "reason", most: int = 4000) -> str:

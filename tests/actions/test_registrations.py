@@ -176,3 +176,14 @@ def test_the_same_institution_twice_is_the_same_and_another_name_is_refused(town
     assert open_institution(name=town.clinic.name, **entered) == town.clinic
     with pytest.raises(Refused, match="institution_code_taken"):
         open_institution(name="冒名医院", **entered)
+
+
+def test_a_reason_that_does_not_fit_is_refused_in_words(town: Town) -> None:
+    registration = Registration.objects.get(practitioner=town.surgeon)
+    with pytest.raises(Refused) as refused:
+        end_registration(registration=registration, ends_on=TODAY, reason="因" * 201, by=town.officer, now=at(TODAY))
+    assert refused.value.code == "reason_too_long"
+    agreement = ServiceAgreement.objects.get(institution=town.hospital)
+    with pytest.raises(Refused) as refused:
+        end_agreement(agreement=agreement, ends_on=TODAY, reason="因" * 201, by=town.officer, now=at(TODAY))
+    assert refused.value.code == "reason_too_long"
