@@ -138,10 +138,3 @@ def files_field(label: Words, **options: Any) -> FilesField:
     """Any number of files to hand in."""
     widget = _SeveralFiles({"accept": ACCEPTED, "multiple": True})
     return FilesField(label=label, widget=widget, **options)
-
-
-def few_rows_field(label: Words, rows: QuerySet[Any], **options: Any) -> forms.ModelChoiceField[Any]:
-    """One of a handful of rows that fit into a plain select box."""
-    return forms.ModelChoiceField(
-        label=label, queryset=rows, empty_label=CHOOSE, widget=UnfoldAdminSelectWidget(), **options
-    )

@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.contrib.filters.admin.choice_filters import RadioFilter
 
 from registry.admin.moment import today
@@ -76,17 +75,6 @@ def _tiers() -> list[tuple[int, int]]:
     return [(0, 0), *((low, high - 1) for low, high in pairwise(edges)), (edges[-1], edges[-1])]
 
 
-class _Picked(AutocompleteSelectFilter):  # type: ignore[misc]  # the theme is untyped
-    """A select box that fetches what is typed, over a relation the list does not have itself."""
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        return self.narrowed(queryset, value[0] if isinstance(value, list) else value) if value else queryset
-
-    def narrowed(self, queryset: QuerySet[Any], picked: str) -> QuerySet[Any]:
-        raise NotImplementedError
-
-
 def registered_on(day: date) -> QuerySet[Registration]:
     """The registrations in force on the day, as known now."""
     rows = Registration.objects.filter(superseded_at=None, starts_on__lte=day)
@@ -101,14 +89,6 @@ def registered_at(institutions: QuerySet[Institution]) -> QuerySet[Registration]
 def inside(region: Region | None) -> QuerySet[Institution]:
     """The institutions of a region and all regions below it."""
     return Institution.objects.filter(region__code__startswith=region.prefix) if region else Institution.objects.none()
-
-
-class RegisteredAt(_Picked):
-    """Practitioners registered today at an institution."""
-
-    def narrowed(self, queryset: QuerySet[Any], picked: str) -> QuerySet[Any]:
-        places = Institution.objects.filter(pk=picked) if picked.isdecimal() else Institution.objects.none()
-        return queryset.filter(Exists(registered_at(places).filter(practitioner=OuterRef("pk"))))
 
 
 class RegionTree(admin.SimpleListFilter):

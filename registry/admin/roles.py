@@ -64,11 +64,6 @@ def is_agency_officer(request: HttpRequest) -> bool:
     return has_any(request, OFFICERS_OF_AGENCIES)
 
 
-def handles_rosters(request: HttpRequest) -> bool:
-    """Brings rosters of institutions in."""
-    return has_any(request, STAFF_KEEPERS)
-
-
 def agencies_of(holder: Scope) -> list[Agency]:
     """The agencies for which somebody with this scope acts."""
     agencies = {row.agency.pk: row.agency for row in holder.assignments if row.agency}
