@@ -11,6 +11,7 @@ from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from registry.models import Assignment, Role
+from tests.browser.screens import press
 from tests.town import LAW_BEGINS, Town, build
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -83,7 +84,7 @@ def open_page(browser: Browser, server: str, town: Town) -> Iterator[Open]:
         page.goto(f"{server}/admin/login/")
         page.fill("[name=username]", town.officer.username)
         page.fill("[name=password]", PASSWORD)
-        page.click("#login-form button[type=submit]")
+        press(page, "#login-form button[type=submit]")
         page.goto(server + path)
         return page
 

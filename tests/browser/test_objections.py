@@ -12,7 +12,7 @@ from registry.models import PointsEntry
 from tests.admin.deeds import url
 from tests.appeals.disputes import in_review, objected
 from tests.browser.conftest import Open
-from tests.browser.test_office import DESK, PHONE, fits
+from tests.browser.screens import DESK, PHONE, fits, press
 from tests.casework import desk, received
 from tests.rules import sample_files
 from tests.town import Town, at
@@ -38,7 +38,7 @@ def test_an_objection_is_taken_in_with_two_points_and_a_file(
     page.select_option("[name=item_2]", str(second.pk))
     page.fill("[name=text_2]", "金额算错了")
     assert fits(page)
-    page.click("button[value=form]")
+    press(page, "button[value=form]")
     expect(page.locator(".rg-event")).to_have_count(2)
     expect(page.locator("body")).to_contain_text("考勤.pdf")
     assert fits(page)
@@ -58,7 +58,7 @@ def test_the_reviewer_decides_on_the_screen(open_page: Open, town: Town, languag
         page.fill(f"[name=grounds_{number}]", "查证属实")
     page.fill("[name=decision]", "部分支持")
     assert fits(page)
-    page.click("button[value=form]")
+    press(page, "button[value=form]")
     expect(page.locator(".rg-side-after")).to_contain_text("6")
     assert fits(page)
     assert not PointsEntry.objects.exists()

@@ -3,27 +3,22 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from registry.admin import rosters
 from registry.models import Case, Proposal, Registration, Responsibility
 from registry.rosters import jobs
 from tests.admin.deeds import ruled, url
 from tests.browser.conftest import Open
+from tests.browser.screens import DESK, PHONE, fits, press
 from tests.casework import desk, identified
 from tests.town import Town, handle, score
 
-PHONE, DESK = 390, 1440
 FEBRUARY = date(2026, 2, 3)
 
 
 def case_of(responsibility: Responsibility) -> Case:
     return Case.objects.get(handling=responsibility.handling)
-
-
-def fits(page: Page) -> bool:
-    """Nothing sticks out to the side."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -51,7 +46,7 @@ def test_lists_and_the_overview_fit_the_screen(open_page: Open, town: Town, widt
 def test_the_language_is_switched_where_one_is(open_page: Open, town: Town) -> None:
     page = open_page(url("registry_practitioner_change", town.surgeon.pk))
     address = page.url
-    page.click(".rg-language button[lang=zh-Hans]")
+    press(page, ".rg-language button[lang=zh-Hans]")
     assert page.url == address
     expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
 
@@ -62,12 +57,12 @@ def test_points_are_proposed_with_the_consequence_shown(open_page: Open, town: T
     responsibility = identified(here, on=FEBRUARY)
     page = open_page(url("registry_case_change", case_of(responsibility).pk), language=language, width=width)
     assert fits(page)
-    page.click(f"a[href='{url('propose', responsibility.pk)}']")
+    press(page, f"a[href='{url('propose', responsibility.pk)}']")
     page.check("input[name=situation][value='4-01']")
-    page.click("button[value=form]")
+    press(page, "button[value=form]")
     expect(page.locator(".rg-side-after .rg-status-terminated")).to_be_visible()
     assert fits(page)
-    page.click("button[value=confirm]")
+    press(page, "button[value=confirm]")
     expect(page.locator(".rg-turn")).to_be_visible()
     assert fits(page)
     page.goto(page.url.split("/admin/")[0] + url("notice_letter", Proposal.objects.get().pk))
@@ -83,11 +78,11 @@ def test_people_are_ticked_and_proposed_together(open_page: Open, town: Town, wi
     page = open_page(url("registry_case_change", case_of(responsibility).pk), language="zh-hans", width=width)
     for box in page.locator("tbody input[name=people]").all():
         box.check()
-    page.click(f"button[formaction='{url('propose_many', case_of(responsibility).pk)}']")
+    press(page, f"button[formaction='{url('propose_many', case_of(responsibility).pk)}']")
     page.check("input[name=situation][value='1-01']")
-    page.click("button[value=form]")
+    press(page, "button[value=form]")
     assert fits(page)
-    page.click("button[value=confirm]")
+    press(page, "button[value=confirm]")
     expect(page.locator(".rg-tabs")).to_be_visible()
     assert Proposal.objects.count() == 2
     assert fits(page)
@@ -102,7 +97,7 @@ def test_what_a_correction_reaches_fits_the_screen(open_page: Open, town: Town, 
     page.select_option(f"[name=result_{entry.fact_id}]", "annulled")
     for name in ("name", "document_number", "decided_on", "grounds"):
         page.fill(f"[name={name}]", entered[name])
-    page.click("button[value=form]")
+    press(page, "button[value=form]")
     expect(page.locator(".rg-table")).to_have_count(3)
     assert fits(page)
     page.goto(page.url.split("/admin/")[0] + url("registry_institution_change", town.hospital.pk))
@@ -118,7 +113,7 @@ def test_a_person_is_picked_by_typing_the_code(open_page: Open, town: Town) -> N
     page.click(f".select2-results__option:has-text('{town.surgeon.name}')")
     page.check("input[name=grade][value=general]")
     page.fill("[name=grounds]", "协助")
-    page.click("button[value=form]")
+    press(page, "button[value=form]")
     expect(page.locator(".rg-people")).to_contain_text(town.surgeon.name)
     assert handling.responsibilities.get().practitioner == town.surgeon
 
@@ -143,12 +138,12 @@ def test_a_roster_goes_in_while_one_watches(
     )
     page = open_page(url("upload_roster", town.hospital.pk), language="zh-hans", width=PHONE)
     page.set_input_files("input[type=file]", sheet)
-    page.click("button[value=form]")
+    press(page, "button[value=form]")
     expect(page.locator("[role=progressbar]")).to_be_visible()
     jobs.work_due(clock=timezone.now)
     expect(page.locator(".rg-tabs")).to_be_visible(timeout=10_000)
     assert fits(page)
-    page.click("button[value=all]")
+    press(page, "button[value=all]")
     jobs.work_due(clock=timezone.now)
     expect(page.locator(".rg-note-good")).to_be_visible(timeout=10_000)
     assert Registration.objects.filter(practitioner__name="新来的").exists()

@@ -9,7 +9,7 @@ from registry.models import Assignment, Role
 from tests.admin.deeds import url
 from tests.appeals.repairs import SEEN, called, completed, enrolled, expert, filed, offered, signed
 from tests.browser.conftest import Open
-from tests.browser.test_office import DESK, PHONE, fits
+from tests.browser.screens import DESK, PHONE, fits, press
 from tests.town import LAW_BEGINS, Town, score
 
 FEBRUARY = date(2026, 2, 3)
@@ -59,5 +59,5 @@ def test_results_are_entered_in_the_table_on_a_phone(open_page: Open, town: Town
     page.fill("[name=remark]", SEEN)
     page.select_option(f"[name=outcome_{part.pk}]", "attended")
     page.fill(f"[name=score_{part.pk}]", "88")
-    page.click("button[name=step][value=form]")
+    press(page, "button[name=step][value=form]")
     expect(page.locator("body")).to_contain_text("1 results recorded, 1 of them completed.")

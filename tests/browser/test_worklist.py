@@ -7,7 +7,7 @@ from registry.actions.clockwork import run_clocks
 from registry.models import Assignment, Role, Task
 from tests.admin.deeds import url
 from tests.browser.conftest import Open
-from tests.browser.test_office import DESK, PHONE, fits
+from tests.browser.screens import DESK, PHONE, fits
 from tests.town import LAW_BEGINS, Town, score
 
 
