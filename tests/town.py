@@ -9,7 +9,6 @@ from datetime import date, datetime, time
 from registry.actions.handlings import identify_responsibility, record_handling
 from registry.actions.institutions import conclude_agreement, open_institution
 from registry.actions.people import register_practitioner
-from registry.actions.points import record_points
 from registry.actions.registrations import register_at
 from registry.ledger.days import SHANGHAI
 from registry.models import (
@@ -22,6 +21,7 @@ from registry.models import (
     Responsibility,
     User,
 )
+from tests.entries import record_points
 
 LAW_BEGINS = date(2025, 1, 1)
 TODAY = date(2025, 3, 10)

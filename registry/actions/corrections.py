@@ -114,30 +114,6 @@ def correct_entries(
     return [found[each.entry.pk] for each in corrections]
 
 
-def preview_annulment(*, entry: Fact, now: datetime) -> Difference:
-    """What annulling the entry would do to the standing of today."""
-    return preview_corrections(practitioner=entry.practitioner, corrections=[Correction(entry, None)], now=now)
-
-
-def annul_entry(*, entry: Fact, reason: str, by: User | None, second: User | None, now: datetime) -> Fact:
-    """The entry never existed, for every day past and future. Needs a second person; nothing brings it back."""
-    return correct_entries(corrections=[Correction(entry, None)], reason=reason, by=by, second=second, now=now)[0]
-
-
-def preview_revision(*, entry: Fact, points: int, months: int | None = None, now: datetime) -> Difference:
-    """What revising the entry would do to the standing of today. Raises Refused as revise_entry would."""
-    correction = Correction(entry, points, months)
-    return preview_corrections(practitioner=entry.practitioner, corrections=[correction], now=now)
-
-
-def revise_entry(
-    *, entry: Fact, points: int, months: int | None = None, reason: str, by: User | None, now: datetime
-) -> Fact:
-    """The entry always had these `points`, fewer than before, and `months` of suspension that are not more."""
-    correction = Correction(entry, points, months)
-    return correct_entries(corrections=[correction], reason=reason, by=by, second=None, now=now)[0]
-
-
 def _difference(person: LockedPerson, added: Sequence[facts.Fact], now: datetime) -> Difference:
     today = shanghai_day(now)
     before, after = (standing(known, today, policies()) for known in (person.facts, [*person.facts, *added]))

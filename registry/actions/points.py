@@ -3,17 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from registry.actions.errors import Refused
 from registry.actions.requirements import required
-from registry.actions.two_people import require_second
 from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies, policy_on
-from registry.ledger.writing import Draft, LockedPerson, append, lock
+from registry.ledger.writing import Draft, LockedPerson, append
 from registry.models import GATE_OPENING, FactKind, PhaseIn, PointsEntry, Responsibility, User
 from registry.rules.compute import Standing, standing
 from registry.rules.facts import PointsScored
@@ -52,68 +50,6 @@ class Scoring:
     act: str = ""
     reduced: bool = False
     """A review found less than was proposed: the points may lie below the band of the situation."""
-
-
-def preview_points(
-    *,
-    responsibility: Responsibility,
-    situation: str,
-    points: int | None = None,
-    months: int | None = None,
-    departure_reason: str = "",
-    act: str = "",
-    now: datetime,
-) -> Preview:
-    """What record_points would do with the same arguments. Raises Refused as it would."""
-    with transaction.atomic():
-        person = lock(responsibility.practitioner)
-        responsibility.refresh_from_db(fields=["grade"])  # somebody may have changed it meanwhile
-        scoring = Scoring(
-            responsibility=responsibility,
-            situation=situation,
-            points=points,
-            months=months,
-            departure_reason=departure_reason,
-            act=act,
-        )
-        return weigh(scoring, person, now)
-
-
-def record_points(
-    *,
-    responsibility: Responsibility,
-    situation: str,
-    points: int | None = None,
-    months: int | None = None,
-    departure_reason: str = "",
-    act: str = "",
-    by: User | None,
-    second: User | None = None,
-    now: datetime,
-) -> PointsEntry:
-    """Record 1–12 points on the person of `responsibility` for one situation, effective on the day of `now`.
-
-    `points` None takes the default of the grade; another value inside the band needs `departure_reason`, and so do
-    `months` other than the default. `act` names the conduct, so that one act that fits several situations is scored
-    once. What terminates needs a `second` person. The same entry twice is the same entry.
-    """
-    scoring = Scoring(
-        responsibility=responsibility,
-        situation=situation,
-        points=points,
-        months=months,
-        departure_reason=departure_reason,
-        act=act.strip(),
-    )
-    with transaction.atomic():
-        person = lock(responsibility.practitioner)
-        responsibility.refresh_from_db(fields=["grade"])  # somebody may have changed it meanwhile
-        if existing := same_entry(scoring, person):
-            return existing
-        preview = weigh(scoring, person, now)
-        if preview.terminates:
-            require_second(by=by, second=second)
-        return write_entry(scoring, preview, person, by=by, second=second if preview.terminates else None, now=now)
 
 
 def write_entry(
@@ -357,15 +293,6 @@ def _standing_entry(scoring: Scoring, person: LockedPerson) -> PointsEntry | Non
     """The entry for the same situation or act that was not annulled."""
     same = _same_situation_or_act(scoring, person)
     return same.exclude(fact__corrections__kind=FactKind.ENTRY_ANNULLED).order_by("pk").first()
-
-
-def same_entry(scoring: Scoring, person: LockedPerson) -> PointsEntry | None:
-    """The entry that these very arguments made before."""
-    entry = _standing_entry(scoring, person)
-    if entry is None or (entry.situation, entry.act) != (scoring.situation, scoring.act):
-        return None
-    points = entry.default_points if scoring.points is None else scoring.points
-    return entry if (entry.fact.points, entry.fact.months) == (points, scoring.months) else None
 
 
 def _require_unscored(scoring: Scoring, person: LockedPerson) -> None:

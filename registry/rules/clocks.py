@@ -91,19 +91,6 @@ def due_on(received_on: date, working_days: int, calendar: WorkingCalendar) -> d
     return NotYetComputable(MAXYEAR + 1)
 
 
-def working_days_between(after: date, until: date, calendar: WorkingCalendar) -> int | NotYetComputable:
-    """How many working days lie after `after`, up to and including `until`; 0 where there is no day between them."""
-    if until <= after:
-        return 0
-    counted = 0
-    for year in range(next_day(after).year, until.year + 1):
-        days = calendar.working_days(year)
-        if isinstance(days, NotYetComputable):
-            return days
-        counted += bisect_right(days, until) - bisect_right(days, after)
-    return counted
-
-
 def closes_at(due: date) -> datetime:
     """The instant at which a window that is due on this day is over: 24:00 in Shanghai, the next day's midnight."""
     return datetime.combine(next_day(due), time(), SHANGHAI)

@@ -124,11 +124,6 @@ class Policy:
         return str(self.get("suspension.start"))
 
     @cached_property
-    def confirm_end(self) -> bool:
-        """The agency confirms the end of a suspension by hand."""
-        return bool(self.get("suspension.confirm_end"))
-
-    @cached_property
     def year_of(self) -> str:
         """What decides which year owns the points: the day of the 'handling' or of the 'decision'."""
         return str(self.get("counting.year"))

@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from registry.actions.corrections import annul_entry, revise_entry
 from registry.actions.merging import merge_files, undo_merge
 from registry.actions.registrations import end_registration, register_at
 from registry.actions.remediation import relieve_points, reregister, shorten_period
 from registry.models import Fact, FileMerge, Institution, PointsEntry, Practitioner, Registration
+from tests.entries import annul_entry, revise_entry
 from tests.town import Town, at
 
 

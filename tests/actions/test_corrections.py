@@ -4,15 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from registry.actions.corrections import annul_entry, preview_annulment, preview_revision, revise_entry
 from registry.actions.errors import Refused
-from registry.actions.points import record_points
 from registry.ledger.checking import file_differences
 from registry.ledger.law import policies
 from registry.ledger.reading import facts_of, standing_of
 from registry.models import Fact, PointsEntry, Practitioner, SanctionPeriod, StandingChange, StandingSpan
 from registry.rules.compute import standing
 from tests.actions.deeds import annul, merge, relieve, revise
+from tests.entries import annul_entry, preview_correction, record_points, revise_entry
 from tests.town import TODAY, Town, at, blame, build, handle, score
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +83,7 @@ def test_only_an_entry_is_corrected(town: Town) -> None:
     with pytest.raises(Refused, match="no_entry"):
         revise_entry(entry=relief, points=1, reason="误记", by=town.officer, now=at(LATER))
     with pytest.raises(Refused, match="no_entry"):
-        preview_annulment(entry=relief, now=at(LATER))
+        preview_correction(relief, None, now=at(LATER))
 
 
 def test_after_an_annulment_the_situation_opens_a_new_round(town: Town) -> None:
@@ -208,12 +207,12 @@ def test_an_annulled_entry_cannot_be_revised(town: Town) -> None:
 
 def test_previews_say_what_the_acts_do_and_write_nothing(town: Town) -> None:
     entry = score(town, 9, LATER)
-    annulment = preview_annulment(entry=entry.fact, now=at(LATER, 13))
+    annulment = preview_correction(entry.fact, None, now=at(LATER, 13))
     assert (annulment.before.status, annulment.after.status) == ("suspended", "normal")
-    revision = preview_revision(entry=entry.fact, points=5, now=at(LATER, 13))
+    revision = preview_correction(entry.fact, 5, now=at(LATER, 13))
     assert (revision.before.points, revision.after.points) == (9, 5)
     with pytest.raises(Refused, match="revision_raises"):
-        preview_revision(entry=entry.fact, points=10, now=at(LATER, 13))
+        preview_correction(entry.fact, 10, now=at(LATER, 13))
     assert Fact.objects.count() == 1
 
 

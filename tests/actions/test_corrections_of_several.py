@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from django.db import transaction
 
-from registry.actions.corrections import Correction, annul_entry, correct_entries, preview_corrections, revise_entry
+from registry.actions.corrections import Correction, correct_entries, preview_corrections
 from registry.actions.errors import Refused
 from registry.ledger.checking import file_differences
 from registry.ledger.law import policies
@@ -18,6 +18,7 @@ from registry.queries.reach import reach_of
 from registry.rules.reach import Window
 from registry.rules.spans import Span, spans
 from tests.actions.deeds import annul, merge, relieve
+from tests.entries import annul_entry, revise_entry
 from tests.town import TODAY, Town, at, build, score
 
 pytestmark = pytest.mark.django_db

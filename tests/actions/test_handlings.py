@@ -8,8 +8,8 @@ import pytest
 
 from registry.actions.errors import Refused
 from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
-from registry.actions.points import preview_points, record_points
-from registry.models import Handling, PersonalTrigger, Responsibility
+from registry.actions.proposals import Item, preview_proposal, propose
+from registry.models import Handling, PersonalTrigger, Responsibility, User
 from tests.town import TODAY, Town, at, blame, build, handle, score
 
 pytestmark = pytest.mark.django_db
@@ -131,13 +131,15 @@ def test_a_person_has_one_grade_in_a_handling_until_points_rest_on_it(town: Town
         identify(town, handling=scored.handling, grade="general")
 
 
-def test_the_grade_that_counts_is_the_one_identified_when_points_are_recorded(town: Town) -> None:
+def test_the_grade_that_counts_is_the_one_identified_when_points_are_proposed(town: Town) -> None:
     handling = handle(town)
-    on_the_screen_of_chen = identify(town, handling=handling, grade="general")
+    chens, lius = (identify(town, handling=handling, grade="general") for _ in range(2))  # on their screens
     identify(town, handling=handling, grade="principal", by=town.second)
-    arguments: dict[str, Any] = {"responsibility": on_the_screen_of_chen, "situation": "2-01", "now": at(TODAY, 12)}
-    assert preview_points(**arguments).default_points == 6
-    assert record_points(by=town.officer, **arguments).fact.points == 6
+    asked: dict[str, Any] = {"items": [Item(situation="2-01")], "now": at(TODAY, 12)}
+    (previewed,) = preview_proposal(responsibility=chens, **asked).entries
+    assert previewed.points == 6
+    liu = User.objects.create(username="liu")
+    assert propose(responsibility=lius, by=liu, **asked).items.get().points == 6
 
 
 def test_a_trigger_is_answered_for_by_its_own_person(town: Town) -> None:

@@ -5,17 +5,17 @@ from datetime import date, timedelta
 import pytest
 
 from registry.actions.calendar import correct_day, enter_year
-from registry.actions.corrections import Correction, annul_entry, correct_entries, revise_entry
+from registry.actions.corrections import Correction, correct_entries
 from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
 from registry.actions.institutions import conclude_agreement, end_agreement, open_institution
 from registry.actions.keys import issue_key, revoke_key
 from registry.actions.merging import merge_files, undo_merge
 from registry.actions.notices import read_notice
 from registry.actions.people import add_document, assign_code, register_practitioner, rename
-from registry.actions.points import record_points
 from registry.actions.registrations import end_registration, register_at, sign_commitment
 from registry.actions.remediation import relieve_points, reregister, shorten_period
 from tests.actions.watch import Watch, acts
+from tests.entries import record_points
 from tests.town import TODAY, Town, at, build
 
 pytestmark = pytest.mark.django_db
@@ -75,16 +75,13 @@ def test_no_act_changes_a_record_without_its_history(town: Town) -> None:
             by=by,
             now=now,
         )
-    entry = watch.do(record_points, responsibility=part, situation="4-01", second=second, by=by, now=now)
-    other = watch.do(
-        record_points, responsibility=part, situation="3-99", act="另一行为", second=second, by=by, now=now
-    )
+    entry = record_points(responsibility=part, situation="4-01", second=second, by=by, now=now)
+    other = record_points(responsibility=part, situation="3-99", act="另一行为", second=second, by=by, now=now)
     link = watch.do(merge_files, kept=person, absorbed=town.nurse, reason="同一人", second=second, by=by, now=now)
     watch.do(undo_merge, merge=link, reason="有误", second=by, by=second, now=at(TODAY, 13))
-    watch.do(revise_entry, entry=other.fact, points=8, reason="从轻", by=by, now=at(TODAY, 14))
-    seven = {"corrections": [Correction(other.fact, 7)], "reason": "判决"}
-    watch.do(correct_entries, second=None, by=by, now=at(TODAY, 14), **seven)
-    watch.do(annul_entry, entry=other.fact, reason="误记", second=second, by=by, now=at(TODAY, 15))
+    for points, signing in ((8, None), (7, None), (None, second)):
+        changed = [Correction(other.fact, points)]
+        watch.do(correct_entries, corrections=changed, reason="判决", second=signing, by=by, now=at(TODAY, 15))
     watch.do(relieve_points, practitioner=person, points=1, second=second, by=by, now=at(TODAY, 16), **signed)
     watch.do(reregister, practitioner=person, institutions=[place, town.hospital], by=second, now=at(LATER), **signed)
     assert entry.fact.effective_on == TODAY
@@ -98,8 +95,7 @@ def test_no_act_changes_a_record_without_its_history(town: Town) -> None:
         by=by,
         now=at(LATER),
     )
-    watch.do(
-        record_points,
+    record_points(
         responsibility=nurse_part,
         situation="3-99",
         points=9,

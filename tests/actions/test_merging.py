@@ -8,12 +8,12 @@ from registry.actions.errors import Refused
 from registry.actions.handlings import identify_responsibility
 from registry.actions.merging import merge_files, undo_merge
 from registry.actions.people import register_practitioner
-from registry.actions.points import record_points
 from registry.ledger.checking import file_differences
 from registry.ledger.families import families, family_of, kept_file
 from registry.ledger.reading import facts_of, standing_of
 from registry.models import FileMerge, Practitioner, StandingChange, StandingSpan
 from tests.actions.deeds import merge, part
+from tests.entries import record_points
 from tests.town import TODAY, Town, at, blame, build, handle, score
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +161,7 @@ def test_a_merge_and_its_undoing_need_a_second_person_and_a_reason(town: Town) -
 
 def test_one_person_is_not_scored_twice_over_two_files(town: Town) -> None:
     handling = handle(town)
-    first = record_points(
+    record_points(
         responsibility=blame(town, handling, who=town.nurse),
         situation="2-01",
         by=town.officer,
@@ -169,8 +169,8 @@ def test_one_person_is_not_scored_twice_over_two_files(town: Town) -> None:
     )
     own = blame(town, handling, who=town.surgeon)
     merge(town, town.surgeon, town.nurse, MERGED)
-    again = record_points(responsibility=own, situation="2-01", by=town.officer, now=at(MERGED, 15))
-    assert again == first
+    with pytest.raises(Refused, match="already_scored"):
+        record_points(responsibility=own, situation="2-01", by=town.officer, now=at(MERGED, 15))
     assert standing_of(town.surgeon, MERGED).points == 6
 
 

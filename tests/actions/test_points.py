@@ -6,9 +6,10 @@ import pytest
 
 from registry.actions.errors import Refused
 from registry.actions.handlings import identify_responsibility, record_trigger
-from registry.actions.points import preview_points, record_points
+from registry.actions.proposals import Item, preview_proposal
 from registry.ledger.reading import standing_of
 from registry.models import Fact, PhaseIn, PointsEntry, SanctionPeriod, StandingChange, StandingSpan
+from tests.entries import record_points
 from tests.town import TODAY, Town, at, blame, build, handle, score
 
 pytestmark = pytest.mark.django_db
@@ -115,10 +116,10 @@ def test_a_departure_from_the_default_needs_a_reason_and_is_warned_of(town: Town
     with pytest.raises(Refused) as refusal:
         record_points(responsibility=responsibility, situation="2-01", points=5, by=town.officer, now=at(TODAY, 12))
     assert (refusal.value.code, refusal.value.field) == ("departure_reason_missing", "departure_reason")
-    preview = preview_points(
-        responsibility=responsibility, situation="2-01", points=5, departure_reason="情节较重", now=at(TODAY, 12)
-    )
-    assert preview.warnings
+    item = Item(situation="2-01", points=5, departure_reason="情节较重")
+    found = preview_proposal(responsibility=responsibility, items=[item], now=at(TODAY, 12))
+    assert found.warnings
+    (preview,) = found.entries
     assert (preview.default_points, preview.after.points) == (4, 5)
 
 
@@ -177,16 +178,12 @@ def test_a_termination_needs_a_second_person(town: Town) -> None:
     assert (standing.status, standing.until, standing.points_raw) == ("terminated", date(2026, 3, 10), 14)
 
 
-def test_the_same_entry_twice_is_one_entry(town: Town) -> None:
-    first, again = score(town, 5, TODAY), score(town, 5, TODAY)
-    assert first == again
-    assert PointsEntry.objects.count() == Fact.objects.count() == 1
-
-
-def test_another_number_for_the_same_situation_is_refused(town: Town) -> None:
+def test_the_same_situation_is_scored_once_whatever_the_number(town: Town) -> None:
     score(town, 5, TODAY, number="罚字9号")
-    with pytest.raises(Refused, match="already_scored"):
-        score(town, 6, TODAY, number="罚字9号")
+    for points in (5, 6):
+        with pytest.raises(Refused, match="already_scored"):
+            score(town, points, TODAY, number="罚字9号")
+    assert PointsEntry.objects.count() == Fact.objects.count() == 1
 
 
 def test_different_situations_of_one_handling_add_up_but_one_act_is_scored_once(town: Town) -> None:

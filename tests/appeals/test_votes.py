@@ -9,7 +9,6 @@ from appeals.actions.votes import vote
 from appeals.models import Expert, Objection, Panel, Seat, Vote
 from appeals.queries.panels import honoraria, judged, panel_outcomes
 from appeals.queries.pool import names_of
-from registry.actions.corrections import annul_entry
 from registry.actions.errors import Refused
 from registry.models import ProcedureStep, Task
 from registry.rules.policy import Policy
@@ -28,6 +27,7 @@ from tests.appeals.peers import (
     user_of,
 )
 from tests.casework import Desk, desk
+from tests.entries import annul_entry
 from tests.town import at, score
 
 pytestmark = pytest.mark.django_db

@@ -4,13 +4,13 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from registry.actions.corrections import annul_entry
 from registry.actions.institutions import end_agreement
 from registry.actions.merging import merge_files, undo_merge
 from registry.actions.people import assign_code, register_practitioner, rename
 from registry.actions.registrations import end_registration, register_at
 from registry.models import Practitioner, ServiceAgreement
 from registry.queries.eligibility import Answer, Question, eligibilities, eligibility
+from tests.entries import annul_entry
 from tests.town import LAW_BEGINS, TODAY, Town, at, build, score
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,6 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from registry.actions.corrections import annul_entry, revise_entry
 from registry.actions.people import rename
 from registry.ledger.law import policies
 from registry.ledger.reading import standing_of
@@ -12,6 +11,7 @@ from registry.queries.file import file_of
 from registry.queries.years import years_of
 from registry.rules.course import CAUSES
 from registry.rules.periods import Period
+from tests.entries import annul_entry, revise_entry
 from tests.town import TODAY, Town, at, build, score
 
 pytestmark = pytest.mark.django_db

@@ -6,12 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from registry.actions.corrections import preview_annulment, preview_revision
 from registry.actions.registrations import register_at
 from registry.models import Fact, PointsEntry
 from registry.queries.ratio import ratio_of
 from registry.queries.reach import ActReach, reach_of
 from tests.actions.deeds import annul, join, leave, merge, register_again, relieve
+from tests.entries import preview_correction
 from tests.town import LAW_BEGINS, TODAY, Town, at, build, score
 
 pytestmark = pytest.mark.django_db
@@ -27,13 +27,13 @@ def town() -> Town:
 
 def annulled(entry: PointsEntry, on: date) -> ActReach:
     """What annulling the entry on the day would reach."""
-    found = preview_annulment(entry=entry.fact, now=at(on, 15))
+    found = preview_correction(entry.fact, None, now=at(on, 15))
     return reach_of(found, entries=[entry.fact])
 
 
 def revised(entry: PointsEntry, on: date, *, points: int, months: int | None = None) -> ActReach:
     """What revising the entry on the day would reach."""
-    found = preview_revision(entry=entry.fact, points=points, months=months, now=at(on, 15))
+    found = preview_correction(entry.fact, points, months=months, now=at(on, 15))
     return reach_of(found, entries=[entry.fact])
 
 
@@ -177,7 +177,7 @@ def test_registrations_of_a_merged_file_count_as_the_persons(town: Town) -> None
 
 def test_nothing_is_written_and_the_queries_stay_few(town: Town) -> None:
     entry = score(town, 9, TODAY)
-    found = preview_annulment(entry=entry.fact, now=at(LATER))
+    found = preview_correction(entry.fact, None, now=at(LATER))
     with CaptureQueriesContext(connection) as captured:
         reach_of(found, entries=[entry.fact])
     assert len(captured) <= 10

@@ -148,9 +148,16 @@ def test_that_a_measure_spares_no_emergency_is_of_our_own_deciding() -> None:
 
 def test_further_numbers_of_the_law() -> None:
     policy = POLICIES[NATIONAL]
-    keys = ("tiers.talk", "tiers.interview", "ratios.settlement_paused", "ratios.agreement_suspended", "panel.size")
-    assert [policy.get(key) for key in keys] == [3, 6, 20, 50, 3]
-    assert (policy.confirm_end, policy.conduct_from, policy.year_of) == (False, date(2025, 1, 1), "handling")
+    keys = (
+        "tiers.talk",
+        "tiers.interview",
+        "ratios.settlement_paused",
+        "ratios.agreement_suspended",
+        "panel.size",
+        "suspension.confirm_end",
+    )
+    assert [policy.get(key) for key in keys] == [3, 6, 20, 50, 3, False]
+    assert (policy.conduct_from, policy.year_of) == (date(2025, 1, 1), "handling")
 
 
 def test_the_catalogue_of_situations() -> None:
