@@ -1,9 +1,10 @@
-"""What the acts on an objection have in common: locking, moving it on, and what the agency then owes."""
+"""What the acts on an objection and its panels have in common: locking, moving on, and what the agency then owes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,6 +16,8 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import LockedPerson, lock
 from registry.models import Task, User
+from registry.rules.policy import Policy
+from registry.rules.procedure import Procedure
 
 State = Objection.State
 OPEN = tuple(state for state in State if state not in OBJECTION.ends)
@@ -30,41 +33,37 @@ def held(objection: Objection) -> Iterator[tuple[Objection, LockedPerson]]:
 
 def start(objection: Objection, *, act: str, acting: Acting, now: datetime, grounds: str = "") -> None:
     """Save a new objection with its first step."""
-    begin(
-        OBJECTION,
-        objection,
-        act=act,
-        acting=acting,
-        now=now,
-        case=objection.case,
-        practitioner=objection.practitioner,
-        grounds=grounds,
-    )
+    begin_in(objection, OBJECTION, objection, act=act, acting=acting, now=now, grounds=grounds)
 
 
-def move(
-    objection: Objection,
-    act: str,
-    *,
-    acting: Acting,
-    now: datetime,
-    grounds: str = "",
-    document_number: str = "",
-    **changes: Any,
-) -> None:
+def move(objection: Objection, act: str, *, acting: Acting, now: datetime, **more: Any) -> None:
     """Do the act on the locked objection. Raises Refused where its state does not allow it."""
-    advance(
-        OBJECTION,
-        objection,
-        act,
-        acting=acting,
-        now=now,
-        case=objection.case,
-        practitioner=objection.practitioner,
-        grounds=grounds,
-        document_number=document_number,
-        **changes,
-    )
+    advance_in(objection, OBJECTION, objection, act, acting=acting, now=now, **more)
+
+
+def begin_in(
+    objection: Objection, procedure: Procedure, row: Any, *, act: str, acting: Acting, now: datetime, grounds: str = ""
+) -> None:
+    """Save a new row with its first step, which belongs to the case and the person of the objection."""
+    case, person = objection.case, objection.practitioner
+    begin(procedure, row, act=act, acting=acting, now=now, case=case, practitioner=person, grounds=grounds)
+
+
+def advance_in(
+    objection: Objection, procedure: Procedure, row: Any, act: str, *, acting: Acting, now: datetime, **more: Any
+) -> None:
+    """Do the act on a locked row; the step belongs to the case and the person of the objection.
+
+    `more` are the grounds, the number of a document and changes of fields. Raises Refused where the state of the row
+    does not allow the act.
+    """
+    case, person = objection.case, objection.practitioner
+    advance(procedure, row, act, acting=acting, now=now, case=case, practitioner=person, **more)
+
+
+def policy_of(objection: Objection) -> Policy:
+    """The policy that the objection is decided under."""
+    return policies()[objection.policy]
 
 
 def owe(
@@ -75,13 +74,14 @@ def owe(
     now: datetime,
     starts_on: date | None = None,
     user: User | None = None,
+    subject: UUID | None = None,
 ) -> Task:
-    """What the agency owes the objector from today, or from `starts_on`, on."""
+    """What the agency owes the objector from today or `starts_on` on; `subject` is the objection unless it is said."""
     return open_task(
         kind=kind,
         holder=Task.Holder.AGENCY,
-        subject=objection.uuid,
-        policy=policies()[objection.policy],
+        subject=subject or objection.uuid,
+        policy=policy_of(objection),
         clock=clock,
         starts_on=starts_on or shanghai_day(now),
         now=now,

@@ -5,23 +5,17 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from appeals.actions.moving import advance_in, begin_in, move, owe, policy_of
 from appeals.models import Expert, Objection, Panel, Seat
-from appeals.rules.procedures import OBJECTION, PANEL, SEAT
+from appeals.rules.procedures import PANEL, SEAT
 from registry.actions.errors import Refused
-from registry.actions.procedure import Acting, advance, begin, locked
+from registry.actions.procedure import Acting, locked
 from registry.actions.tasks import close_tasks, open_task
 from registry.ledger.days import shanghai_day
-from registry.ledger.law import policies
 from registry.ledger.writing import lock
 from registry.models import Task
-from registry.rules.policy import Policy
 
 Kind = Task.Kind
-
-
-def policy_of(objection: Objection) -> Policy:
-    """The policy that the objection is decided under."""
-    return policies()[objection.policy]
 
 
 def locked_with_objection(panel: Panel) -> tuple[Panel, Objection]:
@@ -37,15 +31,7 @@ def give_seat(panel: Panel, expert: Expert, *, acting: Acting, now: datetime) ->
     """Give the expert a place on the panel, and the time of the policy to vote."""
     objection = panel.objection
     place = Seat(panel=panel, expert=expert, seated_at=now)
-    begin(
-        SEAT,
-        place,
-        act="seat",
-        acting=acting,
-        now=now,
-        case=objection.case,
-        practitioner=objection.practitioner,
-    )
+    begin_in(objection, SEAT, place, act="seat", acting=acting, now=now)
     open_task(
         kind=Kind.VOTE,
         holder=Task.Holder.EXPERT,
@@ -63,66 +49,23 @@ def give_seat(panel: Panel, expert: Expert, *, acting: Acting, now: datetime) ->
 
 def leave_seat(place: Seat, act: str, *, acting: Acting, now: datetime, ended: Task.State, reason: str = "") -> None:
     """End a seat without a vote."""
-    objection = place.panel.objection
-    advance(
-        SEAT,
-        place,
-        act,
-        acting=acting,
-        now=now,
-        case=objection.case,
-        practitioner=objection.practitioner,
-        grounds=reason,
-        closed_at=now,
-        reason=reason,
-    )
+    changes = {"closed_at": now, "reason": reason}
+    advance_in(place.panel.objection, SEAT, place, act, acting=acting, now=now, grounds=reason, **changes)
     close_tasks(place.uuid, now=now, kinds=[Kind.VOTE], by=acting.by, state=ended)
 
 
 def disband(panel: Panel, act: str, *, acting: Acting, now: datetime, grounds: str = "") -> None:
     """End the panel before its votes are opened: who was still asked is released, what was voted stays sealed."""
-    objection = panel.objection
     for place in _still_asked(panel):
         leave_seat(place, "release", acting=acting, now=now, ended=Task.State.CANCELLED)
     close_tasks(panel.uuid, now=now, kinds=[Kind.DRAW], by=acting.by, state=Task.State.CANCELLED)
-    advance(
-        PANEL,
-        panel,
-        act,
-        acting=acting,
-        now=now,
-        case=objection.case,
-        practitioner=objection.practitioner,
-        grounds=grounds,
-    )
+    advance_in(panel.objection, PANEL, panel, act, acting=acting, now=now, grounds=grounds)
 
 
 def give_back(objection: Objection, *, acting: Acting, now: datetime, grounds: str = "") -> None:
     """The objection is in review again, and the clock of the review begins anew: the panel's time was not its time."""
-    advance(
-        OBJECTION,
-        objection,
-        "report",
-        acting=acting,
-        now=now,
-        case=objection.case,
-        practitioner=objection.practitioner,
-        grounds=grounds,
-    )
-    open_task(
-        kind=Kind.REVIEW,
-        holder=Task.Holder.AGENCY,
-        subject=objection.uuid,
-        policy=policy_of(objection),
-        clock="review",
-        starts_on=shanghai_day(now),
-        now=now,
-        agency=objection.agency,
-        practitioner=objection.practitioner,
-        user=objection.reviewer,
-        case=objection.case,
-        proposal=objection.proposal,
-    )
+    move(objection, "report", acting=acting, now=now, grounds=grounds)
+    owe(objection, Kind.REVIEW, "review", now=now, user=objection.reviewer)
 
 
 def give_up(panel: Panel, act: str = "fail", *, acting: Acting, now: datetime, grounds: str = "") -> None:

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from appeals.actions.panel_course import disband, give_seat, give_up, locked_with_objection, policy_of
+from appeals.actions.moving import advance_in, begin_in, move, owe, policy_of
+from appeals.actions.panel_course import disband, give_seat, give_up, locked_with_objection
 from appeals.models import Objection, Panel, PointOfDispute, Specialty, Vote
 from appeals.queries.panels import REASONS
 from appeals.queries.pool import Frozen, expert_named, frozen, seed_of, vault_of
@@ -22,9 +23,9 @@ from appeals.rules.procedures import OBJECTION, PANEL
 from appeals.rules.pseudonyms import SALT_BYTES
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
-from registry.actions.procedure import Acting, advance, begin, for_agency, locked, require_possible
+from registry.actions.procedure import Acting, for_agency, locked, require_possible
 from registry.actions.requirements import require_choice, required
-from registry.actions.tasks import close_tasks, open_task
+from registry.actions.tasks import close_tasks
 from registry.ledger.days import shanghai_day
 from registry.ledger.writing import lock
 from registry.models import Task, User
@@ -60,44 +61,14 @@ def refer_to_panel(
         require_possible(OBJECTION, objection, "refer")
         _require_reviewer(objection, by)
         chosen = _require_points(objection, points)
-        acting, today = for_agency(by, objection.agency), shanghai_day(now)
+        acting = for_agency(by, objection.agency)
         panel = _committed(objection, question, specialty, by, now)
-        begin(
-            PANEL,
-            panel,
-            act="commit",
-            acting=acting,
-            now=now,
-            case=objection.case,
-            practitioner=objection.practitioner,
-            grounds=question,
-        )
+        begin_in(objection, PANEL, panel, act="commit", acting=acting, now=now, grounds=question)
         panel.points.set(chosen)
         _mark_professional(chosen, by, now)
-        advance(
-            OBJECTION,
-            objection,
-            "refer",
-            acting=acting,
-            now=now,
-            case=objection.case,
-            practitioner=objection.practitioner,
-            grounds=question,
-        )
+        move(objection, "refer", acting=acting, now=now, grounds=question)
         close_tasks(objection.uuid, now=now, kinds=[Task.Kind.REVIEW], by=by)
-        open_task(
-            kind=Task.Kind.DRAW,
-            holder=Task.Holder.AGENCY,
-            subject=panel.uuid,
-            policy=policy_of(objection),
-            clock="assignment",
-            starts_on=today,
-            now=now,
-            agency=objection.agency,
-            practitioner=objection.practitioner,
-            case=objection.case,
-            proposal=objection.proposal,
-        )
+        owe(objection, Task.Kind.DRAW, "assignment", now=now, subject=panel.uuid)
         return panel
 
 
@@ -124,14 +95,13 @@ def draw_panel(*, panel: Panel, by: User, now: datetime) -> Panel:
             draw_file.DrawFile(panel.commitment, seed, start.experts, start.case, start.terms, result)
         )
         acting = for_agency(by, objection.agency)
-        advance(
+        advance_in(
+            objection,
             PANEL,
             panel,
             "draw",
             acting=acting,
             now=now,
-            case=objection.case,
-            practitioner=objection.practitioner,
             drawn_at=now,
             drawn_by=by,
             draw=json.loads(published),

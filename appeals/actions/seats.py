@@ -4,13 +4,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from appeals.actions.moving import advance_in
 from appeals.actions.panel_course import give_seat, give_up, leave_seat, locked_with_objection, require_expert
 from appeals.actions.panels import PASSED_OVER, SEATED, WAITING
 from appeals.models import Panel, Seat
 from appeals.queries.pool import expert_named, reasons_now
 from appeals.rules.procedures import PANEL, SEAT
 from registry.actions.one_by_one import one_by_one
-from registry.actions.procedure import CLOCK, Acting, advance, for_expert, locked, require_possible
+from registry.actions.procedure import CLOCK, Acting, for_expert, locked, require_possible
 from registry.actions.requirements import required
 from registry.actions.silence import ON_ITS_WAY
 from registry.actions.tasks import overdue, whose
@@ -71,8 +72,7 @@ def _replace(panel: Panel, *, acting: Acting, now: datetime) -> None:
     if name is None:
         give_up(panel, acting=acting, now=now)
         return
-    objection = panel.objection
-    advance(PANEL, panel, "seat", acting=acting, now=now, case=objection.case, practitioner=objection.practitioner)
+    advance_in(panel.objection, PANEL, panel, "seat", acting=acting, now=now)
     give_seat(panel, expert_named(panel, name), acting=acting, now=now)
 
 

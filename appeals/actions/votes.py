@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from appeals.actions.panel_course import give_back, locked_with_objection, policy_of, require_expert
+from appeals.actions.moving import advance_in, policy_of
+from appeals.actions.panel_course import give_back, locked_with_objection, require_expert
 from appeals.models import Panel, PointOfDispute, Result, Seat, Vote
 from appeals.queries.disputed import disputed_points, points_at_first
 from appeals.queries.panels import left_of
@@ -15,7 +16,7 @@ from appeals.queries.pool import reasons_now
 from appeals.rules import exclusions, verdict
 from appeals.rules.procedures import PANEL, SEAT
 from registry.actions.errors import Refused
-from registry.actions.procedure import CLOCK, advance, for_expert, locked, require_possible
+from registry.actions.procedure import CLOCK, for_expert, locked, require_possible
 from registry.actions.requirements import require_choice, required
 from registry.actions.tasks import close_tasks
 from registry.ledger.days import shanghai_day
@@ -46,23 +47,13 @@ def vote(*, seat: Seat, votes: Mapping[int, tuple[str, int | None, str]], by: Us
     objection is with its reviewer again.
     """
     with transaction.atomic():
-        panel, _objection = locked_with_objection(seat.panel)
+        panel, objection = locked_with_objection(seat.panel)
         place = locked(seat)
         place.panel = panel
         ballots = _require_vote(place, votes, by, now)
-        objection = panel.objection
         words: dict[str, Any] = {str(point): list(ballot) for point, ballot in ballots.items()}
-        advance(
-            SEAT,
-            place,
-            "vote",
-            acting=for_expert(by),
-            now=now,
-            case=objection.case,
-            practitioner=objection.practitioner,
-            closed_at=now,
-            sealed_votes=vault_of(place).seal_words(words),
-        )
+        sealed = vault_of(place).seal_words(words)
+        advance_in(objection, SEAT, place, "vote", acting=for_expert(by), now=now, closed_at=now, sealed_votes=sealed)
         close_tasks(place.uuid, now=now, kinds=[Task.Kind.VOTE], by=by)
         _conclude_if_complete(panel, now)
         return place
@@ -82,16 +73,7 @@ def _conclude_if_complete(panel: Panel, now: datetime) -> None:
     for point in panel.points.select_related("item", "entry").order_by("number"):
         Vote.objects.bulk_create(_judged(point, {place: each[point.pk] for place, each in cast.items()}, rule))
     objection = panel.objection
-    advance(
-        PANEL,
-        panel,
-        "conclude",
-        acting=CLOCK,
-        now=now,
-        case=objection.case,
-        practitioner=objection.practitioner,
-        concluded_at=now,
-    )
+    advance_in(objection, PANEL, panel, "conclude", acting=CLOCK, now=now, concluded_at=now)
     give_back(objection, acting=CLOCK, now=now)
 
 

@@ -22,6 +22,7 @@ from appeals.queries.objections import objections, track
 from registry.admin import extensions, labels
 from registry.admin.acts.subjects import card_of
 from registry.admin.base import ListAdmin
+from registry.admin.exact import by_number, by_person
 from registry.admin.moment import today
 from registry.admin.roles import scope, user_of
 from registry.models import Task
@@ -90,6 +91,7 @@ class ObjectionAdmin(ListAdmin):
     list_filter = (("state", ChoicesRadioFilter), ("kind", ChoicesRadioFilter), Lateness, Whose)
     search_fields = ("number",)
     search_help_text = _("Number, or personal code")
+    exactly = (by_number, by_person)
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         """The objections that concern the user."""
@@ -103,16 +105,6 @@ class ObjectionAdmin(ListAdmin):
         first = open_tasks().order_by("due_on", "id").values("due_on")[:1]
         rows: QuerySet[Any] = super().get_queryset(request).annotate(next_due=first)
         return rows
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """By exact number, else by exact code of the person."""
-        term = search_term.strip().upper()
-        if not term:
-            return queryset, False
-        by_number = queryset.filter(number=term)
-        return (by_number if by_number.exists() else queryset.filter(practitioner__codes__code=term)), False
 
     @admin.display(description=_("practitioner"))
     def person(self, row: Objection) -> SafeString:

@@ -11,6 +11,7 @@ from django.http.response import HttpResponse
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 
+from registry.admin.exact import Way, found_exactly
 from registry.admin.keyset import KeysetChangeList, UncountedPaginator
 from registry.admin.roles import ADMINISTRATORS, EVERYBODY, has_any
 from registry.models import Role
@@ -28,6 +29,8 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]  # the theme is untyped
     show_facets = ShowFacets.NEVER  # facets count
     sortable_by = ()
     actions = None
+    exactly: ClassVar[tuple[Way, ...]] = ()
+    """Numbers and codes that the list is searched by, one after the other, and nothing else."""
     paginator = UncountedPaginator
     empty_value_display = "–"
 
@@ -39,6 +42,14 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]  # the theme is untyped
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The user's rows in the order of the list."""
         return self.rows(request).order_by(self.keyset)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By what finds rows exactly: the first of `exactly` that finds any."""
+        if not self.exactly:
+            return super().get_search_results(request, queryset, search_term)  # type: ignore[no-any-return]
+        return found_exactly(queryset, search_term.strip(), self.exactly), False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         """A list that never counts."""

@@ -14,6 +14,7 @@ from registry.admin import extensions, labels
 from registry.admin.acts.case_buttons import acts_on_case, acts_on_people, acts_on_proposal
 from registry.admin.acts.subjects import OF_A_CASE, OF_A_PROPOSAL, case_url, crumbs_to_case
 from registry.admin.base import ListAdmin
+from registry.admin.exact import by_case, by_number, by_person
 from registry.admin.filters import RegionTree
 from registry.admin.moment import now, today
 from registry.admin.roles import scope
@@ -47,6 +48,11 @@ class RegionOfCase(RegionTree):
         return queryset.filter(Q(handling__institution__region__code__startswith=prefix) | of_trigger)
 
 
+def by_document(term: str) -> Q:
+    """The number of the document behind the case, as it is written there."""
+    return Q(handling__document_number=term) | Q(trigger__document_number=term)
+
+
 @admin.register(Case)
 class CaseAdmin(ListAdmin):
     """Cases, newest first."""
@@ -59,6 +65,7 @@ class CaseAdmin(ListAdmin):
     )
     search_fields = ("number",)
     search_help_text = _("Number of the case or of the document")
+    exactly = (by_number, by_document)
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         """The cases in the user's scope."""
@@ -67,18 +74,6 @@ class CaseAdmin(ListAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With how many people answer and how many proposals are open."""
         return with_counts(super().get_queryset(request), scope(request))
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """By exact number of the case, else by exact number of the document."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        by_number = queryset.filter(number=term.upper())
-        if by_number.exists():
-            return by_number, False
-        return queryset.filter(Q(handling__document_number=term) | Q(trigger__document_number=term)), False
 
     @admin.display(description=_("institution or person"))
     def place(self, row: Case) -> SafeString:
@@ -163,6 +158,7 @@ class ProposalAdmin(ListAdmin):
     list_filter = (("state", ChoicesRadioFilter),)
     search_fields = ("case__number",)
     search_help_text = _("Personal code, or number of the case")
+    exactly = (by_person, by_case)
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         """The proposals in the user's scope."""
@@ -171,16 +167,6 @@ class ProposalAdmin(ListAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With what is proposed."""
         return super().get_queryset(request).prefetch_related("items")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """By exact code of the person, else by exact number of the case."""
-        term = search_term.strip().upper()
-        if not term:
-            return queryset, False
-        by_code = queryset.filter(practitioner__codes__code=term)
-        return (by_code if by_code.exists() else queryset.filter(case__number=term)), False
 
     @admin.display(description=_("practitioner"))
     def person(self, row: Proposal) -> SafeString:

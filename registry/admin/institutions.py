@@ -15,6 +15,7 @@ from registry.admin import extensions, labels
 from registry.admin.acts.buttons import acts_on_institution
 from registry.admin.acts.subjects import file_url, institution_url
 from registry.admin.base import ListAdmin
+from registry.admin.exact import by_person
 from registry.admin.filters import RegionOfInstitution, RegionTree, registered_on, spans_on
 from registry.admin.moment import today
 from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, has_any, scope
@@ -149,6 +150,7 @@ class RegistrationAdmin(ListAdmin):
     list_filter = (NowOrEver, ("institution", AutocompleteSelectFilter), RegionOfInstitution)
     search_fields = ("practitioner__code",)
     search_help_text = _("Personal code")
+    exactly = (by_person,)
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         """Present versions, at institutions in the user's scope."""
@@ -160,13 +162,6 @@ class RegistrationAdmin(ListAdmin):
         """With the person and today's standing."""
         spans = Prefetch("practitioner__spans", spans_on(today()), to_attr="spans_today")
         return super().get_queryset(request).select_related("practitioner", "institution").prefetch_related(spans)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """By exact code, present or former."""
-        term = search_term.strip().upper()
-        return queryset.filter(practitioner__codes__code=term) if term else queryset, False
 
     @admin.display(description=_("practitioner"))
     def person(self, row: Registration) -> SafeString:

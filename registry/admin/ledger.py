@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -13,10 +13,16 @@ from unfold.contrib.filters.admin import ChoicesRadioFilter, RangeDateFilter
 from registry.admin import extensions, labels
 from registry.admin.acts.subjects import case_url
 from registry.admin.base import ListAdmin
+from registry.admin.exact import by_person
 from registry.admin.roles import scope
 from registry.ledger.law import policies
 from registry.models import Fact, PointsEntry, ProposedEntry, StandingChange
 from registry.queries.explain import wording
+
+
+def by_document(term: str) -> Q:
+    """The number of the document, as it is written there."""
+    return Q(fact__document_number=term)
 
 
 @admin.register(PointsEntry)
@@ -28,6 +34,7 @@ class EntryAdmin(ListAdmin):
     list_filter = (("fact__effective_on", RangeDateFilter), ("responsibility__grade", ChoicesRadioFilter))
     search_fields = ("practitioner__code",)
     search_help_text = _("Personal code, or document number")
+    exactly = (by_person, by_document)
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         """The entries in the user's scope, with their corrections."""
@@ -36,16 +43,6 @@ class EntryAdmin(ListAdmin):
             "handling__institution",
         )  # fmt: skip
         return rows.prefetch_related(Prefetch("fact__corrections", Fact.objects.order_by("decided_at", "id")))
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """By exact code of the person, else by exact document number."""
-        term = search_term.strip()
-        if not term:
-            return queryset, False
-        by_code = queryset.filter(practitioner__codes__code=term.upper())
-        return (by_code if by_code.exists() else queryset.filter(fact__document_number=term)), False
 
     @admin.display(description=_("practitioner"))
     def person(self, row: PointsEntry) -> SafeString:
@@ -120,19 +117,13 @@ class ChangeAdmin(ListAdmin):
     list_filter = (("status_after", ChoicesRadioFilter), ("cause", ChoicesRadioFilter), ("on_day", RangeDateFilter))
     search_fields = ("practitioner__code",)
     search_help_text = _("Personal code")
+    exactly = (by_person,)
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         """The changes of people in the user's scope."""
         seen = scope(request)
         rows = StandingChange.objects.select_related("practitioner")
         return rows if seen.sees_everything else rows.filter(practitioner__in=seen.practitioners())
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """By exact code of the person."""
-        term = search_term.strip().upper()
-        return queryset.filter(practitioner__codes__code=term) if term else queryset, False
 
     @admin.display(description=_("practitioner"))
     def person(self, row: StandingChange) -> SafeString:

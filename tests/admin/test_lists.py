@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from registry.actions.merging import merge_files
 from registry.actions.people import add_document
 from registry.admin.law_words import rule_words, rules_of, value_words
-from registry.models import Practitioner, Registration, User
+from registry.models import Case, Practitioner, Registration, User
 from registry.rules.policy_frame import RULES
 from tests.admin.conftest import SignIn
 from tests.admin.deeds import text_of, url
@@ -55,6 +55,23 @@ def test_one_can_go_back_to_where_one_came_from(chen: Client, town: Town) -> Non
     back = chen.get(base + second.previous_url).context["cl"]
     assert [row.pk for row in back.result_list] == [row.pk for row in first.result_list]
     assert back.previous_url is None
+
+
+def test_lists_find_by_a_number_else_by_the_next_and_by_parts_of_none(chen: Client, town: Town) -> None:
+    entry = score(town, 5, TODAY, number="罚Ab1")
+    case = Case.objects.get(handling=entry.handling)
+    code, number = town.surgeon.code, case.number
+    for name, terms in {
+        "case": (number, number.lower(), f" {number} ", "罚Ab1"),
+        "pointsentry": (code, code.lower(), "罚Ab1"),
+        "standingchange": (code.lower(),),
+        "registration": (code.lower(),),
+    }.items():
+        base = url(f"registry_{name}_changelist")
+        for term in terms:
+            assert len(chen.get(base, {"q": term}).context["cl"].result_list) == 1, (name, term)
+        for term in (terms[0][:-1], "罚ab1"):
+            assert chen.get(base, {"q": term}).context["cl"].result_list == [], (name, term)
 
 
 def test_a_senseless_page_is_no_error(chen: Client) -> None:
