@@ -16,7 +16,8 @@ from appeals.rules.pool import Case, Days, Stay, Terms
 from appeals.rules.pool import Expert as InPool
 from registry.ledger.families import family_of
 from registry.ledger.law import policies
-from registry.models import PointsEntry, Registration
+from registry.models import PointsEntry, Registration, Responsibility
+from registry.queries.identifiers import identifiers_of
 
 ANY = "any"
 
@@ -78,7 +79,8 @@ def _involved(application: Application, members: frozenset[int]) -> set[int]:
     entries = PointsEntry.objects.filter(practitioner_id__in=members)
     acted = {application.filed_by_id, *entries.values_list("fact__actor_id", flat=True)}
     acted |= {*entries.values_list("fact__second_id", flat=True)}
-    acted |= {*entries.values_list("responsibility__recorded_by_id", flat=True)}
+    answered = Responsibility.objects.filter(points_entries__in=entries).distinct()
+    acted |= {user for responsibility in answered for user in identifiers_of(responsibility)}
     acted |= {row.confirmed_by_id for row in support_of(application)}
     judged = Seat.objects.filter(state=Seat.State.VOTED, panel__objection__practitioner_id__in=members)
     rule = Q(practitioner_id__in=members) | Q(user_id__in=acted - {None}) | Q(pk__in=judged.values("expert"))

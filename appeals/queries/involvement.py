@@ -17,6 +17,7 @@ from registry.ledger.families import family_of
 from registry.models import Assignment, Fact, ProcedureStep, Proposal, Responsibility, Role, User
 from registry.models.institutions import NATION
 from registry.queries.explain import name_of
+from registry.queries.identifiers import identifiers_of
 from registry.queries.wording import listed
 
 Part = str | Promise
@@ -105,7 +106,7 @@ def _parts(objection: Objection) -> Iterator[tuple[str, int | None]]:
     answering = Responsibility.objects.filter(Q(proposals__in=proposals) | Q(points_entries__fact__in=entries))
     for responsibility in answering.select_related("handling", "trigger").distinct():
         yield "recorded", responsibility.cause.recorded_by_id
-        yield "identified", responsibility.recorded_by_id
+        yield from (("identified", user) for user in identifiers_of(responsibility))
     yield from _of_the_entries(objection, entries)
     for seat in Seat.objects.filter(panel__objection=objection).select_related("expert"):
         yield "panel", seat.expert.user_id

@@ -16,6 +16,7 @@ from registry.models import (
     Registration,
     Responsibility,
 )
+from registry.queries.identifiers import identifiers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,11 @@ def parties_of(objection: Objection, *, today: date) -> Parties:
 
 
 def _same_dispute(objection: Objection) -> list[int]:
-    """This objection, and the others about the same case or the same entries of the person."""
+    """This objection, and the others about the same case or entries of the person, in whichever of the files."""
     same = Q(pk=objection.pk) | Q(points__entry__disputes__objection=objection)
     same |= Q(points__item__entry__fact__disputes__objection=objection)
     if objection.case_id is not None:
-        same |= Q(case=objection.case_id, practitioner=objection.practitioner_id)
+        same |= Q(case=objection.case_id, practitioner__in=family_of(objection.practitioner_id).files)
     return list(Objection.objects.filter(same).distinct().values_list("pk", flat=True))
 
 
@@ -105,13 +106,16 @@ def officers_of(objection: Objection, causes: list[Handling | PersonalTrigger]) 
     if objection.case_id is not None:
         about |= Q(case=objection.case_id)
     steps = ProcedureStep.objects.filter(about).exclude(role=ProcedureStep.Capacity.EXPERT)
-    proposals = Proposal.objects.filter(case=objection.case_id, practitioner=objection.practitioner_id)
+    proposals = Proposal.objects.filter(
+        case=objection.case_id, practitioner__in=family_of(objection.practitioner_id).files
+    )
     facts = objection.points.filter(entry__isnull=False)
     pairs = [
         *steps.values_list("actor", "second"),
         *proposals.values_list("proposed_by", "countersigned_by"),
         *facts.values_list("entry__actor", "entry__second"),
-        *((each.recorded_by_id, None) for each in [*causes, *responsibilities_of(objection)]),
+        *((each.recorded_by_id, None) for each in causes),
+        *((user, None) for each in responsibilities_of(objection) for user in identifiers_of(each)),
         (objection.reviewer_id, objection.filed_by_id),
         (objection.countersigned_by_id, None),
     ]

@@ -19,6 +19,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import LockedPerson, lock
 from registry.models import Proposal, ProposedEntry, Task, User
+from registry.queries.identifiers import identifiers_of
 from registry.rules.compute import Standing, standing
 
 How = Proposal.Decided
@@ -113,8 +114,9 @@ def decide_held(
 
 
 def _require_not_identified(proposal: Proposal, **signing: User | None) -> None:
+    identified = identifiers_of(proposal.responsibility)
     for field, user in signing.items():
-        if user is not None and user.pk == proposal.responsibility.recorded_by_id:
+        if user is not None and user.pk in identified:
             raise Refused(
                 "identified_and_decides",
                 _("You identified this responsibility; the points are decided by somebody else. Ask a colleague.")

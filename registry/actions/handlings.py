@@ -141,8 +141,8 @@ def identify_responsibility(
 ) -> Responsibility:
     """Say which part the person had. One person has one grade in one handling; the same twice is the same.
 
-    Another grade replaces the earlier one as long as no points were recorded on it; who gave it is then the one who
-    identified the person.
+    Another grade replaces the earlier one as long as no points were recorded on it; the earlier one stays in the
+    history, and whoever gave either does not score the person for it.
     """
     with transaction.atomic():
         responsibility = identify_locked(

@@ -23,6 +23,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import LockedPerson, lock
 from registry.models import Case, Proposal, ProposedEntry, Responsibility, Task, User
+from registry.queries.identifiers import identifiers_of
 from registry.rules.clocks import WorkingCalendar
 from registry.rules.compute import Standing
 from registry.rules.policy import Policy
@@ -96,7 +97,7 @@ def preview_proposal(*, responsibility: Responsibility, items: Sequence[Item], n
 
 
 def propose(*, responsibility: Responsibility, items: Sequence[Item], by: User | None, now: datetime) -> Proposal:
-    """Propose points for the person of `responsibility`; somebody else than who identified it.
+    """Propose points for the person of `responsibility`; somebody else than whoever identified it, now or before.
 
     Each situation once, and one act once, at the highest. What terminates must be countersigned before the person is
     told. The same proposal again is the same; another one needs the withdrawal of the open one.
@@ -142,7 +143,7 @@ def propose_locked(
 
 
 def countersign(*, proposal: Proposal, by: User | None, now: datetime) -> Proposal:
-    """The second person signs a proposal that terminates: neither who proposed it nor who identified the person."""
+    """The second person signs a proposal that terminates: neither who proposed it nor whoever identified the person."""
     with transaction.atomic():
         lock(proposal.practitioner)
         return countersign_locked(locked(proposal), by=by, now=now)
@@ -321,7 +322,7 @@ def same_proposal(present: Proposal, items: Sequence[Item]) -> Proposal:
 
 def require_other_signature(by: User | None, proposal: Proposal) -> None:
     """Refuse the countersignature of who proposed or identified."""
-    if by is None or by.pk in (proposal.proposed_by_id, proposal.responsibility.recorded_by_id):
+    if by is None or by.pk in {proposal.proposed_by_id, *identifiers_of(proposal.responsibility)}:
         raise Refused(
             "second_person_same",
             _("The second person must be somebody else than the one who acts."),
@@ -332,7 +333,7 @@ def require_other_signature(by: User | None, proposal: Proposal) -> None:
 
 def require_another(by: User | None, responsibility: Responsibility) -> None:
     """Refuse that somebody proposes points for whom they identified themselves."""
-    if by is not None and by.pk == responsibility.recorded_by_id:
+    if by is not None and by.pk in identifiers_of(responsibility):
         raise Refused(
             "identified_and_proposes",
             _("You identified this responsibility; the points are proposed by somebody else. Ask a colleague."),

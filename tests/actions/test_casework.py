@@ -87,6 +87,45 @@ def test_who_identified_the_person_does_not_propose_the_points() -> None:
     assert refused.value.code == "identified_and_proposes"
 
 
+def test_whoever_ever_identified_somebody_does_not_score_them() -> None:
+    """Another grade by a colleague does not make the first officer free to propose, to sign or to decide."""
+    here = desk()
+    responsibility = identified(here, grade="general")
+    again = identify_responsibility(
+        handling=responsibility.handling,
+        practitioner=here.surgeon,
+        grade="principal",
+        grounds="主刀",
+        identified_on=TODAY,
+        by=here.another,
+        now=at(TODAY, 10),
+    )
+    assert (again.pk, again.recorded_by) == (responsibility.pk, here.another)
+    for officer in (here.identifier, here.another):
+        with pytest.raises(Refused, match="identified_and_proposes"):
+            propose(responsibility=again, items=[item(12)], by=officer, now=at(TODAY))
+    proposal = propose(responsibility=again, items=[item(12)], by=here.scorer, now=at(TODAY))
+    for officer in (here.identifier, here.another):
+        with pytest.raises(Refused, match="second_person_same"):
+            countersign(proposal=proposal, by=officer, now=at(TODAY, 11))
+
+
+def test_whoever_identified_somebody_before_neither_decides_nor_signs_what_waits() -> None:
+    here = desk()
+    handling = identified(here, grade="general").handling
+    identify_responsibility(handling=handling, practitioner=here.surgeon, grade="principal", grounds="主刀",
+                            identified_on=TODAY, by=here.another, now=at(TODAY, 9))  # fmt: skip
+    proposal = received(here, 8)
+    assert proposal.responsibility.recorded_by == here.identifier  # who gave the present grade and its grounds
+    town.score(here.town, 6, date(2025, 3, 12))
+    decide_by_silence(now=morning_after(proposal))
+    decide = partial(decide_held, proposal=proposal, now=at(date(2025, 4, 1)))
+    for by, second in ((here.another, here.second), (here.second, here.another)):
+        with pytest.raises(Refused, match="identified_and_decides"):
+            decide(by=by, second=second)
+    assert decide(by=here.scorer, second=here.second).state == "decided"
+
+
 def test_a_proposal_shows_the_present_points_the_total_and_what_follows() -> None:
     here = desk()
     town.score(here.town, 5, TODAY)

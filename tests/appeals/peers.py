@@ -15,7 +15,7 @@ from registry.actions.procedure import advance, begin, for_agency, for_practitio
 from registry.actions.proposals import object_to
 from registry.actions.tasks import open_task
 from registry.ledger.law import policies
-from registry.models import Assignment, Fact, Institution, ProposedEntry, Role, Task, User
+from registry.models import Assignment, Fact, Institution, Practitioner, ProposedEntry, Role, Task, User
 from tests.casework import Desk, received
 from tests.town import LAW_BEGINS, TODAY, at
 
@@ -63,9 +63,15 @@ def user_of(person: Expert) -> User:
     return person.user
 
 
-def disputed(here: Desk, *points: int, on: date = FILED, statement: str = "手术必要，记录齐全。") -> Objection:
-    """An objection of the surgeon against each of these points, in review with the reviewer of the desk."""
-    proposal = object_to(proposal=received(here, *(points or (6,))), acting=for_practitioner(), now=at(on))
+def disputed(
+    here: Desk,
+    *points: int,
+    who: Practitioner | None = None,
+    on: date = FILED,
+    statement: str = "手术必要，记录齐全。",
+) -> Objection:
+    """An objection (by default of the surgeon) against each of these points, in review with the desk's reviewer."""
+    proposal = object_to(proposal=received(here, *(points or (6,)), who=who), acting=for_practitioner(), now=at(on))
     objection = Objection(
         number=f"O{here.town.region.code}-2025-{proposal.pk:06}",
         kind=Objection.Kind.PROPOSED_POINTS,

@@ -16,6 +16,7 @@ from appeals.rules.draw import commitment_to
 from registry.actions.errors import Refused
 from registry.ledger.law import policies
 from registry.models import ProcedureStep, Task
+from tests.actions.deeds import merge
 from tests.appeals.peers import (
     DRAWN,
     QUESTION,
@@ -247,3 +248,18 @@ def test_every_act_on_a_panel_leaves_its_step(here: Desk) -> None:
         ("conclude", None, "concluded"),
     ]
     assert policies()[panel.objection.policy].get("panel.outcome") == "median"
+
+
+def test_who_judged_the_case_in_a_merged_file_judges_it_for_no_file_of_the_person(here: Desk) -> None:
+    experts(here)
+    first = drawn(here, objection=disputed(here, who=here.nurse))
+    for seat in asked(first):
+        cast(seat, None)
+    judged = set(first.seats.values_list("expert", flat=True))
+    second, now = referred(here, disputed(here)), at(DRAWN, 16)
+    assert preview_draw(panel=second, by=here.another, now=now).able == 8
+    merge(here.town, here.surgeon, here.nurse, DRAWN)
+    preview = preview_draw(panel=second, by=here.another, now=now)
+    assert (preview.able, {each.reasons for each in preview.excluded}) == (5, {("part_in_the_case",)})
+    draw_panel(panel=second, by=here.another, now=now)
+    assert judged.isdisjoint(second.seats.values_list("expert", flat=True))

@@ -9,6 +9,7 @@ from registry.admin.acts.buttons import Button, button
 from registry.admin.acts.receipts import UNRECEIVED, serving
 from registry.admin.roles import scope, user_of
 from registry.models import Case, Proposal
+from registry.queries.identifiers import identifiers_of
 from registry.rules.procedures import PROPOSAL
 
 State = Proposal.State
@@ -75,8 +76,10 @@ def _may_countersign(request: HttpRequest, proposal: Proposal) -> bool:
     """Where a second person has to sign, and this is another one than who proposed or identified."""
     if proposal.countersigned_by_id is not None or not PROPOSAL.allows(proposal.state, "countersign"):
         return False
-    involved = (proposal.proposed_by_id, proposal.responsibility.recorded_by_id)
-    return user_of(request).pk not in involved and waits_for_second(proposal)
+    user = user_of(request).pk
+    if user == proposal.proposed_by_id or not waits_for_second(proposal):
+        return False
+    return user not in identifiers_of(proposal.responsibility)
 
 
 def waits_for_second(proposal: Proposal) -> bool:
