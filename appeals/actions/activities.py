@@ -1,11 +1,9 @@
 """Activities of remediation: offered, taken part in, and confirmed with a result and its evidence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appeals.models import Activity, Attendance
@@ -18,26 +16,11 @@ from registry.actions.requirements import require_choice, required
 from registry.ledger.days import shanghai_day
 from registry.ledger.law import policy_on
 from registry.ledger.writing import LockedPerson, lock_many
-from registry.models import Practitioner, Registration, StoredFile
+from registry.models import Practitioner, Registration
 from registry.queries.wording import listed
 from registry.rules.policy import NoPolicyInForce, Policy
 
 FULL_MARKS = 100
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Result:
-    """What came of one person's part: whether they attended, on which day they completed it, and what proves it.
-
-    `score` is of 100 and belongs to a study with a test. Who attended needs evidence: a file, or a remark that says it.
-    """
-
-    attendance: Attendance
-    attended: bool
-    completed_on: date | None = None
-    score: int | None = None
-    evidence: StoredFile | None = None
-    remark: str = ""
 
 
 def offer_activity(
@@ -85,7 +68,7 @@ def close_activity(*, activity: Activity, acting: Acting, now: datetime) -> Acti
     """Nobody enrols any more; results of those enrolled can still be recorded. Closing twice is closing once."""
     with transaction.atomic():
         activity = locked(activity)
-        _require_offering(activity, acting)
+        require_offering(activity, acting)
         if activity.closed_at is None:
             activity.closed_at = now
             keep(activity, by=acting.by, now=now)
@@ -134,47 +117,6 @@ def cancel_enrolment(*, attendance: Attendance, reason: str = "", acting: Acting
         return attendance
 
 
-def record_results(*, results: Sequence[Result], acting: Acting, now: datetime) -> list[Attendance]:
-    """Confirm what came of the parts of several people in activities that `acting` offers, all or nothing.
-
-    Who did not attend, or stayed below the pass mark of a test, has not completed it. The same result twice is one.
-    """
-    if not results:
-        raise Refused("results_missing", _("Say for at least one person what came of it."), field="results")
-    with transaction.atomic():
-        lock_many([result.attendance.practitioner for result in results])
-        return [_recorded(result, acting, now) for result in results]
-
-
-def _recorded(result: Result, acting: Acting, now: datetime) -> Attendance:
-    attendance = locked(result.attendance)
-    activity = attendance.activity
-    _require_offering(activity, acting)
-    _require_result(result, activity, shanghai_day(now))
-    completed = result.attended and (activity.pass_mark is None or (result.score or 0) >= activity.pass_mark)
-    state = Attendance.State.COMPLETED if completed else Attendance.State.FAILED
-    completed_on = result.completed_on if completed else None
-    given = (state, result.score, completed_on, result.remark.strip())
-    if given == (attendance.state, attendance.score, attendance.completed_on, attendance.remark):
-        return attendance
-    advance(
-        ATTENDANCE,
-        attendance,
-        "complete" if completed else "fail",
-        acting=acting,
-        now=now,
-        practitioner=attendance.practitioner,
-        grounds=result.remark.strip(),
-        score=result.score,
-        completed_on=completed_on,
-        confirmed_at=now,
-        confirmed_by=acting.by,
-        evidence=result.evidence,
-        remark=result.remark.strip(),
-    )
-    return attendance
-
-
 def _enrolled(activity: Activity, person: Practitioner, acting: Acting, now: datetime) -> Attendance:
     attendance = Attendance(activity=activity, practitioner=person, enrolled_at=now)
     begin(ATTENDANCE, attendance, act="enrol", acting=acting, now=now, practitioner=person)
@@ -208,7 +150,8 @@ def _offers(activity: Activity, acting: Acting) -> bool:
     return acting.institution is not None and acting.institution.pk == activity.institution_id
 
 
-def _require_offering(activity: Activity, acting: Acting) -> None:
+def require_offering(activity: Activity, acting: Acting) -> None:
+    """Only the side that offers the activity says who completed it."""
     if not _offers(activity, acting):
         raise Refused(
             "not_the_offering_side",
@@ -345,29 +288,3 @@ def _require_places(activity: Activity, asked: int) -> None:
             field="practitioners",
             value=asked,
         )
-
-
-def _require_result(result: Result, activity: Activity, today: date) -> None:
-    who = result.attendance.practitioner.name
-    if not result.attended:
-        _require(result.completed_on is None and result.score is None, "result_of_the_absent", _ABSENT, who)
-        return
-    day = result.completed_on
-    _require(day is not None and activity.starts_on <= day <= min(activity.ends_on, today), "day_outside", _DAY, who)
-    if activity.pass_mark is None:
-        _require(result.score is None, "score_without_test", _NO_TEST, who)
-    else:
-        _require(result.score is not None and 0 <= result.score <= FULL_MARKS, "score_needed", _SCORE, who)
-    _require(bool(result.evidence or result.remark.strip()), "evidence_missing", _EVIDENCE, who)
-
-
-_ABSENT = _("%(who)s did not attend; leave the day and the score empty.")
-_DAY = _("%(who)s: the day of completion lies within the days of the activity and is not to come. Correct it.")
-_NO_TEST = _("%(who)s: only a study with a test has a score; leave it empty.")
-_SCORE = _("%(who)s: the test needs a score from 0 to 100.")
-_EVIDENCE = _("%(who)s: add a file as evidence, or a remark that says what was seen.")
-
-
-def _require(holds: bool, code: str, message: Promise, who: str) -> None:
-    if not holds:
-        raise Refused(code, str(message) % {"who": who}, field="results", value=who)

@@ -13,7 +13,9 @@ from appeals.queries.remediation import (
     activities_of,
     competent_agencies,
     open_application,
+    refused_by_experts,
     room_for,
+    supported,
 )
 from appeals.rules.procedures import APPLICATION
 from registry.actions.corrections import Difference
@@ -48,8 +50,9 @@ def file_application(
     """Ask the agency that recorded the points for relief (`amount` in points) or a shorter period (in days).
 
     Each completed activity supports one application at a time; it counts if it was completed on or after the day of
-    the first handling in question. What exceeds the caps is refused at once, with the sum. A relief that is granted
-    after New Year lowers the points of the new year: the past stands.
+    the first handling in question. What exceeds the caps is refused at once, with the sum; so is what experts refused
+    before, where nothing was completed since. A relief that is granted after New Year lowers the points of the new
+    year: the past stands.
     """
     require_choice("kind", kind, Kind.values)
     statement = required(statement, field="statement")
@@ -59,6 +62,7 @@ def file_application(
         _require_may_file(person, practitioner, agency, kind, acting, now)
         chosen = [locked(each) for each in sorted(attendances, key=lambda each: each.pk)]
         _require_support(person, chosen, kind, agency, now)
+        _require_news(person, chosen, kind)
         preview(kind=kind, practitioner=practitioner, amount=amount, activities=len(chosen), agency=agency, now=now)
         application = Application(
             number=next_number("R", agency.region_id, today),
@@ -263,6 +267,30 @@ _BEFORE = _(
     "“%(activity)s” was completed on %(day)s, before %(since)s, the day of the first handling in question;"
     " repair follows the violation."
 )
+
+
+def _require_news(person: LockedPerson, chosen: Sequence[Attendance], kind: str) -> None:
+    """What experts refused is asked again once something came to it: an activity completed since, among those named."""
+    refused = refused_by_experts(person.members, kind)
+    if refused is None or any(_is_new_since(refused, each) for each in chosen):
+        return
+    assert refused.decided_at is not None  # what was refused was decided
+    raise Refused(
+        "nothing_new_since_refusal",
+        _(
+            "On %(day)s experts refused application %(number)s. Ask again with an activity that was completed since,"
+            " beside others that count."
+        )
+        % {"number": refused.number, "day": shanghai_day(refused.decided_at)},
+        field="attendances",
+        value=refused.number,
+    )
+
+
+def _is_new_since(refused: Application, each: Attendance) -> bool:
+    assert refused.decided_at is not None  # what was refused was decided
+    assert each.completed_on is not None  # it was completed, or it would not be named
+    return each.completed_on >= shanghai_day(refused.decided_at) and not supported(each, refused)
 
 
 def _require(holds: bool, code: str, message: Promise, about: Mapping[str, object]) -> None:

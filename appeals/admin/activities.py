@@ -82,6 +82,7 @@ class ActivityAdmin(ListAdmin):
             parts=parts[:MOST_SHOWN],
             most_shown=MOST_SHOWN,
             may_cancel=may_enrol(activity, seen) and has_any(request, STAFF_KEEPERS),
+            may_correct=offered_by(activity, seen) and has_any(request, STAFF_KEEPERS),
             acts=list(acts_on_activity(activity, seen)),
         )
 

@@ -2,29 +2,22 @@
 
 from typing import Any
 
-from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminFileFieldWidget
+from django.utils.translation import ngettext
 
 from appeals.actions.activities import (
     FULL_MARKS,
-    Result,
     cancel_enrolment,
     close_activity,
     enrol,
     offer_activity,
-    record_results,
 )
 from appeals.admin.activities import activity_url
 from appeals.admin.sides import acting_for, enrolling, may_enrol, offering, sides_of
 from appeals.models import Activity, Attendance
 from appeals.queries.applications import offered_by, visible_activities
-from registry.actions.files import keep_file
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import (
     choice_field,
@@ -34,14 +27,10 @@ from registry.admin.fields import (
     text_field,
     whole_field,
 )
-from registry.admin.moment import today
 from registry.admin.roles import STAFF_KEEPERS
-from registry.models import PersonalCode, Practitioner, StoredFile, User
+from registry.models import PersonalCode, Practitioner, User
 from registry.queries.scope import Scope
 from registry.queries.wording import listed
-
-AT_ONCE = 100
-ATTENDED, ABSENT = "attended", "absent"
 
 
 class OfferForm(ActForm):
@@ -198,123 +187,6 @@ class Enrol(OnActivity):
         return text % {"people": len(outcome)}
 
 
-class ResultsForm(ActForm):
-    """One day and one piece of evidence for everybody; the outcome of each."""
-
-    completed_on = day_field(_("Completed on"))
-    evidence = forms.FileField(
-        label=_("Evidence"),
-        required=False,
-        widget=UnfoldAdminFileFieldWidget(),
-        help_text=_("Such as the list of attendance or the marked tests, as one file."),
-    )
-    remark = prose_field(
-        _("Remark"), required=False, help_text=_("Needed where there is no file: what was seen, and where it is kept.")
-    )
-
-    def prepare(self) -> None:
-        """A line for each person whose result is not recorded."""
-        activity: Activity = self.doing.subject
-        self.fields["completed_on"].initial = min(activity.ends_on, today())
-        rows = activity.attendances.filter(state=Attendance.State.ENROLLED).select_related("practitioner")
-        self.lines = list(rows.order_by("practitioner__code", "pk")[:AT_ONCE])
-        for part in self.lines:
-            self.fields[f"outcome_{part.pk}"] = choice_field(
-                part.practitioner.name,
-                [
-                    (ATTENDED, _("completed") if activity.pass_mark is None else _("took the test")),
-                    (ABSENT, _("absent")),
-                ],
-                empty=_("no result yet"),
-                required=False,
-            )
-            if activity.pass_mark is not None:
-                self.fields[f"score_{part.pk}"] = whole_field(
-                    _("Score (of 100)"), least=0, most=FULL_MARKS, required=False
-                )
-
-    @property
-    def common(self) -> list[forms.BoundField]:
-        """What holds for everybody."""
-        return [self[name] for name in ("completed_on", "evidence", "remark")]
-
-    @property
-    def table(self) -> list[tuple[Practitioner, forms.BoundField, forms.BoundField | None]]:
-        """Person, outcome, score."""
-        return [
-            (
-                part.practitioner,
-                self[f"outcome_{part.pk}"],
-                self[score] if (score := _score(part)) in self.fields else None,
-            )
-            for part in self.lines
-        ]
-
-    def results(self, evidence: StoredFile | None) -> list[Result]:
-        """What was entered, of those for whom something was."""
-        found = []
-        for part in self.lines:
-            outcome = self.cleaned_data[f"outcome_{part.pk}"]
-            if not outcome:
-                continue
-            attended = outcome == ATTENDED
-            found.append(
-                Result(
-                    attendance=part,
-                    attended=attended,
-                    completed_on=self.cleaned_data["completed_on"] if attended else None,
-                    score=self.cleaned_data.get(_score(part)),
-                    evidence=evidence if attended else None,
-                    remark=self.cleaned_data["remark"],
-                )
-            )
-        return found
-
-
-def _score(part: Attendance) -> str:
-    return f"score_{part.pk}"
-
-
-class RecordResults(OnActivity):
-    """Record the results of many people in one table."""
-
-    title = _("Record results")
-    explains = _(
-        "Whoever completed it needs evidence: one file for all, or a remark. A recorded result is not changed."
-    )
-    do = _("Record the results")
-    form_class = ResultsForm
-    template = "appeals/results.html"
-
-    def perform(self, data: dict[str, Any], second: User | None) -> list[Attendance]:
-        """Keep the file and record, all or nothing."""
-        acting = offering(self.subject, self.scope, self.user)
-        assert acting is not None  # the subject is found for the offering side only
-        with transaction.atomic():
-            file = data["evidence"]
-            kept = keep_file(name=file.name, content=file.read(), by=self.user, now=self.now) if file else None
-            return record_results(results=self.form.results(kept), acting=acting, now=self.now)
-
-    def carry_out(self, form: Any, *args: Any) -> Any:
-        """The form knows the lines of the table."""
-        self.form: ResultsForm = form
-        return super().carry_out(form, *args)
-
-    def refused(self, form: Any, refusal: Any) -> Any:
-        """A file that is not taken is refused at its field."""
-        if refusal.field == "file":
-            refusal.field = "evidence"
-        return super().refused(form, refusal)
-
-    def done(self, outcome: list[Attendance]) -> str:
-        """How many completed it."""
-        completed = sum(part.state == Attendance.State.COMPLETED for part in outcome)
-        return gettext("%(results)s results recorded, %(completed)s of them completed.") % {
-            "results": len(outcome),
-            "completed": completed,
-        }
-
-
 class CloseActivity(OnActivity):
     """Nobody enrols any more."""
 
@@ -336,13 +208,9 @@ class CancelForm(ActForm):
     reason = prose_field(_("Reason"), required=False)
 
 
-class CancelEnrolment(GuidedAct):
-    """Somebody does not take part after all."""
+class OnPart(GuidedAct):
+    """An act on one person's part in an activity."""
 
-    title = _("Cancel the enrolment")
-    explains = _("The place is free again for somebody else.")
-    do = _("Cancel the enrolment")
-    form_class = CancelForm
     allowed = STAFF_KEEPERS
     previewed = False
     template = "appeals/on_activity.html"
@@ -350,16 +218,9 @@ class CancelEnrolment(GuidedAct):
     subject: Attendance
 
     def find(self, seen: Scope) -> Attendance | None:
-        """An enrolment of a person in the scope, in an activity that the user sees."""
-        rows: QuerySet[Attendance] = Attendance.objects.filter(
-            activity__in=visible_activities(seen), practitioner__in=seen.practitioners()
-        )
-        return rows.select_related("activity", "practitioner").filter(pk=self.kwargs["pk"]).first()
-
-    def perform(self, data: dict[str, Any], second: User | None) -> Attendance:
-        """Cancel."""
-        acting = enrolling(self.subject.activity, [self.subject.practitioner], self.scope, self.user)
-        return cancel_enrolment(attendance=self.subject, reason=data["reason"], acting=acting, now=self.now)
+        """The part of a person in an activity that the user sees."""
+        rows = Attendance.objects.filter(activity__in=visible_activities(seen), pk=self.kwargs["pk"])
+        return rows.select_related("activity", "practitioner", "evidence").first()
 
     def next_url(self, outcome: Attendance) -> str:
         """Back to the activity."""
@@ -376,3 +237,22 @@ class CancelEnrolment(GuidedAct):
     def context(self) -> dict[str, Any]:
         """The card of the activity."""
         return {"activity": self.subject.activity}
+
+
+class CancelEnrolment(OnPart):
+    """Somebody does not take part after all."""
+
+    title = _("Cancel the enrolment")
+    explains = _("The place is free again for somebody else.")
+    do = _("Cancel the enrolment")
+    form_class = CancelForm
+
+    def find(self, seen: Scope) -> Attendance | None:
+        """An enrolment of a person in the scope."""
+        part = super().find(seen)
+        return part if part and seen.practitioners().filter(pk=part.practitioner_id).exists() else None
+
+    def perform(self, data: dict[str, Any], second: User | None) -> Attendance:
+        """Cancel."""
+        acting = enrolling(self.subject.activity, [self.subject.practitioner], self.scope, self.user)
+        return cancel_enrolment(attendance=self.subject, reason=data["reason"], acting=acting, now=self.now)

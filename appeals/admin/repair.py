@@ -6,7 +6,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from appeals.admin import activities, activity_acts, application_acts, applications, deliberations, prospects
+from appeals.admin import (
+    activities,
+    activity_acts,
+    application_acts,
+    applications,
+    deliberations,
+    prospects,
+    result_acts,
+)
 from registry.admin.acts.buttons import Button
 from registry.admin.extensions import (
     offer_acts,
@@ -24,8 +32,9 @@ offer_acts(
     [
         ("activities/offer/", "offer_activity", activity_acts.OfferActivity),
         ("activities/<int:pk>/enrol/", "enrol", activity_acts.Enrol),
-        ("activities/<int:pk>/results/", "record_results", activity_acts.RecordResults),
+        ("activities/<int:pk>/results/", "record_results", result_acts.RecordResults),
         ("activities/<int:pk>/close/", "close_activity", activity_acts.CloseActivity),
+        ("attendances/<int:pk>/correct/", "correct_result", result_acts.CorrectResult),
         ("attendances/<int:pk>/cancel/", "cancel_enrolment", activity_acts.CancelEnrolment),
         ("practitioners/<int:pk>/repair/", "file_application", application_acts.FileApplication),
         ("applications/<int:pk>/convene/", "convene", application_acts.Convene),

@@ -10,7 +10,7 @@ from appeals.models import Activity, Application, Attendance
 from registry.ledger.families import family_of
 from registry.ledger.law import policies
 from registry.ledger.reading import facts_of_files
-from registry.models import Agency, Fact, Practitioner, Registration, Task, User
+from registry.models import Agency, Fact, Practitioner, ProcedureStep, Registration, Task, User
 from registry.models.institutions import NATION
 from registry.queries.remediation import (
     ReliefRoom,
@@ -167,6 +167,18 @@ def signatures_needed(application: Application) -> int:
 def open_application(members: Collection[int], kind: str) -> Application | None:
     """The person's application of the kind that is not decided yet."""
     return Application.objects.filter(practitioner_id__in=members, kind=kind, state__in=OPEN).first()
+
+
+def refused_by_experts(members: Collection[int], kind: str) -> Application | None:
+    """The last application of this kind that the opinions of the experts refused."""
+    steps = ProcedureStep.objects.filter(subject=OuterRef("uuid"), act="refuse", role=ProcedureStep.Capacity.EXPERT)
+    rows = Application.objects.filter(Exists(steps), practitioner_id__in=members, kind=kind)
+    return rows.filter(state=Application.State.REFUSED).order_by("-decided_at").first()
+
+
+def supported(attendance: Attendance, application: Application) -> bool:
+    """Whether the part supports the application, or did before that was decided."""
+    return bool(Attendance.history.filter(id=attendance.pk, application_id=application.pk).exists())
 
 
 def support_of(application: Application) -> list[Attendance]:

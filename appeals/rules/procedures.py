@@ -82,8 +82,8 @@ ATTENDANCE = Procedure(
     ends=frozenset({"completed", "failed", "cancelled"}),
     transitions={
         "enrolled": {"complete": "completed", "fail": "failed", "cancel": "cancelled"},
-        "completed": {},
-        "failed": {},
+        "completed": {"correct": "completed", "correct_to_failed": "failed"},
+        "failed": {"correct": "failed", "correct_to_completed": "completed"},
         "cancelled": {},
     },
 )

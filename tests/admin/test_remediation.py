@@ -92,6 +92,27 @@ def test_an_activity_is_offered_people_are_enrolled_and_results_recorded_in_one_
     assert "attachment" in file["Content-Disposition"]
 
 
+def test_a_wrong_result_is_corrected_from_the_page_of_the_activity(
+    chen: Client, sign_in: SignIn, compliance: User, town: Town
+) -> None:
+    part = completed(town, town.nurse, TODAY, "study_with_test")
+    page, act = url("appeals_activity_change", part.activity_id), url("correct_result", part.pk)
+    assert act in chen.get(page).content.decode()
+    form = chen.get(act)
+    assert form.context["form"].initial["score"] == 80
+    entered = {"outcome": "attended", "completed_on": TODAY.isoformat(), "score": "58", "remark": SEEN}
+    assert chen.post(act, entered).status_code == 422
+    told = text_of(chen.post(act, {**entered, "reason": "漏扣两题"}, follow=True))
+    assert "not completed" in told
+    part.refresh_from_db()
+    assert (part.state, part.score) == ("failed", 58)
+    assert chen.get(act).status_code == 200
+    waiting = enrolled(town, offered(town, TODAY), town.nurse)[0]
+    assert chen.get(url("correct_result", waiting.pk)).status_code == 404
+    assert sign_in(compliance).get(act).status_code == 404
+    assert act not in sign_in(compliance).get(page).content.decode()
+
+
 def test_an_unknown_code_enrols_nobody(chen: Client, town: Town) -> None:
     activity = offered(town, TODAY)
     answer = chen.post(url("enrol", activity.pk), {"codes": f"{town.nurse.code} N999999999999"})

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from appeals.actions.activities import Result, enrol, offer_activity, record_results
+from appeals.actions.activities import enrol, offer_activity
 from appeals.actions.applications import file_application
 from appeals.actions.deliberations import convene, sign_opinion
 from appeals.actions.grants import grant_application
+from appeals.actions.results import Result, record_results
 from appeals.models import Activity, Application, Attendance, Expert, ExpertAvailability
 from registry.actions.procedure import for_agency, for_practitioner
 from registry.models import Practitioner, Task, User

@@ -6,16 +6,18 @@ from datetime import date, timedelta
 import pytest
 from django.utils import translation
 
-from appeals.actions.activities import Result, cancel_enrolment, close_activity, enrol, offer_activity, record_results
+from appeals.actions.activities import cancel_enrolment, close_activity, enrol, offer_activity
+from appeals.actions.applications import withdraw_application
+from appeals.actions.results import Result, correct_result, record_results
 from appeals.models import Attendance
 from appeals.queries.remediation import offers_for
 from registry.actions.errors import Refused
-from registry.actions.procedure import for_agency, for_institution, for_practitioner
+from registry.actions.procedure import Acting, for_agency, for_institution, for_practitioner
 from registry.actions.registrations import end_registration
 from registry.models import Agency, ProcedureStep, Region, Registration
 from tests.actions.deeds import merge
-from tests.appeals.repairs import SEEN, completed, confirmed, enrolled, offered
-from tests.town import TODAY, Town, at, build
+from tests.appeals.repairs import SEEN, completed, confirmed, enrolled, filed, offered
+from tests.town import TODAY, Town, at, build, score
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +83,47 @@ def test_a_result_without_what_proves_it_is_refused_and_nothing_of_the_table_is_
         record_results(results=[good, bad], acting=for_agency(town.officer, town.agency), now=at(TODAY, 12))
     assert "王伟" in str(refusal.value.message)
     assert set(Attendance.objects.values_list("state", flat=True)) == {"enrolled"}
+
+
+def test_a_wrong_result_is_corrected_with_a_reason_and_what_it_was_stays(town: Town) -> None:
+    wrong = completed(town, town.nurse, TODAY)
+    acting, now = for_agency(town.second, town.agency), at(TODAY, 15)
+    absent = Result(attendance=wrong, attended=False, remark="签到表核对")
+    with pytest.raises(Refused, match="reason_missing"):
+        correct_result(result=absent, reason=" ", acting=acting, now=now)
+    failed = correct_result(result=absent, reason="签到表系他人代签", acting=acting, now=now)
+    assert (failed.state, failed.completed_on, failed.confirmed_by) == ("failed", None, town.second)
+    here = Result(attendance=failed, attended=True, completed_on=TODAY, remark="本人签名属实")
+    again = correct_result(result=here, reason="笔迹鉴定", acting=acting, now=now)
+    assert correct_result(result=here, reason="笔迹鉴定", acting=acting, now=now).state == again.state == "completed"
+    steps = ProcedureStep.objects.filter(subject=wrong.uuid).values_list("act", "state_after", "grounds")
+    assert list(steps.order_by("id"))[2:] == [
+        ("correct_to_failed", "failed", "签到表系他人代签"),
+        ("correct_to_completed", "completed", "笔迹鉴定"),
+    ]
+    kept = wrong.history.order_by("history_id").values_list("state", flat=True)
+    assert list(kept) == ["enrolled", "completed", "failed", "completed"]
+
+
+def test_a_result_is_corrected_by_who_offers_once_recorded_and_while_nothing_rests_on_it(town: Town) -> None:
+    score(town, 8, TODAY, who=town.nurse)
+    (waiting,) = enrolled(town, offered(town, TODAY), town.surgeon)
+    part, acting = completed(town, town.nurse, TODAY), for_agency(town.officer, town.agency)
+
+    def correct(which: Attendance, acting: Acting = acting) -> Attendance:
+        result = Result(attendance=which, attended=False, remark="核对")
+        return correct_result(result=result, reason="误记", acting=acting, now=at(TODAY, 16))
+
+    with pytest.raises(Refused, match="not_possible_now"):
+        correct(waiting)
+    with pytest.raises(Refused, match="not_the_offering_side"):
+        correct(part, for_institution(town.officer, town.hospital))
+    application = filed(town, [part], TODAY)
+    with pytest.raises(Refused) as refused:
+        correct(part)
+    assert (refused.value.code, refused.value.value) == ("result_in_use", application.number)
+    withdraw_application(application=application, reason="撤回", acting=acting, now=at(TODAY, 13))
+    assert correct(part).state == "failed"
 
 
 def test_a_score_belongs_to_a_test(town: Town) -> None:

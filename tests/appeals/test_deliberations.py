@@ -8,9 +8,11 @@ from django.utils import translation
 
 from appeals.actions.clockwork import run_clocks
 from appeals.actions.deliberations import stand_aside
+from appeals.actions.grants import refuse_application
 from appeals.models import ExpertConflict, ExpertPlace
 from appeals.queries.remediation import support_of
 from registry.actions.errors import Refused
+from registry.actions.procedure import for_agency
 from registry.models import ProcedureStep, Task
 from tests.appeals.repairs import (
     account,
@@ -91,6 +93,33 @@ def test_two_experts_against_end_it_with_their_reasons_and_set_the_activity_free
     assert (application.state, application.decision) == ("refused", "整改不到位\n整改不到位")
     assert tasks(application) == []
     assert support_of(application) == [part]
+
+
+def test_what_experts_refused_is_asked_again_with_something_new_only(town: Town) -> None:
+    score(town, 8, TODAY, who=town.nurse)
+    before, part, spare = (completed(town, town.nurse, TODAY) for _ in range(3))
+    later = TODAY + timedelta(days=1)
+    lin, zheng = pair()
+    application = called(town, filed(town, [before, part], TODAY), TODAY, lin, zheng)
+    for each in (lin, zheng):
+        application = signed(application, each, later, in_favour=False)
+    for old in ([part], [before, part], [spare]):
+        with pytest.raises(Refused) as refused:
+            filed(town, old, later)
+        told = (refused.value.code, refused.value.field, refused.value.value)
+        assert told == ("nothing_new_since_refusal", "attendances", application.number)
+    again = filed(town, [part, completed(town, town.nurse, later)], later, amount=2)
+    assert (again.state, support_of(again)) == ("filed", list(again.attendances.order_by("pk")))
+
+
+def test_what_an_officer_refused_may_be_asked_again_as_it_was(town: Town) -> None:
+    score(town, 8, TODAY, who=town.nurse)
+    part = completed(town, town.nurse, TODAY)
+    first = filed(town, [part], TODAY)
+    acting = for_agency(town.officer, town.agency)
+    refuse_application(
+        application=first, grounds="材料不齐", document_number="修复1号", acting=acting, now=at(TODAY, 13)
+    )
     assert filed(town, [part], TODAY).state == "filed"
 
 

@@ -151,7 +151,7 @@ def _passed_on(function: ast.FunctionDef, movers: Mapping[str, set[str]]) -> Ite
 def _procedures(call: ast.Call, movers: Mapping[str, set[str]]) -> set[str]:
     if not isinstance(call.func, ast.Name):
         return set()
-    if call.func.id in ("advance", "begin"):
+    if call.func.id in ("advance", "begin", "advance_in", "begin_in"):
         names = {argument.id for argument in call.args if isinstance(argument, ast.Name)}
         return {procedure.name for procedure in PROCEDURES if procedure.name.upper() in names}
     if call.func.id == "close_tasks":

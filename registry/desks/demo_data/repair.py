@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from appeals.actions.activities import Result, cancel_enrolment, enrol, offer_activity, record_results
+from appeals.actions.activities import cancel_enrolment, enrol, offer_activity
 from appeals.actions.applications import file_application, withdraw_application
 from appeals.actions.deliberations import convene, sign_opinion
 from appeals.actions.grants import grant_application
+from appeals.actions.results import Result, record_results
 from appeals.models import Activity, Application, Attendance
 from appeals.queries.deliberators import possible_deliberators
 from registry.actions.procedure import Acting, for_agency, for_institution, for_practitioner
