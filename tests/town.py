@@ -6,6 +6,8 @@ Everything is made by the register's own acts. `TODAY` is the day on which stori
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from django.db.models import QuerySet
+
 from registry.actions.handlings import identify_responsibility, record_handling
 from registry.actions.institutions import conclude_agreement, open_institution
 from registry.actions.people import register_practitioner
@@ -19,6 +21,7 @@ from registry.models import (
     Practitioner,
     Region,
     Responsibility,
+    Task,
     User,
 )
 from tests.entries import record_points
@@ -139,6 +142,11 @@ def score(
         second=town.second,
         now=at(on, 12),
     )
+
+
+def further_tasks() -> QuerySet[Task]:
+    """What is owed once somebody is identified: every task but that one."""
+    return Task.objects.exclude(kind=Task.Kind.IDENTIFY)
 
 
 def _officer(name: str) -> User:

@@ -1,16 +1,21 @@
 """A handling, or a finding against one person, opens a case; it closes when nobody in it waits for anything."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from registry.actions.errors import Refused
 from registry.actions.numbering import next_number
 from registry.actions.procedure import Acting, advance, begin, for_agency, locked
 from registry.actions.requirements import required
+from registry.actions.tasks import close_tasks, open_task
 from registry.ledger.days import shanghai_day
-from registry.models import Case, CaseFile, Handling, PersonalTrigger, Responsibility, StoredFile, User
+from registry.ledger.law import policy_on
+from registry.models import Case, CaseFile, Handling, PersonalTrigger, Responsibility, StoredFile, Task, User
+from registry.rules.policy import NoPolicyInForce
 from registry.rules.procedures import CASE, PROPOSAL
 
 
@@ -19,7 +24,8 @@ def open_case(
 ) -> Case:
     """Open the case of a handling or of a personal trigger. One cause has one case: the same again is the same.
 
-    A handling that opens no points (a talk, a warning, a correction order) has none.
+    A handling that opens no points (a talk, a warning, a correction order) has none. Until somebody is identified in
+    it, the agency owes that within the time of the policy.
     """
     cause = handling or trigger
     if cause is None or (handling and trigger):
@@ -45,6 +51,8 @@ def open_case(
             opened_by=by,
         )
         begin(CASE, case, act="open", acting=for_agency(by, cause.agency), now=now, case=case)
+        if not answering_in(case).exists():
+            _owe_identification(case, now)
         return case
 
 
@@ -71,6 +79,7 @@ def close_case(*, case: Case, reason: str, by: User | None, now: datetime) -> Ca
             )
         acting = for_agency(by, case.agency)
         advance(CASE, case, "close", acting=acting, now=now, case=case, grounds=reason, closed_at=now)
+        close_tasks(case.uuid, now=now, by=by, state=Task.State.CANCELLED)
         return case
 
 
@@ -82,11 +91,37 @@ def reopen(case: Case, *, acting: Acting, now: datetime) -> Case:
     return case
 
 
+def answered(case: Case, *, by: User | None, now: datetime) -> None:
+    """Somebody is identified in the case: that is done, and a case that was closed is open again."""
+    close_tasks(case.uuid, now=now, kinds=[Task.Kind.IDENTIFY], by=by)
+    reopen(case, acting=for_agency(by, case.agency), now=now)
+
+
+def answering_in(case: Case) -> QuerySet[Responsibility]:
+    """Who answers for what the case is about."""
+    return Responsibility.objects.filter(handling=case.handling, trigger=case.trigger)
+
+
+def _owe_identification(case: Case, now: datetime) -> None:
+    """Conduct that no policy covers is scored by nobody, so nobody has to be identified for it."""
+    with suppress(NoPolicyInForce):
+        open_task(
+            kind=Task.Kind.IDENTIFY,
+            holder=Task.Holder.AGENCY,
+            subject=case.uuid,
+            policy=policy_on(case.agency.region_id, case.cause.conduct_until),
+            clock="identification",
+            starts_on=shanghai_day(now),
+            now=now,
+            agency=case.agency,
+            case=case,
+        )
+
+
 def close_if_done(case: Case, *, acting: Acting, now: datetime) -> None:
     """Close the case by itself once everybody who answers in it has had a decision."""
     case = locked(case)
     if case.state == Case.State.CLOSED or case.proposals.exclude(state__in=PROPOSAL.ends).exists():
         return
-    answering = Responsibility.objects.filter(handling=case.handling, trigger=case.trigger)
-    if not answering.exclude(proposals__state__in=PROPOSAL.ends).exists():
+    if not answering_in(case).exclude(proposals__state__in=PROPOSAL.ends).exists():
         advance(CASE, case, "close", acting=acting, now=now, case=case, closed_at=now)

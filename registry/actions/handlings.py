@@ -6,10 +6,9 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from registry.actions.cases import open_case, reopen
+from registry.actions.cases import answered, open_case
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
-from registry.actions.procedure import for_agency
 from registry.actions.requirements import LONGEST_DOCUMENT_NUMBER, require_choice, required
 from registry.ledger.days import shanghai_day
 from registry.ledger.writing import LockedPerson, lock
@@ -158,7 +157,7 @@ def identify_responsibility(
         )
         case = Case.objects.filter(handling=handling, trigger=trigger).first()
         if case is not None and responsibility.recorded_at == now:
-            reopen(case, acting=for_agency(by, case.agency), now=now)
+            answered(case, by=by, now=now)
         return responsibility
 
 

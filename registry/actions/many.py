@@ -12,7 +12,7 @@ from typing import TypeVar
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from registry.actions.cases import reopen
+from registry.actions.cases import answered, reopen
 from registry.actions.deliveries import notify_locked, receive_locked, require_receipt
 from registry.actions.errors import Refused
 from registry.actions.handlings import identify_locked
@@ -107,7 +107,7 @@ def identify_many(*, case: Case, rows: Sequence[Identified], by: User | None, no
     with transaction.atomic():
         people = lock_many([row.practitioner for row in rows])
         done = _each(rows, people, identify)
-        reopen(case, acting=for_agency(by, case.agency), now=now)
+        answered(case, by=by, now=now)
         return done
 
 

@@ -47,6 +47,7 @@ _RULES: Mapping[str, str | Promise] = {
     "clocks.countersign": _("Second signature (working days)"),
     "clocks.decision": _("Decision of what waits for the agency (working days)"),
     "clocks.assignment": _("An objection gets its reviewer (working days)"),
+    "clocks.identification": _("Identification of who answers for a case (working days)"),
     "clocks.talk": _("Talk with the person (working days)"),
     "clocks.interview": _("Interview with the person (working days)"),
     "clocks.training": _("Training after a suspension or termination (working days)"),

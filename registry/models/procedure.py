@@ -68,6 +68,7 @@ class Task(models.Model):
     """
 
     class Kind(models.TextChoices):
+        IDENTIFY = "identify", _("identify who answers")
         COUNTERSIGN = "countersign", _("countersign the proposal")
         NOTIFY = "notify", _("send the advance notice")
         OPEN_NOTICE = "open_notice", _("open the advance notice")

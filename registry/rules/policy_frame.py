@@ -131,6 +131,7 @@ RULES: Mapping[str, Rule] = {
     "clocks.countersign": _local(whole(1, 250)),
     "clocks.decision": _local(whole(1, 250)),
     "clocks.assignment": _local(whole(1, 250)),
+    "clocks.identification": _local(whole(1, 250)),
     "clocks.talk": _local(whole(1, 250)),
     "clocks.interview": _local(whole(1, 250)),
     "clocks.training": _local(whole(1, 250)),

@@ -6,7 +6,7 @@ from typing import Any
 from registry.actions.procedure import for_institution
 from registry.actions.talks import finish_talk, open_talks
 from registry.models import Task
-from tests.town import TODAY, Town, at
+from tests.town import TODAY, Town, at, further_tasks
 
 NEXT_DAY = TODAY + timedelta(days=1)
 TALK = [("talk", "institution")]
@@ -20,7 +20,7 @@ def look(on: date = TODAY, hour: int = 20) -> int:
 
 def owed(*states: str) -> list[tuple[str, str]]:
     """Kind and holder of the tasks in these states, by default of the open ones."""
-    rows = Task.objects.filter(state__in=states or ["open"]).order_by("pk")
+    rows = further_tasks().filter(state__in=states or ["open"]).order_by("pk")
     return [(row.kind, row.holder) for row in rows]
 
 

@@ -5,10 +5,12 @@ from functools import partial
 
 import pytest
 
+from registry.actions.cases import close_case
 from registry.actions.decisions import Finding, Outcome, decide_held, decide_reviewed
 from registry.actions.deliveries import notify, open_notice, record_receipt
 from registry.actions.errors import Refused
 from registry.actions.handlings import identify_responsibility
+from registry.actions.many import Identified, identify_many
 from registry.actions.procedure import for_agency, for_practitioner
 from registry.actions.proposals import (
     Item,
@@ -20,9 +22,12 @@ from registry.actions.proposals import (
     withdraw_proposal,
 )
 from registry.actions.silence import decide_by_silence, mark_unopened
+from registry.actions.tasks import escalate
 from registry.ledger.checking import file_differences
 from registry.ledger.reading import standing_of
 from registry.models import CalendarYear, Case, Fact, PointsEntry, Practitioner, ProcedureStep, Proposal, Task
+from registry.queries.scope import scope_of
+from registry.queries.worklist import worklist
 from tests import town
 from tests.casework import desk, identified, item, last_minute, morning_after, proposed, received, window
 from tests.town import TODAY, at
@@ -336,3 +341,43 @@ def test_every_act_leaves_who_did_it_in_which_capacity_on_which_day() -> None:
         ("receive", here.scorer, "agency", TODAY),
         ("decide", None, "clock", date(2025, 3, 25)),
     ]
+
+
+def owed(case: Case) -> list[tuple[str, str, date | None]]:
+    """What the agency owes the case itself: kind, state and last day."""
+    rows = Task.objects.filter(subject=case.uuid, holder="agency", agency=case.agency, case=case)
+    return list(rows.order_by("id").values_list("kind", "state", "due_on"))
+
+
+def test_the_agency_owes_that_somebody_is_identified_until_somebody_is() -> None:
+    here = desk()
+    handling = town.handle(here.town)
+    case = Case.objects.get(handling=handling)
+    due = date(2025, 4, 8)  # twenty working days after 10 March; 4 April is a holiday
+    assert owed(case) == [("identify", "open", due)]
+    shown = worklist(scope_of(here.scorer, TODAY), TODAY, user=here.scorer)
+    assert [(line.task.kind, line.task.case) for line in shown.lines] == [("identify", case)]
+    assert escalate(now=at(due, 23)) == 0
+    assert escalate(now=at(due + timedelta(days=1))) == 1
+    identified(here)
+    assert owed(case) == [("identify", "done", due)]
+    assert Task.objects.get(subject=case.uuid).closed_by == here.identifier
+
+
+def test_many_people_identified_at_once_end_the_task_and_so_does_closing_the_case() -> None:
+    here = desk()
+    first, second = (Case.objects.get(handling=town.handle(here.town, number=f"罚字{each}号")) for each in (1, 2))
+    row = Identified(number=1, practitioner=here.nurse, grade="general", grounds="配合", identified_on=TODAY)
+    identify_many(case=first, rows=[row], by=here.identifier, now=at(TODAY))
+    close_case(case=second, reason="无人应负责任", by=here.another, now=at(TODAY))
+    assert [[state for _kind, state, _due in owed(case)] for case in (first, second)] == [["done"], ["cancelled"]]
+    identified(here, number="罚字2号")
+    assert [state for _kind, state, _due in owed(second)] == ["cancelled"]
+    second.refresh_from_db()
+    assert second.state == "open"
+
+
+def test_nobody_has_to_be_identified_for_conduct_before_the_law() -> None:
+    here = desk()
+    handling = town.handle(here.town, conduct_on=date(2024, 12, 30))
+    assert owed(Case.objects.get(handling=handling)) == []

@@ -14,12 +14,12 @@ from django.db import connection
 from registry.actions import clockwork, silence, talks
 from registry.actions.clockwork import run_clocks
 from registry.actions.decisions import decide_unobjected
-from registry.models import ChangeSeen, ProcedureStep, Proposal, StandingChange, Task
+from registry.models import ChangeSeen, ProcedureStep, Proposal, StandingChange
 from registry.tasks import run_clocks as run_by_task
 from tests.actions.notices import enter
 from tests.actions.test_at_once import together
 from tests.casework import desk, morning_after, received
-from tests.town import TODAY, Town, at, build, score
+from tests.town import TODAY, Town, at, build, further_tasks, score
 
 WEEK = timedelta(days=7)
 
@@ -58,10 +58,10 @@ def test_after_a_week_off_everything_missed_is_moved_once(town: Town) -> None:
 def test_an_entered_year_gives_waiting_tasks_their_day_before_anything_is_overdue(town: Town) -> None:
     score(town, 3, date(2026, 12, 28))
     assert moved(run_clocks(now=at(date(2026, 12, 28), 23))) == {"talks": 1}
-    assert Task.objects.get().missing_year == 2027
+    assert further_tasks().get().missing_year == 2027
     enter()
     assert moved(run_clocks(now=at(date(2027, 1, 20)))) == {"recounted": 1, "escalated": 1}
-    assert Task.objects.get().due_on == date(2027, 1, 12)
+    assert further_tasks().get().due_on == date(2027, 1, 12)
 
 
 def test_what_silence_decides_is_talked_about_after_the_same_run(db: None) -> None:
@@ -69,7 +69,7 @@ def test_what_silence_decides_is_talked_about_after_the_same_run(db: None) -> No
     proposal = received(here, 6)
     later = morning_after(proposal) + WEEK
     assert moved(run_clocks(now=later)) == {"decided": 1, "talks": 3}
-    assert set(Task.objects.filter(state="open").values_list("practitioner", flat=True)) == {here.surgeon.pk}
+    assert set(further_tasks().filter(state="open").values_list("practitioner", flat=True)) == {here.surgeon.pk}
     assert moved(run_clocks(now=later)) == {}
 
 
@@ -93,7 +93,7 @@ def test_every_day_or_once_a_week_ends_the_same_but_for_the_day_of_telling(town:
     score(town, 6, TODAY)
     for day in range(40):
         run_clocks(now=at(TODAY + timedelta(days=day), 23))
-    found = Task.objects.values_list("kind", "holder", "state", "escalated_at")
+    found = further_tasks().values_list("kind", "holder", "state", "escalated_at")
     assert all(row[2:] == ("open", at(date(2025, 3, 25), 23)) for row in found)
     assert found.count() == 3
     assert ProcedureStep.objects.filter(act="escalate").count() == 3
@@ -142,7 +142,7 @@ def test_several_runs_at_once_do_nothing_twice(busy_town: Town) -> None:
     score(busy_town, 6, TODAY, who=busy_town.nurse)
     came = together(*[lambda: run_clocks(now=at(TODAY, 23))] * 4)
     assert [sum(each[part] for each in came) for part in ("talks", "measures")] == [8, 1]
-    assert Task.objects.count() == 9
+    assert further_tasks().count() == 9
     assert [each["failed"] for each in came] == [0] * 4
     late = at(TODAY + 8 * WEEK)
     came = together(*[lambda: run_clocks(now=late)] * 4)

@@ -34,12 +34,11 @@ from registry.models import (
     ProcedureStep,
     Proposal,
     Responsibility,
-    Task,
     User,
 )
 from tests.actions.deeds import merge
 from tests.casework import Desk, desk, identified, item, morning_after
-from tests.town import LAW_BEGINS, TODAY, at, handle
+from tests.town import LAW_BEGINS, TODAY, at, further_tasks, handle
 
 pytestmark = pytest.mark.django_db
 
@@ -144,7 +143,7 @@ def test_points_outside_the_band_of_one_stop_the_proposals_of_all() -> None:
             act(case=case, rows=rows, now=at(TODAY))
         assert [row.refusal.code for row in refused.value.rows] == ["points_outside_the_band"]
     assert not Proposal.objects.exists()
-    assert not Task.objects.exists()
+    assert not further_tasks().exists()
 
 
 def test_the_preview_of_many_shows_each_total() -> None:
@@ -309,7 +308,9 @@ def test_the_single_act_and_the_act_on_many_write_the_same() -> None:
 
     def written(proposal: Proposal) -> list[Any]:
         steps = ProcedureStep.objects.filter(subject=proposal.uuid).values_list("act", "role", "actor", "case")
-        tasks = Task.objects.filter(subject=proposal.uuid).values_list("kind", "holder", "due_on", "policy", "agency")
+        tasks = (
+            further_tasks().filter(subject=proposal.uuid).values_list("kind", "holder", "due_on", "policy", "agency")
+        )
         items = proposal.items.values_list("situation", "points", "default_points")
         actors: list[User | None] = [row.history_user for row in proposal.history.all()]
         return [list(steps), list(tasks), list(items), actors]

@@ -10,12 +10,12 @@ from registry.actions.errors import Refused
 from registry.actions.measures import CLOCK, end_measure, preview_decision, propose_due
 from registry.actions.registrations import end_registration
 from registry.ledger.law import policies
-from registry.models import InstitutionMeasure, MeasurePeriod, ProcedureStep, Registration, Task
+from registry.models import InstitutionMeasure, MeasurePeriod, ProcedureStep, Registration
 from registry.queries.eligibility import Answer, Question, eligibility
 from registry.queries.measures import days_of, subject_of
 from tests.actions.deeds import annul
 from tests.actions.measuring import NEXT_DAY, decide, drop, end, hire, propose
-from tests.town import TODAY, Town, at, build, score
+from tests.town import TODAY, Town, at, build, further_tasks, score
 
 pytestmark = pytest.mark.django_db
 
@@ -106,7 +106,7 @@ def test_below_20_per_cent_a_proposal_is_refused_with_the_sum(town: Town) -> Non
         "2025: 1 person-time × 100 ÷ 6 staff = 16.6%. Only from 20% on settlement is paused."
     )
     assert not InstitutionMeasure.objects.exists()
-    assert not Task.objects.exists()
+    assert not further_tasks().exists()
 
 
 def test_between_20_and_50_per_cent_the_agreement_is_not_suspended(town: Town) -> None:
@@ -243,7 +243,7 @@ def test_a_long_reason_is_kept_whole(town: Town) -> None:
 
 def test_a_share_that_is_reached_becomes_a_task_of_the_agency_once(town: Town) -> None:
     assert (propose_due(now=at(NEXT_DAY)), propose_due(now=at(SPRING))) == (1, 0)
-    task = Task.objects.get()
+    task = further_tasks().get()
     days = policies()["cn-2025"].clock(CLOCK)
     assert (task.kind, task.holder, task.agency, task.institution) == ("measure", "agency", town.agency, town.hospital)
     assert (task.subject, task.working_days, task.starts_on) == (subject_of(town.hospital, 2025), days, NEXT_DAY)
@@ -253,12 +253,12 @@ def test_a_share_that_is_reached_becomes_a_task_of_the_agency_once(town: Town) -
 def test_a_proposal_closes_the_task_and_asks_for_the_decision(town: Town) -> None:
     propose_due(now=at(TODAY, 13))
     measure = propose(town)
-    assert list(Task.objects.values_list("subject", "state", "closed_by")) == [
+    assert list(further_tasks().values_list("subject", "state", "closed_by")) == [
         (subject_of(town.hospital, 2025), "done", town.officer.pk),
         (measure.uuid, "open", None),
     ]
     decide(town, measure)
-    assert not Task.objects.filter(state="open").exists()
+    assert not further_tasks().filter(state="open").exists()
     assert propose_due(now=at(SPRING)) == 0
 
 
@@ -295,18 +295,18 @@ def test_a_task_whose_ground_is_gone_is_cancelled(town: Town) -> None:
     propose_due(now=at(TODAY, 13))
     annul(town, town.surgeon.points_entries.get(), SPRING)
     propose_due(now=at(SPRING, 18))
-    assert Task.objects.get().state == "cancelled"
+    assert further_tasks().get().state == "cancelled"
 
 
 def test_after_a_week_off_the_share_of_december_is_found_in_january(town: Town) -> None:
     score(town, 9, date(2025, 12, 30), who=town.nurse)
     assert propose_due(now=at(date(2026, 1, 6))) == 1
-    task = Task.objects.get()
+    task = further_tasks().get()
     assert (task.subject, task.starts_on) == (subject_of(town.hospital, 2025), date(2025, 12, 31))
     assert task.due_on == date(2026, 1, 15)
     propose(town, on=date(2026, 1, 7), year=2025)
     assert propose_due(now=at(date(2026, 1, 8))) == 0
-    assert Task.objects.get(pk=task.pk).state == "done"
+    assert further_tasks().get(pk=task.pk).state == "done"
 
 
 def test_a_hospital_below_the_share_owes_its_agency_no_answer(town: Town) -> None:

@@ -11,7 +11,7 @@ from registry.actions.procedure import for_agency, for_institution
 from registry.actions.talks import finish_talk, finish_talks
 from registry.models import ProcedureStep, Task
 from tests.actions.talking import NEXT_DAY, TALK, hold, look, owed
-from tests.town import TODAY, Town, at, build, score
+from tests.town import TODAY, Town, at, build, further_tasks, score
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def town() -> Town:
 def talk(town: Town) -> Task:
     score(town, 3, TODAY)
     look()
-    return Task.objects.get()
+    return further_tasks().get()
 
 
 def test_the_institution_records_that_the_talk_was_held_and_what_was_said(town: Town, talk: Task) -> None:
@@ -96,7 +96,7 @@ def test_what_is_closed_is_not_recorded_again(town: Town, talk: Task) -> None:
 
 
 def test_another_task_than_a_talk_is_not_ended_so(town: Town, talk: Task) -> None:
-    Task.objects.filter(pk=talk.pk).update(kind="review")
+    further_tasks().filter(pk=talk.pk).update(kind="review")
     talk.refresh_from_db()
     with pytest.raises(Refused, match="is no talk") as refusal:
         hold(town, talk)
@@ -109,7 +109,7 @@ def test_several_talks_of_one_day_are_recorded_together(town: Town) -> None:
     look()
     acting = for_institution(None, town.hospital)
     done = finish_talks(
-        tasks=list(Task.objects.all()), held_on=TODAY, result="集体谈话", acting=acting, now=at(TODAY, 22)
+        tasks=list(further_tasks().all()), held_on=TODAY, result="集体谈话", acting=acting, now=at(TODAY, 22)
     )
     assert [task.state for task in done] == ["done", "done"]
 
@@ -121,7 +121,7 @@ def test_one_wrong_talk_among_several_keeps_them_all_open(town: Town) -> None:
     acting = for_institution(None, town.hospital)
     with pytest.raises(Refused) as refusal:
         finish_talks(
-            tasks=list(Task.objects.all()), held_on=TODAY, result="集体谈话", acting=acting, now=at(NEXT_DAY, 22)
+            tasks=list(further_tasks().all()), held_on=TODAY, result="集体谈话", acting=acting, now=at(NEXT_DAY, 22)
         )
     assert refusal.value.code == "held_before_its_cause"
     assert owed() == TALK * 2

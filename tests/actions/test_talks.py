@@ -18,11 +18,10 @@ from registry.models import (
     ProcedureStep,
     Registration,
     StandingChange,
-    Task,
 )
 from tests.actions.deeds import annul, merge, part, relieve, revise, shorten
 from tests.actions.talking import INTERVIEW, NEXT_DAY, TALK, TRAINING, hold, look, owed
-from tests.town import TODAY, Town, at, build, score
+from tests.town import TODAY, Town, at, build, further_tasks, score
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +49,7 @@ def test_below_three_points_nobody_owes_a_talk(town: Town) -> None:
 def test_at_three_points_the_institution_owes_a_talk_within_the_days_of_the_policy(town: Town) -> None:
     score(town, 3, TODAY)
     assert look() == 1
-    task = Task.objects.get()
+    task = further_tasks().get()
     assert owed() == TALK
     assert (task.institution, task.agency, task.practitioner) == (town.hospital, None, town.surgeon)
     assert (task.policy, task.clock, task.working_days) == ("cn-2025", "talk", 10)
@@ -64,7 +63,7 @@ def test_at_six_points_institution_and_agency_owe_an_interview_and_the_talk_is_n
     score(town, 3, NEXT_DAY)
     assert look(NEXT_DAY) == 2
     assert owed() == TALK + INTERVIEW
-    assert Task.objects.get(kind="interview", holder="agency").agency == town.agency
+    assert further_tasks().get(kind="interview", holder="agency").agency == town.agency
 
 
 def test_many_points_at_once_cross_every_line_at_once(town: Town) -> None:
@@ -104,11 +103,11 @@ def test_every_institution_owes_the_talk_and_their_agency_one_interview(town: To
     register_at(practitioner=town.surgeon, institution=town.clinic, starts_on=TODAY, by=None, now=at(TODAY))
     score(town, 6, TODAY)
     look()
-    assert set(Task.objects.filter(kind="talk").values_list("institution", flat=True)) == {
+    assert set(further_tasks().filter(kind="talk").values_list("institution", flat=True)) == {
         town.hospital.pk,
         town.clinic.pk,
     }
-    assert Task.objects.get(kind="interview", holder="agency").agency == town.agency
+    assert further_tasks().get(kind="interview", holder="agency").agency == town.agency
 
 
 def test_institutions_of_other_regions_follow_their_own_policy_and_agency(town: Town) -> None:
@@ -116,7 +115,7 @@ def test_institutions_of_other_regions_follow_their_own_policy_and_agency(town: 
     register_at(practitioner=town.surgeon, institution=there.clinic, starts_on=TODAY, by=None, now=at(TODAY))
     score(town, 6, TODAY)
     look()
-    found = Task.objects.filter(kind="interview", holder="agency")
+    found = further_tasks().filter(kind="interview", holder="agency")
     assert {(row.agency, row.policy) for row in found} == {(town.agency, "cn-2025"), (there.agency, "cn-43-2025")}
 
 
@@ -126,7 +125,7 @@ def test_who_left_before_owes_nothing(town: Town) -> None:
     end_registration(registration=here, ends_on=TODAY, reason="离职", by=None, now=at(TODAY))
     score(town, 3, TODAY)
     look()
-    assert Task.objects.get().institution == town.clinic
+    assert further_tasks().get().institution == town.clinic
 
 
 def test_of_somebody_registered_nowhere_the_deciding_agency_takes_care(town: Town) -> None:
@@ -184,12 +183,12 @@ def test_relief_takes_nothing_back_and_crossing_again_is_the_same_open_talk(town
 def test_who_crosses_again_after_relief_and_a_talk_is_talked_to_again(town: Town) -> None:
     score(town, 3, TODAY)
     look()
-    hold(town, Task.objects.get())
+    hold(town, further_tasks().get())
     relieve(town, 1, NEXT_DAY)
     later = NEXT_DAY + timedelta(days=5)
     score(town, 1, later)
     assert look(later) == 1
-    first, again = Task.objects.order_by("pk")
+    first, again = further_tasks().order_by("pk")
     assert (first.state, again.state) == ("done", "open")
     assert first.subject == again.subject
 
@@ -197,7 +196,7 @@ def test_who_crosses_again_after_relief_and_a_talk_is_talked_to_again(town: Town
 def test_more_points_above_a_line_ask_for_nothing_again(town: Town) -> None:
     score(town, 3, TODAY)
     look()
-    hold(town, Task.objects.get())
+    hold(town, further_tasks().get())
     score(town, 2, NEXT_DAY)
     assert look(NEXT_DAY) == 0
 
@@ -227,7 +226,7 @@ def test_an_annulment_cancels_every_open_talk_with_its_reason(town: Town) -> Non
     annul(town, entry, NEXT_DAY)
     assert look(NEXT_DAY) == 5
     assert owed() == []
-    for task in Task.objects.all():
+    for task in further_tasks().all():
         step = ProcedureStep.objects.get(subject=task.uuid)
         assert (task.state, task.closed_at) == ("cancelled", at(NEXT_DAY, 20))
         assert (step.act, step.role, step.grounds) == ("cancel", "clock", task.result)
@@ -245,7 +244,7 @@ def test_a_revision_cancels_what_it_takes_back_and_nothing_else(town: Town) -> N
 def test_a_talk_that_was_held_stays_held_when_its_cause_is_taken_back(town: Town) -> None:
     entry = score(town, 3, TODAY)
     look()
-    hold(town, Task.objects.get())
+    hold(town, further_tasks().get())
     annul(town, entry, NEXT_DAY)
     assert look(NEXT_DAY) == 0
     assert owed("done") == TALK
@@ -282,7 +281,7 @@ def test_after_a_year_off_what_was_missed_is_owed_from_the_day_on_which_it_is_to
     score(town, 6, TODAY, who=town.nurse)
     late = date(2026, 3, 10)
     assert look(late) == 4
-    assert set(Task.objects.values_list("starts_on", "due_on")) == {(late, date(2026, 3, 24))}
+    assert set(further_tasks().values_list("starts_on", "due_on")) == {(late, date(2026, 3, 24))}
 
 
 def test_more_changes_than_a_batch_are_all_looked_at(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,7 +312,7 @@ def test_one_failing_person_does_not_hold_up_the_others_and_is_done_the_next_tim
     assert (some.value.moved, some.value.failed) == (1, 1)
     monkeypatch.undo()
     assert look() == 3
-    assert set(Task.objects.filter(kind="talk").values_list("practitioner", flat=True)) == {
+    assert set(further_tasks().filter(kind="talk").values_list("practitioner", flat=True)) == {
         town.surgeon.pk,
         town.nurse.pk,
     }

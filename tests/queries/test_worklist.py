@@ -29,7 +29,7 @@ from registry.queries.worklist import (
 from tests.actions.deeds import merge
 from tests.actions.talking import hold, look
 from tests.casework import desk, received, window
-from tests.town import LAW_BEGINS, TODAY, Town, at, build, score
+from tests.town import LAW_BEGINS, TODAY, Town, at, build, further_tasks, score
 
 pytestmark = pytest.mark.django_db
 DUE = date(2025, 3, 24)
@@ -117,7 +117,7 @@ def test_what_is_given_to_somebody_by_name_is_found_as_theirs(town: Town) -> Non
 
 def test_closed_tasks_are_on_no_list(town: Town) -> None:
     task = owe("agency", agency=town.agency)
-    Task.objects.filter(pk=task.pk).update(state="done", closed_at=at(TODAY))
+    further_tasks().filter(pk=task.pk).update(state="done", closed_at=at(TODAY))
     assert listed(employ(Role.ADMINISTRATOR)) == []
 
 
@@ -243,7 +243,7 @@ def test_the_tasks_of_merged_files_are_those_of_the_person(town: Town) -> None:
     for file in (town.surgeon, town.nurse):
         found = next_date_of(file, TODAY)
         assert found is not None
-        assert found.task == Task.objects.get()
+        assert found.task == further_tasks().get()
 
 
 def test_an_expert_is_not_named_where_the_person_may_read() -> None:
@@ -254,7 +254,7 @@ def test_a_talk_held_after_its_day_is_shown_as_late(town: Town) -> None:
     for who in (town.surgeon, town.nurse):
         score(town, 3, TODAY, who=who)
     look()
-    first, second = Task.objects.order_by("pk")
+    first, second = further_tasks().order_by("pk")
     hold(town, first, DUE)
     hold(town, second, DUE + timedelta(days=1))
     found = tasks_of([town.surgeon.pk, town.nurse.pk], LATE)

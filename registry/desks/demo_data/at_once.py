@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from registry.actions.cases import close_if_done
+from registry.actions.cases import answered, close_if_done
 from registry.actions.points import Preview, write_entry
 from registry.actions.procedure import CLOCK, Acting, for_agency
 from registry.actions.proposals import Item, ProposalPreview, scoring_of, weigh_items
@@ -73,6 +73,7 @@ def write_course(
     case = cause.case
     responsibilities = [_responsibility(cause, part, days, team) for part in parts]
     _keep(Responsibility, responsibilities, [[(team.officers.identifier, days.identified_at, {})]] * len(parts))
+    answered(case, by=team.officers.identifier, now=days.identified_at)
     told = [
         _decided(case, responsibility, part.items(situation), days, team, night)
         for responsibility, part in zip(responsibilities, parts, strict=True)
