@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from appeals.actions.activities import (
     FULL_MARKS,
@@ -42,7 +42,7 @@ class OfferForm(ActForm):
     description = prose_field(_("Description"), required=False)
     starts_on = day_field(_("First day"))
     ends_on = day_field(_("Last day"))
-    place = text_field(_("Place"), required=False)
+    place = text_field(pgettext_lazy("of an activity", "Place"), required=False)
     places = whole_field(
         _("Places"), least=1, most=100_000, required=False, help_text=_("Leave empty if there is no limit.")
     )

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from registry.models import Agency, Case, Fact, Institution, Practitioner, Proposal, ProposedEntry, StoredFile
@@ -15,7 +16,7 @@ class Result(models.TextChoices):
 
     UPHELD = "upheld", _("upheld")
     REDUCED = "reduced", _("reduced")
-    ANNULLED = "annulled", _("annulled")
+    ANNULLED = "annulled", pgettext_lazy("outcome", "annulled")
 
 
 class Objection(models.Model):

@@ -146,7 +146,7 @@ class ProposedEntry(models.Model):
     class Outcome(models.TextChoices):
         UPHELD = "upheld", _("upheld")
         REDUCED = "reduced", _("reduced")
-        ANNULLED = "annulled", _("annulled")
+        ANNULLED = "annulled", pgettext_lazy("outcome", "annulled")
 
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="items")
     situation = models.CharField(_("situation"), max_length=8)

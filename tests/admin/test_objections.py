@@ -325,6 +325,19 @@ def test_every_act_opens_in_both_languages(sign_in: SignIn, here: Desk, complian
         assert he.get(url("appeal_for_person", entry.practitioner_id)).status_code == 200
 
 
+def test_the_decision_is_read_back_in_the_words_of_the_field(sign_in: SignIn, here: Desk) -> None:
+    objection = in_review(here, objected(received(here, 3), "不是我"))
+    client = sign_in(here.reviewer)
+    client.cookies["django_language"] = "zh-hans"
+    act = url("decide_objection", objection.pk)
+    asked = text_of(client.get(act))
+    assert "维持 减少 撤销" in asked
+    assert "已撤销" not in asked
+    shown = text_of(preview(client, act, {"result_1": "annulled", "grounds_1": "查证属实", "decision": "支持"}))
+    assert "作出决定：办理结果预览" in shown
+    assert "争议事项1：结果 撤销 争议事项1：理由 查证属实" in shown
+
+
 def test_the_direct_corrections_are_gone_from_the_office() -> None:
     for name in ("annul_entry", "revise_entry"):
         with pytest.raises(NoReverseMatch):

@@ -58,7 +58,8 @@ class DecisionForm(ActForm):
 
     def summary(self) -> Iterator[Summary]:
         """What was entered; of each point with its number."""
-        yield from told_apart(self, {f"_{point.number}": str(point.number) for point in self.doing.points})  # type: ignore[attr-defined]
+        points = self.doing.points  # type: ignore[attr-defined]  # see prepare
+        yield from told_apart(self, {f"_{each.number}": told_point(each.number) for each in points})
 
     @property
     def points(self) -> Iterator[PointToDecide]:
@@ -93,6 +94,11 @@ class DecisionForm(ActForm):
             for point in self.doing.points  # type: ignore[attr-defined]  # see prepare
         }
         return data
+
+
+def told_point(number: int) -> str:
+    """What a point is called."""
+    return gettext("Point %(number)s") % {"number": number}
 
 
 def told_apart(form: ActForm, rows: Mapping[str, str]) -> Iterator[Summary]:

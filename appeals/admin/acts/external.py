@@ -42,7 +42,7 @@ class EntryToRule:
 class OutcomeForm(ActForm):
     """The document, and what it says of each entry."""
 
-    body = radio_field(_("Decided by"), ExternalOutcome.Body.choices)
+    body = radio_field(_("Deciding body"), ExternalOutcome.Body.choices)
     name = text_field(_("Name of the body"))
     document_number = text_field(
         _("Document number"), most=120, help_text=_("The same document is never recorded twice.")

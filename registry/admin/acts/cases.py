@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
@@ -23,6 +23,8 @@ from registry.queries.casework import answering_in
 from registry.queries.explain import day
 from registry.rosters.case_sheets import IDENTIFICATION, IDENTIFYING, identified_rows, with_refusals
 from registry.rosters.case_templates import identification_template
+
+GROUNDS = pgettext_lazy("of a responsibility", "Grounds")
 
 GRADES: list[tuple[str, Words]] = [
     (Grade.GENERAL, _("general: a cooperating part")),
@@ -63,7 +65,7 @@ class GradeForm(ActForm):
         _("Practitioner"), Responsibility._meta.get_field("practitioner"), Practitioner.objects.none()
     )
     grade = radio_field(_("Responsibility"), GRADES)
-    grounds = prose_field(_("Grounds"), help_text=_("What the person did, and from which evidence it follows."))
+    grounds = prose_field(GROUNDS, help_text=_("What the person did, and from which evidence it follows."))
     identified_on = day_field(_("Identified on"))
     begins_today = ("identified_on",)
 
@@ -111,7 +113,7 @@ class IdentifyForm(ListForm):
     grade = choice_field(
         _("Responsibility"), GRADES, empty=_("as each row says"), required=False, help_text=_("For rows that say none.")
     )
-    grounds = prose_field(_("Grounds"), required=False, help_text=_("For rows that say none."))
+    grounds = prose_field(GROUNDS, required=False, help_text=_("For rows that say none."))
     identified_on = day_field(_("Identified on"), help_text=_("For rows that say none."))
     begins_today = ("identified_on",)
     field_order = ("file", "rows", "grade", "grounds", "identified_on")
@@ -136,7 +138,7 @@ class IdentifyMany(OfAList, OnCase):
         present = {one.practitioner_id: one for one in answering_in(self.subject, self.scope)}
         return Consequence(
             details=[(_("People"), len(rows))],
-            heads=[_("Responsibility"), _("Grounds"), _("Identified on"), _("So far")],
+            heads=[_("Responsibility"), GROUNDS, _("Identified on"), _("So far")],
             people=[_line(row, present.get(row.practitioner.pk)) for row in rows],
         )
 
