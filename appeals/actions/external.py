@@ -33,13 +33,13 @@ class Ruling:
 
 
 def preview_external_outcome(
-    *, practitioner: Practitioner, rulings: Sequence[Ruling], now: datetime
+    *, practitioner: Practitioner, rulings: Sequence[Ruling], person: LockedPerson | None = None, now: datetime
 ) -> Difference | None:
     """What the document would change; None where it upholds everything. Raises Refused as the record would."""
     corrections = _corrections(rulings)
     if not corrections:
         return None
-    return preview_corrections(practitioner=practitioner, corrections=corrections, now=now)
+    return preview_corrections(practitioner=practitioner, corrections=corrections, person=person, now=now)
 
 
 def record_external_outcome(

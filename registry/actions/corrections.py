@@ -14,7 +14,7 @@ from registry.actions.requirements import optional_number, required
 from registry.actions.two_people import require_second
 from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
-from registry.ledger.writing import Draft, LockedPerson, append_all, lock
+from registry.ledger.writing import Draft, LockedPerson, append_all, lock, unlocked
 from registry.models import Fact, FactKind, Practitioner, User
 from registry.rules import facts
 from registry.rules.compute import Standing, standing
@@ -47,7 +47,7 @@ class Correction:
 class Difference:
     """The standing of today without and with an act, computed and written nowhere.
 
-    `person` holds the facts without the act, read under the lock; `added` are the facts that the act would add, none
+    `person` holds the facts without the act; `added` are the facts that the act would add, none
     where all of them are recorded already.
     """
 
@@ -67,13 +67,21 @@ def difference(person: LockedPerson, fact: type[facts.Fact], *, now: datetime, *
     return _difference(person, [_next(person.facts, fact, now=now, **fields)], now)
 
 
-def preview_corrections(*, practitioner: Practitioner, corrections: Sequence[Correction], now: datetime) -> Difference:
-    """What correct_entries would do to the standing of today. Raises Refused as it would."""
+def preview_corrections(
+    *,
+    practitioner: Practitioner,
+    corrections: Sequence[Correction],
+    person: LockedPerson | None = None,
+    now: datetime,
+) -> Difference:
+    """What correct_entries would do to the standing of today. Raises Refused as it would.
+
+    Looking locks nobody: the act reads again under its lock. `person` is for callers who have read it already.
+    """
     _require_entries(corrections)
-    with transaction.atomic():
-        person = lock(practitioner)
-        _require_theirs(person, corrections)
-        return _difference(person, _planned(person, corrections, now), now)
+    person = person or unlocked(practitioner)
+    _require_theirs(person, corrections)
+    return _difference(person, _planned(person, corrections, now), now)
 
 
 def correct_entries(

@@ -49,7 +49,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class LockedPerson:
-    """A person whose files are locked until the end of the transaction, with the facts read under the lock."""
+    """A person whose files are locked until the end of the transaction, with the facts read under the lock.
+
+    `unlocked` gives the same without the lock, for looking only.
+    """
 
     kept: int
     members: frozenset[int]
@@ -63,6 +66,11 @@ class _MergedMeanwhile(Exception):
 def lock(practitioner: Practitioner) -> LockedPerson:
     """Lock all files of the person, in order of id. The first statement of every act that writes to a file."""
     return lock_many([practitioner])[practitioner.pk]
+
+
+def unlocked(practitioner: Practitioner) -> LockedPerson:
+    """The person as `lock` reads it, with nothing locked: for what is shown and written nowhere. Two queries."""
+    return _read([practitioner.pk], families([practitioner.pk]))[practitioner.pk]
 
 
 def lock_many(practitioners: list[Practitioner]) -> dict[int, LockedPerson]:

@@ -20,12 +20,15 @@ from appeals.queries.disputed import present_points
 from registry.actions.errors import Refused
 from registry.admin.acts.consequence import Consequence, Summary, correction_consequence
 from registry.admin.acts.guided import ActForm
-from registry.admin.acts.subjects import OfAgency, OnPractitioner, decided_within
+from registry.admin.acts.subjects import OfAgency, OnPractitioner, card_of, decided_within
 from registry.admin.fields import choice_field, day_field, file_field, prose_field, radio_field, text_field, whole_field
+from registry.admin.moment import today
 from registry.admin.roles import OFFICERS_OF_AGENCIES
-from registry.ledger.families import family_of
+from registry.ledger.law import policies
+from registry.ledger.writing import LockedPerson, unlocked
 from registry.models import Fact, FactKind, StoredFile, User
 from registry.queries.reach import reach_of
+from registry.rules.compute import standing
 
 A_DAY = 24 * 60 * 60
 SALT = "appeals.external"
@@ -125,10 +128,14 @@ class RecordOutcome(OfAgency, OnPractitioner):
     template = "appeals/outcome.html"
 
     @cached_property
+    def person(self) -> LockedPerson:
+        """The person's files and facts, read once for the form, for what follows and for the card beside."""
+        return unlocked(self.subject)
+
+    @cached_property
     def entries(self) -> list[Fact]:
         """The entries of the person that are not annulled and were decided in the scope, the latest first."""
-        files = family_of(self.subject.pk).files
-        scored = Fact.objects.filter(practitioner__in=files, kind=FactKind.POINTS_SCORED)
+        scored = Fact.objects.filter(practitioner__in=self.person.members, kind=FactKind.POINTS_SCORED)
         rows = scored.select_related("agency__region", "practitioner").prefetch_related("corrections")
         found = rows.order_by("-effective_on", "-pk")
         return [fact for fact in found if present_points(fact) and decided_within(fact, self.scope)]
@@ -149,13 +156,19 @@ class RecordOutcome(OfAgency, OnPractitioner):
 
     def preview(self, data: dict[str, Any]) -> Consequence:
         """What it would do today, on other days, and to whom it has to be told."""
-        found = preview_external_outcome(practitioner=self.subject, rulings=data["rulings"], now=self.now)
+        found = preview_external_outcome(
+            practitioner=self.subject, rulings=data["rulings"], person=self.person, now=self.now
+        )
         if found is None:
             return Consequence()
         changed = [ruling for ruling in data["rulings"] if ruling.result != Result.UPHELD]
         annuls = any(ruling.result == Result.ANNULLED for ruling in changed)
         reach = reach_of(found, entries=[ruling.entry for ruling in changed])
         return correction_consequence(found, reach, needs_second=annuls, grave=annuls)
+
+    def context(self) -> dict[str, Any]:
+        """The card of the person."""
+        return card_of(self.subject, standing(self.person.facts, today(), policies()))
 
     def perform(self, data: dict[str, Any], second: User | None) -> ExternalOutcome:
         """Record."""
