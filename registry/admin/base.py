@@ -114,3 +114,9 @@ class KeptByAdministrators(ListAdmin):
 
 class ReferenceAdmin(SimpleHistoryAdmin, KeptByAdministrators):  # type: ignore[misc]  # an untyped base
     """Reference data; every change keeps who made it, and what was before."""
+
+    def render_history_view(self, request: HttpRequest, template: str, context: Any, **kwargs: Any) -> HttpResponse:
+        """In the frame of the list that it belongs to: the frame asks for a list, and old versions have none."""
+        framed = {**context, "opts": self.model._meta}
+        page: HttpResponse = super().render_history_view(request, template, framed, **kwargs)
+        return page

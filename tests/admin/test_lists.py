@@ -232,3 +232,12 @@ def test_an_empty_list_does_not_ask_to_add_what_nobody_may_add(sign_in: SignIn, 
     page = text_of(sign_in(town.officer).get(url("registry_practitioner_changelist"), {"q": "没有此人"}))
     assert "Nothing that you may see fits the search and the filters." in page
     assert "Create a new item" not in page
+
+
+def test_an_administrator_looks_into_an_old_version(sign_in: SignIn, administrator: User, town: Town) -> None:
+    town.agency.name = "市医疗保障事务中心"
+    town.agency.save()
+    old = town.agency.history.earliest()
+    page = sign_in(administrator).get(f"{url('registry_agency_history', town.agency.pk)}{old.pk}/")
+    assert page.status_code == 200
+    assert url("registry_agency_changelist") in page.content.decode()
