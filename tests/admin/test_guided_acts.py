@@ -91,13 +91,14 @@ def test_back_leads_to_the_form_with_everything_entered(sign_in: SignIn, here: D
     assert "情节较轻" in text_of(form)
 
 
-def test_the_points_stand_once_among_what_was_entered(sign_in: SignIn, here: Desk) -> None:
+def test_the_points_stand_once_on_the_page_that_confirms_them(sign_in: SignIn, here: Desk) -> None:
     data = {"situation": "3-99", "points": "8", "departure_reason": "情节较轻"}
     words = text_of(preview(sign_in(here.scorer), proposing(here), data))
-    entered = words[words.index("You entered") :]
-    assert entered.count("Points for situation 3-99 8") == 1
-    assert "Points 8" not in entered
-    assert "8 (the default is 7)" in entered
+    told, entered = words[words.index("In short") :].split("You entered")
+    assert told.count("Points for situation 3-99 8 (the default is 7)") == 1
+    assert "Points 8" not in told + entered
+    assert "情节较轻" in entered
+    assert "What comes next The advance notice goes out." in entered
 
 
 def test_nothing_is_in_the_ledger_before_the_person_was_heard(sign_in: SignIn, here: Desk) -> None:

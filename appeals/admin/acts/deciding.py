@@ -123,6 +123,9 @@ class DecideObjection(OnObjection):
         "Every point gets its outcome with grounds. Several points about the same entry combine in the person's favour; what a panel decided is followed. Everything is carried out at once."  # noqa: E501
     )
     do = _("Decide and carry out")
+    afterwards = _(
+        "The decision takes effect at once: points that stay are recorded, corrections are made. Reconsideration and a court remain open to the person."  # noqa: E501
+    )
     form_class = DecisionForm
     allowed = OFFICERS_OF_AGENCIES
     template = "appeals/deciding.html"

@@ -99,6 +99,9 @@ class TakeInObjection(OnProposal):
         "The person may object until the window ends, point by point and each with evidence. What came on paper counts from the day on which it was received."  # noqa: E501
     )
     do = _("File the objection")
+    afterwards = _(
+        "The agency assigns a reviewer who had no part in the points. Nothing is decided until the objection is answered; one that came late is admitted or refused first."  # noqa: E501
+    )
     form_class: ClassVar[type[ActForm]] = PaperObjectionForm
     allowed = OFFICERS_OF_AGENCIES
     previewed = False
@@ -183,6 +186,9 @@ class TakeInAppeal(OnPractitioner):
         "Against points on record or the standing, at any time, once for each entry unless there are new facts. The agency that decided the entries handles it."  # noqa: E501
     )
     do = _("File the appeal")
+    afterwards = _(
+        "The agency that decided the entries assigns a reviewer who had no part in them. The points stay as they are until the decision."  # noqa: E501
+    )
     form_class: ClassVar[type[ActForm]] = PaperAppealForm
     allowed = OFFICERS_OF_AGENCIES
     previewed = False

@@ -141,6 +141,9 @@ class DrawPanel(OnPanel):
     title = _("Draw the panel")
     explains = _("The pool and the case are frozen as they are now. The lot decides; nothing can be drawn again.")
     do = _("Draw")
+    afterwards = _(
+        "Each expert who is drawn is asked to vote, on a file without names. Who is silent after the last day is replaced by the next reserve. With the last vote the objection is with its reviewer again."  # noqa: E501
+    )
     form_class = NothingToSay
 
     def preview(self, data: dict[str, Any]) -> Consequence:

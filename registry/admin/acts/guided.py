@@ -54,6 +54,7 @@ class GuidedAct(View):
     site: Any = None
     title: ClassVar[Words]
     explains: ClassVar[Words] = ""
+    afterwards: ClassVar[Words] = ""
     do: ClassVar[Words]
     form_class: ClassVar[type[ActForm]]
     allowed: ClassVar[frozenset[Role]]

@@ -26,6 +26,7 @@ from registry.actions.many import (
 from registry.actions.proposals import Item, ProposalPreview
 from registry.admin.acts.consequence import Consequence, PersonLine
 from registry.admin.acts.guided import NOT_ENTERED, ActForm
+from registry.admin.acts.next_steps import AFTER_COUNTERSIGNING, AFTER_NOTICE, AFTER_PROPOSING
 from registry.admin.acts.proposals import COUNTERSIGNED_FIRST, ChannelForm, fitting, points_of
 from registry.admin.acts.sheets import ListForm, OfAList
 from registry.admin.acts.subjects import OnCase
@@ -194,6 +195,7 @@ class ProposeMany(OnPeople):
         "Everybody gets the default of their own grade for the situation. Where somebody's points depart from it, propose them one by one or by a list."  # noqa: E501
     )
     do = _("Propose these points for all of them")
+    afterwards = AFTER_PROPOSING
     form_class = SituationForm
     stages = (UNPROPOSED,)
 
@@ -234,6 +236,7 @@ class ProposeByList(OfAList, OnCase):
         "Upload the filled-in template: everybody without a proposal stands in it. Several rows of one person are the situations of one proposal. With one wrong row nothing is proposed."  # noqa: E501
     )
     do = _("Propose these points for all of them")
+    afterwards = AFTER_PROPOSING
     form_class = ProposalListForm
     allowed = OFFICERS_OF_AGENCIES
     pasting = _("With the headings of the template in the first row.")
@@ -269,6 +272,7 @@ class CountersignMany(OnPeople):
         "What terminates needs two people. You sign as the second: neither who proposed the points nor who identified the responsibility."  # noqa: E501
     )
     do = _("Countersign all of them")
+    afterwards = AFTER_COUNTERSIGNING
     form_class = PeopleForm
     stages = (COUNTERSIGN,)
 
@@ -297,6 +301,7 @@ class NotifyMany(OnPeople):
     title = _("Send many advance notices")
     explains = _("Sending is not receipt. The window to object begins on the day after the person has the notice.")
     do = _("Send all notices")
+    afterwards = AFTER_NOTICE
     form_class = NoticesForm
     stages = (State.PROPOSED,)
 

@@ -23,6 +23,7 @@ from registry.actions.proposals import (
 )
 from registry.admin.acts.consequence import Consequence, Summary, Words
 from registry.admin.acts.guided import ActForm
+from registry.admin.acts.next_steps import AFTER_COUNTERSIGNING, AFTER_NOTICE, AFTER_PROPOSING
 from registry.admin.acts.subjects import OnProposal, OnResponsibility, proposal_url
 from registry.admin.fields import choice_field, prose_field, radio_field, text_field, tick_field, whole_field
 from registry.admin.roles import OFFICERS_OF_AGENCIES
@@ -95,6 +96,7 @@ class Propose(OnResponsibility):
         "By the nature of the conduct and the person's responsibility, inside the band of the situation. Nothing is recorded before the person was told and heard."  # noqa: E501
     )
     do = _("Propose these points")
+    afterwards = AFTER_PROPOSING
     form_class = ProposalForm
     allowed = OFFICERS_OF_AGENCIES
     template = "registry/propose.html"
@@ -186,6 +188,7 @@ class Countersign(WithOutlook):
         "What terminates needs two people. You sign as the second: neither who proposed the points nor who identified the responsibility."  # noqa: E501
     )
     do = _("Countersign")
+    afterwards = AFTER_COUNTERSIGNING
     form_class = EmptyForm
     allowed = OFFICERS_OF_AGENCIES
 
@@ -222,6 +225,7 @@ class Notify(WithOutlook):
     title = _("Send the advance notice")
     explains = _("Sending is not receipt. The window to object begins on the day after the person has the notice.")
     do = _("Send the notice")
+    afterwards = AFTER_NOTICE
     form_class = ChannelForm
     allowed = OFFICERS_OF_AGENCIES
 

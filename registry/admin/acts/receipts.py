@@ -12,6 +12,7 @@ from registry.actions.files import keep_file
 from registry.actions.many import record_receipts_many
 from registry.actions.procedure import Acting, for_agency, for_institution
 from registry.admin.acts.guided import ActForm, GuidedAct
+from registry.admin.acts.next_steps import AFTER_RECEIPT
 from registry.admin.acts.people_of_case import OnPeople, PeopleForm
 from registry.admin.acts.subjects import OF_A_CASE, OF_A_PROPOSAL, OnProposal
 from registry.admin.fields import day_field, prose_field, radio_field
@@ -55,6 +56,7 @@ class RecordsReceipt(GuidedAct):
 
     allowed = STAFF_KEEPERS
     previewed = False
+    afterwards = AFTER_RECEIPT
     scope: Scope
 
     def case(self) -> Case:
