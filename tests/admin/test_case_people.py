@@ -117,6 +117,14 @@ def test_who_cannot_be_taken_along_is_named_and_the_others_go_on(sign_in: SignIn
     assert Proposal.objects.count() == 3
 
 
+def test_where_there_is_nobody_nothing_is_asked_either(sign_in: SignIn, here: Desk) -> None:
+    case = case_with(here, [])
+    page = sign_in(here.scorer).get(url("propose_many", case.pk))
+    assert "There is nobody for whom this is possible now. The case shows how far everybody is" in text_of(page)
+    assert 'name="situation"' not in page.content.decode()
+    assert 'value="form"' not in page.content.decode()
+
+
 def test_a_list_proposes_several_situations_for_a_person(sign_in: SignIn, here: Desk) -> None:
     people = ward(here, 2)
     case = case_with(here, people)
