@@ -269,6 +269,18 @@ def test_a_review_that_reduces_one_and_annuls_another_leaves_the_third() -> None
     assert list(file_differences()) == []
 
 
+@pytest.mark.parametrize("finding", [(Outcome.REDUCED, 6), (Outcome.REDUCED, 0), (Outcome.REDUCED, None),
+                                     (Outcome.UPHELD, 5)])  # fmt: skip
+def test_a_review_that_reduces_names_fewer_points_and_nothing_else_does(finding: tuple[Outcome, int | None]) -> None:
+    here = desk()
+    proposal = object_to(proposal=received(here, 6), acting=for_practitioner(), now=at(date(2025, 3, 12)))
+    acting, findings = for_agency(here.reviewer, here.town.agency), {proposal.items.get().pk: Finding(*finding)}
+    with pytest.raises(Refused) as refused:
+        decide_reviewed(proposal=proposal, findings=findings, acting=acting, grounds="复核", now=at(date(2025, 4, 1)))
+    assert refused.value.field == "points"
+    assert not Fact.objects.exists()
+
+
 def test_a_review_that_annuls_everything_leaves_no_trace_in_the_ledger() -> None:
     here = desk()
     proposal = received(here, 6)
@@ -312,6 +324,7 @@ def test_another_grade_needs_the_withdrawal_of_what_is_proposed() -> None:
         again(now=at(TODAY, 15))
     assert refused.value.code == "responsibility_has_proposal"
     withdraw_proposal(proposal=proposal, reason="责任等级有误", by=here.scorer, now=at(TODAY, 15))
+    assert set(Task.objects.filter(subject=proposal.uuid).values_list("kind", "state")) == {("notify", "cancelled")}
     again(now=at(TODAY, 16))
     assert Case.objects.get().state == "open"
 
