@@ -17,6 +17,7 @@ from registry.actions.corrections import Correction, Difference, correct_entries
 from registry.actions.errors import Refused
 from registry.actions.procedure import Acting, for_agency, locked
 from registry.actions.requirements import LONGEST_DOCUMENT_NUMBER, require_choice, required
+from registry.actions.two_people import require_second
 from registry.ledger.days import shanghai_day
 from registry.ledger.writing import LockedPerson, lock
 from registry.models import Agency, Fact, FactKind, Practitioner, StoredFile, User
@@ -71,6 +72,8 @@ def record_external_outcome(
         if existing := same.first():
             return _same(existing, decided_on, rulings)
         _require_day(decided_on, shanghai_day(now))
+        if second is not None:
+            require_second(by=by, second=second)
         for ruling in rulings:
             _require_entry(person, ruling.entry)
         corrections = _corrections(rulings)

@@ -19,6 +19,7 @@ from registry.actions.keeping import keep
 from registry.actions.procedure import for_agency, require_possible
 from registry.actions.requirements import optional_number, required
 from registry.actions.tasks import close_tasks
+from registry.actions.two_people import require_second
 from registry.ledger.days import shanghai_day
 from registry.ledger.reading import standing_of
 from registry.models import Fact, Proposal, Task, User
@@ -112,6 +113,8 @@ def decide_objection(
         for judge, field in ((by, "by"), (second, "second")):
             if judge is not None:
                 require_uninvolved(row, judge, field=field)
+        if second is not None:
+            require_second(by=by, second=second)
         weighed = weigh_results(row, results)
         _carry_out(row, weighed, decision, document_number, by=by, second=second, now=now)
         for point in row.points.all():

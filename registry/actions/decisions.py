@@ -103,7 +103,7 @@ def decide_held(
         _require_not_identified(proposal, by=by, second=second)
         findings = {item.pk: Finding(Outcome.UPHELD) for item in proposal.items.all()}
         weighed = _weighed(proposal, findings, person, now, default_months=default_months)
-        if weighed[-1][2].terminates and proposal.countersigned_by_id is None:
+        if second is not None or (weighed[-1][2].terminates and proposal.countersigned_by_id is None):
             require_second(by=by, second=second)
         acting = for_agency(by, proposal.case.agency, second)
         _record(proposal, findings, acting=acting, now=now, default_months=default_months)

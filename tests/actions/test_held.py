@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from registry.actions.decisions import decide_held
+from registry.actions.decisions import decide_held, hold
 from registry.actions.errors import Refused
+from registry.actions.procedure import CLOCK
 from registry.actions.silence import decide_by_silence
 from registry.ledger.reading import standing_of
 from registry.models import Fact, Proposal
@@ -42,3 +43,14 @@ def test_who_proposed_it_may_decide_it_with_somebody_who_had_no_part() -> None:
     here = desk()
     decide_held(proposal=waiting(here), by=here.scorer, second=here.another, now=LATER)
     assert standing_of(here.surgeon, LATER.date()).status == "terminated"
+
+
+def test_nobody_signs_their_own_decision_second_even_where_one_signature_is_enough() -> None:
+    here = desk()
+    proposal = received(here, 6)
+    hold(proposal, "policy_wants_an_officer", acting=CLOCK, now=LATER)
+    with pytest.raises(Refused) as refused:
+        decide_held(proposal=proposal, by=here.scorer, second=here.scorer, now=LATER)
+    assert (refused.value.code, refused.value.field) == ("second_person_same", "second")
+    decide_held(proposal=proposal, by=here.scorer, now=LATER)
+    assert standing_of(here.surgeon, LATER.date()).points == 6

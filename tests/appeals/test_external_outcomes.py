@@ -79,6 +79,12 @@ def test_what_is_upheld_is_recorded_and_changes_nothing(here: Desk) -> None:
     assert Fact.objects.count() == 1
 
 
+def test_nobody_signs_second_what_they_record_themselves_even_where_nothing_changes(here: Desk) -> None:
+    ruling = Ruling(entry=score(here.town, 6, TODAY).fact, result="upheld")
+    assert refusal(recorded, here, ruling, second=here.reviewer).code == "second_person_same"
+    assert not ExternalOutcome.objects.exists()
+
+
 def test_an_open_appeal_about_the_same_entries_is_closed_with_the_document(here: Desk) -> None:
     entry = score(here.town, 6, TODAY)
     objection = in_review(here, appealed(entry, now=at(LATER)), now=at(LATER, 11))

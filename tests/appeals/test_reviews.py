@@ -174,3 +174,10 @@ def test_an_objection_withdrawn_while_the_panel_votes_sends_the_experts_home() -
     withdraw_objection(objection=objection, acting=for_practitioner(), now=at(DRAWN, 16))
     assert shown(panel).state == "cancelled"
     assert not Task.objects.filter(kind__in=["vote", "draw", "review"], state="open").exists()
+
+
+def test_nobody_signs_their_own_decision_second_even_where_one_signature_is_enough() -> None:
+    here = desk()
+    objection = in_review(here, objected(received(here, 6), "不是我"))
+    told = refusal(decided, here, objection, "upheld", second=here.reviewer)
+    assert (told.code, told.field) == ("second_person_same", "second")
