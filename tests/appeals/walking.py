@@ -23,7 +23,7 @@ from appeals.models import Expert
 from registry.actions.clockwork import FAILED, run_clocks
 from registry.actions.errors import Refused
 from registry.ledger.days import SHANGHAI, shanghai_day
-from registry.models import Agency, Assignment, Practitioner, Role, User
+from registry.models import Agency, Assignment, Institution, Practitioner, Role, User
 from registry.rules.clocks import WorkingCalendar
 from tests.actions.measuring import hire
 from tests.appeals.peers import elsewhere
@@ -60,8 +60,6 @@ class World:
     experts: list[Expert]
     days: WorkingCalendar = field(default_factory=announced)
     trail: list[str] = field(default_factory=list)
-    done: Counter[str] = field(default_factory=Counter)
-    refused: Counter[str] = field(default_factory=Counter)
 
     @property
     def today(self) -> date:
@@ -98,10 +96,8 @@ class World:
         except Idle:
             return "idle"
         except Refused as refusal:
-            self.refused[refusal.code] += 1
             self.trail.append(f"{self.now:%m-%d %H:%M} {name}: refused, {refusal.code}")
             return "refused"
-        self.done[name] += 1
         self.trail.append(f"{self.now:%m-%d %H:%M} {name}")
         return "done"
 
@@ -156,7 +152,7 @@ def _experts(here: Desk, officers: list[User], doctor: Practitioner) -> list[Exp
     return found
 
 
-def _expert(here: Desk, name: str, place: Any, *, user: User | None = None, **more: Any) -> Expert:
+def _expert(here: Desk, name: str, place: Institution, *, user: User | None = None, **more: Any) -> Expert:
     user = user or User.objects.create_user(f"expert-{name}-{here.town.region.code}")
     Assignment.objects.create(user=user, role=Role.EXPERT, starts_on=LAW_BEGINS)
     by, now = here.town.officer, at(LAW_BEGINS)

@@ -35,7 +35,7 @@ from registry.actions.procedure import for_agency, for_practitioner
 from registry.ledger.days import shanghai_day
 from registry.models import Fact, FactKind, Proposal, ProposedEntry, User
 from tests.appeals.disputes import stored
-from tests.appeals.walking import Idle, World
+from tests.appeals.walking import World
 
 OPEN = [state for state in OBJECTION.states if state not in OBJECTION.ends]
 Told = tuple[str, int | None]
@@ -60,8 +60,8 @@ def object_to_points(world: World) -> None:
 
 
 def _disputes(world: World, about: list[Any]) -> list[Dispute]:
-    """No points, one for each, or several about one and the same."""
-    chosen = world.one_of([], about, [*about, *about[:1]], about[:1])
+    """No points, one for each, or two about one and the same."""
+    chosen = world.one_of([], about, [*about, *about], [*about[:1], *about[:1]])
     return [Dispute(item=each, text="不是我做的", professional=world.likely(0.3)) for each in chosen]
 
 
@@ -257,14 +257,14 @@ def record_a_judgment(world: World) -> None:
 
 
 def misuse_another_point(world: World) -> None:
-    """Somebody disputes what is not theirs; it is always refused."""
+    """Somebody disputes what is not theirs, which is always refused."""
     proposal = world.pick(Proposal.objects.exclude(state__in=["proposed", "dropped"]))
     other = world.pick(ProposedEntry.objects.exclude(proposal=proposal))
     points = [Dispute(item=other, text="不是我")]
     file_objection(
         proposal=proposal, points=points, via="practitioner", filed_by=None, good_cause="住院", now=world.now
     )
-    raise Idle  # where it is not refused, the watch sees a point about another proposal
+    raise AssertionError("a point about another proposal was taken")
 
 
 ACTS = {

@@ -17,7 +17,7 @@ from registry.actions.errors import Refused
 from registry.actions.procedure import for_agency
 from registry.actions.proposals import countersign
 from registry.models import Case, Proposal, Task, User
-from tests.appeals.walking import World
+from tests.appeals.walking import Idle, World
 from tests.appeals.walking_hearing import cast_a_vote, pending, results_of
 from tests.appeals.walking_office import enter_next_year
 from tests.casework import officer
@@ -32,8 +32,9 @@ def go_home(world: World, look: Callable[..., None]) -> None:
         for task in waiting():
             task.refresh_from_db()
             if task.state == "open":
-                world.attempt(lambda _world, task=task: do(world, task), name=f"do: {task.kind}")  # type: ignore[misc]
-                look()
+                came = world.attempt(lambda _world, task=task: do(world, task), name=f"do: {task.kind}")  # type: ignore[misc]
+                if came == "done":
+                    look()
         if not waiting():
             break
         world.let_pass(world.one_of(1, 3, 7), clocks=world.likely(0.5))
@@ -53,15 +54,16 @@ def do(world: World, task: Task) -> None:
     """What the task names; the person does nothing, and half of the experts do not either."""
     if task.due_on is None:
         enter_next_year(world)
-    elif task.kind == "vote":
-        if world.likely(0.5):
-            cast_a_vote(world)
+    elif task.kind == "vote" and world.likely(0.5):
+        cast_a_vote(world)
     elif task.kind in ABOUT_PROPOSALS and task.holder == "agency":
         ABOUT_PROPOSALS[task.kind](world, Proposal.objects.get(uuid=task.subject))
     elif task.kind in ABOUT_OBJECTIONS:
         ABOUT_OBJECTIONS[task.kind](world, pending().get(uuid=task.subject))
     elif task.kind == "draw":
         _draw(world, Panel.objects.get(uuid=task.subject))
+    else:
+        raise Idle
 
 
 def _sign(world: World, proposal: Proposal) -> None:

@@ -177,9 +177,10 @@ def hurry_silence(world: World) -> None:
 
 
 def correct_the_calendar(world: World) -> None:
-    """A day near by is a holiday after all, or is worked after all."""
-    day = world.today + timedelta(days=world.chance.randrange(-5, 25))
-    kind = world.one_of("holiday", "ordinary", "make_up" if is_weekend(day) else "ordinary")
+    """A day near by is a holiday after all, or is worked after all; sometimes it is what it was."""
+    day = world.today + timedelta(days=world.chance.randrange(-3, 15))
+    free = "make_up" if is_weekend(day) else "ordinary"
+    kind = "holiday" if world.days.is_working_day(day) is True or world.likely(0.1) else free
     correct_day(day=day, kind=kind, name="补充放假", reason="补充通知", by=world.somebody(), now=world.now)
     world.days = corrected(world.days, day, kind)
 
@@ -219,6 +220,6 @@ ACTS = {
     close_a_case: 1,
     correct_an_entry: 0.7,
     hurry_silence: 1,
-    correct_the_calendar: 2,
+    correct_the_calendar: 4,
     enter_next_year: 1,
 }

@@ -48,6 +48,7 @@ class Watch:
         """Assert everything that must hold now; after the `clocks` ran also that due days follow the calendar."""
         for step in ProcedureStep.objects.filter(pk__gt=self.seen_step).order_by("pk"):
             self.seen_step = step.pk
+            assert step.second_id is None or step.second_id != step.actor_id, "one person signs twice"
             name = f"{step.procedure}.{step.act}"
             self.acts[f"{name} by the clock" if step.role == "clock" else name] += 1
             if name in CHECKS:
@@ -66,6 +67,8 @@ class Watch:
                 assert fact.second_id not in (None, fact.actor_id), f"one person signs: {fact.kind}"
 
     def _due_days(self, *, clocks: bool) -> None:
+        """No last day moves earlier, nor does the one of a window that opens again."""
+        self.windows = {}
         for task in Task.objects.order_by("pk"):
             new, before = task.pk not in self.told, self.told.get(task.pk)
             assert before is None or (task.due_on and task.due_on >= before), f"{task.kind} is due earlier than told"
@@ -195,7 +198,6 @@ def _closes_or_refuses(step: ProcedureStep) -> None:
 def _reviews(step: ProcedureStep) -> None:
     objection = _objection(step)
     assert step.actor_id == objection.reviewer_id, "somebody else than the reviewer decides"
-    assert step.second_id != step.actor_id, "one person signs twice"
     _judges(_both(step), step)
     decision_agrees(objection)
 
