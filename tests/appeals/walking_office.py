@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 
 from registry.actions.calendar import correct_day
 from registry.actions.cases import close_case
-from registry.actions.corrections import annul_entry, revise_entry
 from registry.actions.decisions import decide_held
 from registry.actions.deliveries import notify, open_notice, record_receipt
 from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
@@ -21,6 +20,7 @@ from registry.rules.clocks import WorkingCalendar, is_weekend
 from registry.rules.procedures import PROPOSAL
 from tests.actions.notices import NOTICE, enter
 from tests.appeals.walking import Idle, World
+from tests.entries import annul_entry, revise_entry
 from tests.town import BANDS
 
 MOST_CASES = 4
