@@ -1,6 +1,6 @@
 """Who says that somebody has the notice: the person on the portal, others on paper, and what silence leads to."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -53,3 +53,22 @@ def test_an_officer_cannot_say_that_somebody_opened_the_notice_on_the_portal() -
     assert (refused.value.code, refused.value.field) == ("portal_opened_by_another", "channel")
     proposal.refresh_from_db()
     assert proposal.state == "notified"
+
+
+def test_nobody_has_a_notice_before_it_was_sent_nor_on_a_day_to_come() -> None:
+    here = desk()
+    proposal = notify(proposal=proposed(here, 4), channel="by_hand", by=here.scorer, now=at(TODAY, 12))
+    acting, tomorrow = for_agency(here.scorer, here.town.agency), TODAY + timedelta(days=1)
+    for day, code in (
+        (TODAY - timedelta(days=1), "received_before_sent"),
+        (tomorrow + timedelta(days=1), "received_in_the_future"),
+    ):
+        with pytest.raises(Refused) as refused:
+            record_receipt(
+                proposal=proposal, channel="by_hand", received_on=day, remark="回执", acting=acting, now=at(tomorrow)
+            )
+        assert (refused.value.code, refused.value.field) == (code, "received_on")
+    found = record_receipt(
+        proposal=proposal, channel="by_hand", received_on=TODAY, remark="回执", acting=acting, now=at(tomorrow)
+    )
+    assert (found.state, found.received_on) == ("received", TODAY)
