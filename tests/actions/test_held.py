@@ -7,9 +7,10 @@ import pytest
 from registry.actions.decisions import decide_held, hold
 from registry.actions.errors import Refused
 from registry.actions.procedure import CLOCK
+from registry.actions.proposals import countersign
 from registry.actions.silence import decide_by_silence
 from registry.ledger.reading import standing_of
-from registry.models import Fact, Proposal
+from registry.models import Fact, Proposal, Task
 from tests import town
 from tests.casework import Desk, desk, morning_after, received
 from tests.town import TODAY, at
@@ -54,3 +55,12 @@ def test_nobody_signs_their_own_decision_second_even_where_one_signature_is_enou
     assert (refused.value.code, refused.value.field) == ("second_person_same", "second")
     decide_held(proposal=proposal, by=here.scorer, now=LATER)
     assert standing_of(here.surgeon, LATER.date()).points == 6
+
+
+def test_what_is_countersigned_while_it_waits_still_waits_for_its_decision_and_for_nothing_else() -> None:
+    here = desk()
+    proposal = countersign(proposal=waiting(here), by=here.second, now=LATER)
+    assert (proposal.state, proposal.countersigned_by) == ("held", here.second)
+    assert [task.kind for task in Task.objects.filter(subject=proposal.uuid, state="open")] == ["decide"]
+    decide_held(proposal=proposal, by=here.reviewer, now=LATER)
+    assert standing_of(here.surgeon, LATER.date()).status == "terminated"
