@@ -79,3 +79,12 @@ def test_a_correction_after_the_window_opens_it_no_more() -> None:
     assert decide_by_silence(now=later) == 1
     proposal.refresh_from_db()
     assert proposal.state == "decided"
+
+
+def test_a_window_opened_several_times_keeps_the_latest_day_that_was_told() -> None:
+    proposal = received(desk(), 6)
+    now = at(date(2025, 3, 12))
+    correct(date(2025, 3, 24), "holiday", now)
+    assert objected_and_withdrawn(proposal, now) == date(2025, 3, 25)
+    correct(date(2025, 3, 22), "make_up", now)
+    assert objected_and_withdrawn(proposal, now) == date(2025, 3, 25)
