@@ -15,7 +15,7 @@ from appeals.queries.pool import names_of, seed_of
 from appeals.rules.draw import commitment_to
 from registry.actions.errors import Refused
 from registry.ledger.law import policies
-from registry.models import ProcedureStep, Task
+from registry.models import Assignment, ProcedureStep, Role, Task
 from tests.actions.deeds import merge
 from tests.appeals.peers import (
     DRAWN,
@@ -34,7 +34,7 @@ from tests.appeals.peers import (
     user_of,
 )
 from tests.casework import Desk, desk
-from tests.town import at, score
+from tests.town import LAW_BEGINS, at, score
 
 pytestmark = pytest.mark.django_db
 
@@ -195,11 +195,13 @@ def test_experts_of_the_case_are_excluded_and_it_says_why(here: Desk) -> None:
 
 def test_the_reviewer_and_whoever_draws_do_not_sit(here: Desk) -> None:
     experts(here, 3)
-    for name, user in (("评审", here.reviewer), ("抽签", here.another)):
+    for name, user in (("评审", here.reviewer), ("抽签", here.second)):
         expert(here, name)
         Expert.objects.filter(name=name).update(user=user)
-    panel = drawn(here)
-    assert {seat.expert.user for seat in asked(panel)}.isdisjoint({here.reviewer, here.another})
+        Assignment.objects.create(user=user, role=Role.EXPERT, starts_on=LAW_BEGINS)
+    panel = draw_panel(panel=referred(here, disputed(here)), by=here.second, now=at(DRAWN))
+    assert (len(asked(panel)), panel.reserves) == (3, [])
+    assert {each.user for each in Expert.objects.exclude(seats__panel=panel)} == {here.reviewer, here.second}
 
 
 def test_with_too_few_experts_nothing_is_drawn_and_the_refusal_says_what_is_missing(here: Desk) -> None:

@@ -148,9 +148,10 @@ def test_the_decision_follows_the_majority_of_the_panel_and_says_so() -> None:
     panel = drawn(here, objection=objection)
     for seat, left in zip(asked(panel), (4, 4, 0), strict=True):
         cast(seat, left)
-    told = refusal(decided, here, objection, "upheld", now=at(DRAWN, 16))
-    assert (told.code, told.field) == ("panel_decided_otherwise", "result_1")
-    assert "4" in str(told.message)
+    for otherwise in ("upheld", 5, 3, "annulled"):
+        told = refusal(decided, here, objection, otherwise, now=at(DRAWN, 16))
+        assert (told.code, told.field) == ("panel_decided_otherwise", "result_1")
+        assert "4" in str(told.message)
     decided(here, objection, 4, now=at(DRAWN, 16))
     assert standing_of(here.surgeon, DRAWN).points == 4
 

@@ -124,6 +124,8 @@ def test_a_vote_after_the_last_day_is_refused_before_the_clock_has_come_by(here:
     with pytest.raises(Refused) as refused:
         cast(seat, None, now=morning_after(seat))
     assert refused.value.code == "vote_too_late"
+    cast(seat, None, now=morning_after(seat) - timedelta(days=1))
+    assert Seat.objects.get(pk=seat.pk).state == "voted"
 
 
 def test_nobody_judges_twice(here: Desk) -> None:
