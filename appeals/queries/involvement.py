@@ -4,10 +4,12 @@ Whoever recorded the handling, identified the responsibility, proposed, counters
 reviewed them before, sits on the panel, or filed or countersigned the objection, does not judge.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +19,6 @@ from registry.ledger.families import family_of
 from registry.models import Assignment, Fact, ProcedureStep, Proposal, Responsibility, Role, User
 from registry.models.institutions import NATION
 from registry.queries.explain import name_of
-from registry.queries.identifiers import identifiers_of
 from registry.queries.wording import listed
 
 Part = str | Promise
@@ -99,14 +100,16 @@ def _parts(objection: Objection) -> Iterator[tuple[str, int | None]]:
     yield from _of_the_person(objection)
     entries = list(Fact.objects.filter(disputes__objection=objection).distinct())
     proposals = Proposal.objects.filter(Q(pk=objection.proposal_id) | Q(items__entry__fact__in=entries)).distinct()
-    for proposal in proposals:
+    for proposal in _with_deciders(proposals):
         yield "proposed", proposal.proposed_by_id
         yield "countersigned", proposal.countersigned_by_id
-        yield from (("decided", user) for user in _deciders(proposal))
+        yield from (("decided", user) for user in (*proposal.first_deciders, *proposal.second_deciders))
     answering = Responsibility.objects.filter(Q(proposals__in=proposals) | Q(points_entries__fact__in=entries))
-    for responsibility in answering.select_related("handling", "trigger").distinct():
+    graded = Responsibility.history.filter(id=OuterRef("pk")).order_by().values("recorded_by")
+    rows: QuerySet[Any] = answering.select_related("handling", "trigger").annotate(graders=ArraySubquery(graded))
+    for responsibility in rows.distinct():
         yield "recorded", responsibility.cause.recorded_by_id
-        yield from (("identified", user) for user in identifiers_of(responsibility))
+        yield from (("identified", user) for user in (responsibility.recorded_by_id, *responsibility.graders))
     yield from _of_the_entries(objection, entries)
     for seat in Seat.objects.filter(panel__objection=objection).select_related("expert"):
         yield "panel", seat.expert.user_id
@@ -123,9 +126,12 @@ def _of_the_person(objection: Objection) -> Iterator[tuple[str, int | None]]:
     yield "filed", objection.countersigned_by_id
 
 
-def _deciders(proposal: Proposal) -> Iterable[int | None]:
-    steps = ProcedureStep.objects.filter(subject=proposal.uuid, act="decide")
-    return [user for pair in steps.values_list("actor_id", "second_id") for user in pair]
+def _with_deciders(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """With the first and second officers of the steps that decided each."""
+    steps = ProcedureStep.objects.filter(subject=OuterRef("uuid"), act="decide")
+    first, second = (ArraySubquery(steps.values(name)) for name in ("actor", "second"))
+    found: QuerySet[Any] = rows.annotate(first_deciders=first, second_deciders=second)
+    return found
 
 
 def _of_the_entries(objection: Objection, entries: list[Fact]) -> Iterator[tuple[str, int | None]]:
@@ -137,7 +143,6 @@ def _of_the_entries(objection: Objection, entries: list[Fact]) -> Iterator[tuple
     if objection.proposal_id:
         about |= Q(proposal=objection.proposal_id)
     earlier = Objection.objects.filter(about, state=Objection.State.DECIDED).exclude(pk=objection.pk).distinct()
-    for other in earlier:
+    for other in _with_deciders(earlier):
         yield "reviewed", other.reviewer_id
-        steps = ProcedureStep.objects.filter(subject=other.uuid, act="decide")
-        yield from (("reviewed", user) for user in steps.values_list("second_id", flat=True))
+        yield from (("reviewed", user) for user in other.second_deciders)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,7 +19,7 @@ from registry.admin.filters import RegionTree
 from registry.admin.moment import now, today
 from registry.admin.roles import scope
 from registry.ledger.law import policies
-from registry.models import Case, Delivery, ProcedureStep, Proposal, Region
+from registry.models import Case, Delivery, ProcedureStep, Proposal, ProposedEntry, Region
 from registry.queries.casework import (
     STAGES,
     act_words,
@@ -199,14 +199,16 @@ class ProposalAdmin(ListAdmin):
     ) -> HttpResponse:
         """The proposal: what is proposed, what it leads to, what was done, and who must act until when."""
         proposal, seen = self.found(request, object_id), scope(request)
+        prefetch_related_objects([proposal], Prefetch("items", ProposedEntry.objects.select_related("entry__fact")))
         law, is_open = policies()[proposal.policy], proposal.state not in PROPOSAL.ends
+        opens_case = sees_case(request, proposal.case)
         return self.page(
             request,
             "registry/proposal.html",
             title=proposal.practitioner.name,
-            crumbs=crumbs_to_case(proposal.case) if sees_case(request, proposal.case) else crumbs_to_case(Case()),
+            crumbs=crumbs_to_case(proposal.case) if opens_case else crumbs_to_case(Case()),
             proposal=proposal,
-            case_url=case_url(proposal.case) if sees_case(request, proposal.case) else "",
+            case_url=case_url(proposal.case) if opens_case else "",
             cause=proposal.case.cause,
             law=law,
             items=items_of(proposal),
@@ -232,7 +234,7 @@ def items_of(proposal: Proposal) -> list[dict[str, Any]]:
     """Each proposed entry with the wording of its situation and the provision behind it."""
     law = policies()[proposal.policy]
     found = []
-    for item in proposal.items.select_related("entry__fact"):
+    for item in proposal.items.all():
         situation = law.situations[item.situation]
         low, high = law.bands[situation.band]
         provision = law.provisions[situation.provision]
@@ -243,7 +245,7 @@ def items_of(proposal: Proposal) -> list[dict[str, Any]]:
 
 
 def _deliveries(proposal: Proposal) -> QuerySet[Delivery]:
-    return proposal.deliveries.select_related("receipt", "recorded_by")
+    return proposal.deliveries.select_related("receipt", "recorded_by").defer("receipt__sealed")
 
 
 def _steps_of_proposal(proposal: Proposal) -> list[dict[str, Any]]:
