@@ -26,6 +26,7 @@ from registry.admin.acts.subjects import OnPractitioner, card_of
 from registry.admin.fields import prose_field, radio_field, text_field, whole_field
 from registry.admin.moment import today
 from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, agencies_of
+from registry.ledger.reading import History, history_of
 from registry.models import User
 from registry.queries.explain import day
 from registry.queries.scope import Scope
@@ -75,9 +76,14 @@ class FileApplication(OnPractitioner):
     template = "appeals/file_application.html"
 
     @cached_property
+    def history(self) -> History:
+        """The person's facts, from which both the sums and the standing follow."""
+        return history_of(self.subject)
+
+    @cached_property
     def prospects(self) -> list[Prospect]:
         """What the person can still ask for; an agency's officer takes in what is asked of the own agency."""
-        found = prospects(self.subject, today())
+        found = prospects(self.history, today())
         mine = agencies_of(self.scope)
         return [each for each in found if not each.pending and (not mine or each.agency in mine)]
 
@@ -135,7 +141,7 @@ class FileApplication(OnPractitioner):
 
     def context(self) -> dict[str, Any]:
         """The card of the person, and the sums."""
-        return {**super().context(), "prospects": self.prospects}
+        return {**card_of(self.subject, self.history.standing(today())), "prospects": self.prospects}
 
 
 def key_of(prospect: Prospect) -> str:

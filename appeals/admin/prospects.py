@@ -12,7 +12,7 @@ from registry.admin.acts.buttons import Button
 from registry.admin.acts.subjects import card_of, crumbs_to
 from registry.admin.moment import today
 from registry.admin.roles import STAFF_KEEPERS, agencies_of, has_any, scope
-from registry.ledger.families import family_of
+from registry.ledger.reading import history_of
 
 
 def prospects_page(site: Any) -> Callable[..., HttpResponse]:
@@ -23,7 +23,8 @@ def prospects_page(site: Any) -> Callable[..., HttpResponse]:
         person = seen.practitioners().filter(pk=pk).first()
         if person is None:
             raise Http404
-        found, mine = prospects(person, today()), agencies_of(seen)
+        history, mine = history_of(person), agencies_of(seen)
+        found = prospects(history, today())
         acts = []
         if has_any(request, STAFF_KEEPERS) and any(not p.pending and (not mine or p.agency in mine) for p in found):
             url = reverse("admin:file_application", args=[person.pk])
@@ -34,10 +35,10 @@ def prospects_page(site: Any) -> Callable[..., HttpResponse]:
             title=_("Repair"),
             crumbs=crumbs_to(person),
             prospects=found,
-            parts=taken_part(family_of(person.pk).files),
-            offers=offers_for(person, today()),
+            parts=taken_part(history.files),
+            offers=offers_for(history.files, today()),
             acts=acts,
-            **card_of(person),
+            **card_of(person, history.standing(today())),
         )
         return response
 

@@ -1,15 +1,14 @@
 """Repair as it stands for one person: what is offered, what it would bring, what was used; and what experts owe."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from appeals.models import Activity, Application, Attendance
-from registry.ledger.families import family_of
 from registry.ledger.law import policies
-from registry.ledger.reading import facts_of_files
+from registry.ledger.reading import History
 from registry.models import Agency, Fact, Practitioner, ProcedureStep, Registration, Task, User
 from registry.models.institutions import NATION
 from registry.queries.remediation import (
@@ -80,9 +79,8 @@ class Deliberation:
     application: Application
 
 
-def offers_for(practitioner: Practitioner, today: date) -> tuple[Offer, ...]:
-    """The activities that the person may take part in on the day, the earliest first."""
-    members = family_of(practitioner.pk).files
+def offers_for(members: Collection[int], today: date) -> tuple[Offer, ...]:
+    """The activities that the person with these files may take part in on the day, the earliest first."""
     rows = Activity.objects.filter(closed_at=None, ends_on__gte=today).filter(_offered_to(members, today))
     taken = Count("attendances", filter=~Q(attendances__state=Attendance.State.CANCELLED))
     found = rows.select_related("agency", "institution").annotate(taken=taken).order_by("starts_on", "id")
@@ -105,15 +103,25 @@ def audience(activity: Activity, today: date) -> QuerySet[Practitioner]:
     return Practitioner.objects.filter(Exists(here))
 
 
-def prospects(practitioner: Practitioner, today: date) -> tuple[Prospect, ...]:
-    """What could be granted to the person on the day, with its sums, relief first; nothing while nothing is owed."""
-    members = family_of(practitioner.pk).files
-    of_person = facts_of_files(members)
-    return tuple(
-        Prospect(kind, agency, room, tuple(usable(members, room)), open_application(members, kind))
+def prospects(history: History, today: date) -> tuple[Prospect, ...]:
+    """What could be granted to the person on the day, with its sums, relief first; nothing while nothing is owed.
+
+    At most five queries.
+    """
+    members, of_person = history.files, history.facts
+    behind: dict[str, set[str]] = {kind: _entries_behind(of_person, kind, today) for kind in Application.Kind}
+    competent = _competent(behind, members)
+    rooms = [
+        (kind, agency, room)
         for kind in Application.Kind
-        for agency in competent_agencies(of_person, members, kind, today)
+        for agency in competent[kind]
         if (room := room_for(kind, of_person, agency, today))
+    ]
+    if not rooms:
+        return ()
+    done, pending = list(_unused(members)), _pending(members)
+    return tuple(
+        Prospect(kind, agency, room, tuple(_usable(done, room)), pending.get(kind)) for kind, agency, room in rooms
     )
 
 
@@ -134,24 +142,46 @@ def competent_agencies(
 
     Where an older register left points without an agency, those of the institutions of registration.
     """
+    return _competent({kind: _entries_behind(of_person, kind, today)}, members)[kind]
+
+
+def _entries_behind(of_person: Sequence[facts.Fact], kind: str, today: date) -> set[str]:
+    """The ids of the entries in question."""
     if kind == Application.Kind.RELIEF:
-        entries = {entry.id for entry in entries_of_year(of_person, today)}
-    else:
-        period = period_to_shorten(of_person, today)
-        entries = set(period.because) if period else set()
-    recorded = Fact.objects.filter(practitioner_id__in=members, origin_id__in=entries)
-    deciding = set(recorded.values_list("agency_id", flat=True))
-    if None in deciding:
+        return {entry.id for entry in entries_of_year(of_person, today)}
+    period = period_to_shorten(of_person, today)
+    return set(period.because) if period else set()
+
+
+def _competent(entries: Mapping[str, set[str]], members: Collection[int]) -> dict[str, list[Agency]]:
+    """The agencies that recorded each set of entries, in the order of their ids. At most three queries."""
+    every = {entry for ids in entries.values() for entry in ids}
+    scored = Fact.objects.filter(practitioner_id__in=members, origin_id__in=every)
+    recorded = [(str(entry), agency) for entry, agency in scored.values_list("origin_id", "agency_id")]
+    deciding = {key: {agency for entry, agency in recorded if entry in ids} for key, ids in entries.items()}
+    if any(None in ids for ids in deciding.values()):
         registered = Registration.objects.filter(practitioner_id__in=members, superseded_at=None)
-        deciding |= set(registered.values_list("institution__agency_id", flat=True))
-    return list(Agency.objects.filter(pk__in=deciding - {None}).select_related("region").order_by("pk"))
+        here = set(registered.values_list("institution__agency_id", flat=True))
+        deciding = {key: ids | here if None in ids else ids for key, ids in deciding.items()}
+    asked = {agency for ids in deciding.values() for agency in ids} - {None}
+    agencies = list(Agency.objects.filter(pk__in=asked).select_related("region").order_by("pk"))
+    return {key: [agency for agency in agencies if agency.pk in ids] for key, ids in deciding.items()}
 
 
-def usable(members: Collection[int], room: ReliefRoom | ShorteningRoom) -> QuerySet[Attendance]:
-    """The completed activities of a person that count for it and were not used, the earliest first."""
+def _unused(members: Collection[int]) -> QuerySet[Attendance]:
+    """The completed activities of a person that support no application, the earliest first."""
     done = Attendance.objects.filter(practitioner_id__in=members, state=Attendance.State.COMPLETED, application=None)
-    counted = done.filter(completed_on__gte=room.since, activity__kind__in=activities_of(room.policy))
-    return counted.select_related("activity__agency", "activity__institution").order_by("completed_on", "id")
+    return done.select_related("activity__agency", "activity__institution").order_by("completed_on", "id")
+
+
+def _usable(done: Iterable[Attendance], room: ReliefRoom | ShorteningRoom) -> list[Attendance]:
+    """Those of the completed activities that count for it."""
+    kinds = activities_of(room.policy)
+    return [each for each in done if _on_or_after(each.completed_on, room.since) and each.activity.kind in kinds]
+
+
+def _on_or_after(day: date | None, since: date | None) -> bool:
+    return day is not None and since is not None and day >= since
 
 
 def activities_of(policy: Policy) -> tuple[str, ...]:
@@ -166,7 +196,13 @@ def signatures_needed(application: Application) -> int:
 
 def open_application(members: Collection[int], kind: str) -> Application | None:
     """The person's application of the kind that is not decided yet."""
-    return Application.objects.filter(practitioner_id__in=members, kind=kind, state__in=OPEN).first()
+    return _pending(members).get(kind)
+
+
+def _pending(members: Collection[int]) -> dict[str, Application]:
+    """The person's applications that are not decided yet, by kind; of several the last one."""
+    rows = Application.objects.filter(practitioner_id__in=members, state__in=OPEN).order_by("id")
+    return {row.kind: row for row in rows}
 
 
 def refused_by_experts(members: Collection[int], kind: str) -> Application | None:

@@ -1,5 +1,7 @@
 """The pages of one person, panel or proposal ask the database little, and the same however much there is to show."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -11,8 +13,9 @@ from registry.actions.proposals import Item, countersign, propose
 from tests.admin.conftest import SignIn
 from tests.admin.deeds import url
 from tests.appeals import disputes
+from tests.appeals.repairs import completed, filed, offered
 from tests.casework import Desk, identified
-from tests.town import TODAY, at
+from tests.town import TODAY, at, score
 
 MOST = 15
 SITUATIONS = (("1-01", 1), ("1-99", 1), ("2-01", 4), ("2-02", 4), ("2-99", 4), ("3-99", 7), ("4-99", 10))
@@ -23,6 +26,19 @@ def questions(client: Client, page: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(page).status_code == 200
     return len(captured)
+
+
+@pytest.mark.parametrize("activities", [1, 8])
+def test_what_repair_could_bring_is_read_once(sign_in: SignIn, here: Desk, activities: int) -> None:
+    score(here.town, 9, TODAY, who=here.nurse)
+    parts = [completed(here.town, here.nurse, TODAY) for _ in range(activities + 1)]
+    for number in range(activities):
+        offered(here.town, TODAY + timedelta(days=number))
+    client, whose = sign_in(here.town.officer), here.nurse.pk
+    found = {name: questions(client, url(name, whose)) for name in ("prospects", "file_application")}
+    filed(here.town, parts[:1], TODAY)
+    found["prospects, pending"] = questions(client, url("prospects", whose))
+    assert max(found.values()) <= MOST, found
 
 
 @pytest.mark.parametrize("items", [1, 7])

@@ -38,7 +38,7 @@ def town() -> Town:
 def test_a_nurse_enrols_studies_and_passes_the_test(town: Town) -> None:
     study = offered(town, TODAY, "study_with_test")
     (part,) = enrol(activity=study, practitioners=[town.nurse], acting=for_practitioner(), now=at(TODAY, 9))
-    assert [offer.mine for offer in offers_for(town.nurse, TODAY)] == [part]
+    assert [offer.mine for offer in offers_for({town.nurse.pk}, TODAY)] == [part]
     part = confirmed(town, Result(attendance=part, attended=True, completed_on=TODAY, score=60, remark=SEEN), TODAY)
     assert (part.state, part.score, part.completed_on, part.confirmed_by) == ("completed", 60, TODAY, town.officer)
     steps = ProcedureStep.objects.filter(subject=part.uuid).order_by("id")
@@ -142,7 +142,7 @@ def test_the_last_place_is_the_last_one_and_a_cancelled_one_is_free_again(town: 
     cancelled = cancel_enrolment(attendance=part, reason="值班", acting=for_practitioner(), now=at(TODAY, 10))
     assert cancel_enrolment(attendance=part, acting=for_practitioner(), now=at(TODAY, 11)) == cancelled
     enrolled(town, training, town.surgeon)
-    assert offers_for(town.nurse, TODAY)[0].full
+    assert offers_for({town.nurse.pk}, TODAY)[0].full
 
 
 def test_of_two_people_one_of_whom_takes_part_already_nobody_is_enrolled(town: Town) -> None:
@@ -171,7 +171,7 @@ def test_nobody_joins_what_is_over_or_closed(town: Town) -> None:
     assert close_activity(activity=training, acting=acting, now=at(TODAY, 10)).closed_at == closed.closed_at
     with pytest.raises(Refused, match="activity_over"):
         enrolled(town, training, town.nurse)
-    assert offers_for(town.nurse, TODAY) == ()
+    assert offers_for({town.nurse.pk}, TODAY) == ()
 
 
 def test_an_institution_offers_to_its_own_staff_and_records_their_results(town: Town) -> None:
@@ -220,7 +220,7 @@ def test_an_agency_of_another_region_offers_nothing_here(town: Town) -> None:
         code="A120000", name="天津市医保中心", region=Region.objects.create(code="120000", name_zh="天津市")
     )
     training = offered(town, TODAY, acting=for_agency(town.officer, far))
-    assert offers_for(town.nurse, TODAY) == ()
+    assert offers_for({town.nurse.pk}, TODAY) == ()
     with pytest.raises(Refused, match="not_offered_to"):
         enrol(activity=training, practitioners=[town.nurse], acting=for_practitioner(), now=at(TODAY, 9))
 

@@ -14,7 +14,7 @@ from appeals.queries.remediation import deliberations_of, prospects, support_of
 from registry.actions.errors import Refused
 from registry.actions.procedure import for_agency, for_institution, for_practitioner
 from registry.ledger.checking import file_differences
-from registry.ledger.reading import standing_of
+from registry.ledger.reading import history_of, standing_of
 from registry.models import Agency, Fact, ProcedureStep, Region
 from tests.actions.deeds import annul, merge
 from tests.appeals.repairs import (
@@ -189,7 +189,7 @@ def test_an_activity_before_the_handling_repairs_nothing(town: Town) -> None:
         filed(town, [early], TODAY)
     assert refusal.value.code == "activity_before_the_handling"
     assert "was completed on 2025-03-09, before 2025-03-10" in str(refusal.value.message)
-    assert [each.most for each in prospects(town.nurse, TODAY)] == [0]
+    assert [each.most for each in prospects(history_of(town.nurse), TODAY)] == [0]
 
 
 def test_who_has_no_points_has_nothing_to_ask_for(town: Town) -> None:
@@ -197,7 +197,7 @@ def test_who_has_no_points_has_nothing_to_ask_for(town: Town) -> None:
     for kind in ("relief", "shortening"):
         with pytest.raises(Refused, match="nothing_to_"):
             filed(town, [part], TODAY, kind=kind)
-    assert prospects(town.nurse, TODAY) == ()
+    assert prospects(history_of(town.nurse), TODAY) == ()
 
 
 def test_the_agency_that_recorded_the_points_is_asked_and_no_other(town: Town) -> None:
@@ -277,7 +277,7 @@ def test_merged_files_repair_as_one_person(town: Town) -> None:
     score(town, 8, TODAY, who=town.nurse)
     part = completed(town, town.surgeon, TODAY)
     merge(town, town.surgeon, town.nurse, TODAY)
-    (relief,) = prospects(town.surgeon, TODAY)
+    (relief,) = prospects(history_of(town.surgeon), TODAY)
     assert (relief.most, relief.points_after, relief.usable) == (1, 7, (part,))
     granted(town, deliberated(town, filed(town, [part], TODAY), TODAY, *pair()), TODAY)
     assert standing_of(town.surgeon, TODAY).points == 7
@@ -288,9 +288,9 @@ def test_prospects_say_what_repair_would_bring_with_the_sums(town: Town) -> None
     day = date(2025, 3, 20)
     completed(town, town.nurse, day)
     completed(town, town.nurse, day)
-    relief, shorter = prospects(town.nurse, day)
+    relief, shorter = prospects(history_of(town.nurse), day)
     assert (relief.kind, relief.most, relief.points_after, relief.pending) == ("relief", 2, 7, None)
     assert (shorter.kind, shorter.most, shorter.end_after) == ("shortening", 30, date(2025, 4, 10))
     application = filed(town, [relief.usable[0]], day)
-    relief, shorter = prospects(town.nurse, day)
+    relief, shorter = prospects(history_of(town.nurse), day)
     assert (relief.pending, len(relief.usable)) == (application, 1)
