@@ -56,7 +56,7 @@ def my_case(site: Any) -> View:
             title=gettext("Case %(mark)s") % {"mark": mark_of(seat)},
             crumbs=[(_("My cases"), reverse("admin:expert_desk"))],
             seat=seat,
-            task=Task.objects.filter(subject=seat.uuid).first(),
+            task=Task.objects.filter(subject=seat.uuid).first() if asked else None,
             asked=asked,
             file=file_for(seat) if asked or seat.state == Seat.State.VOTED else None,
             votes=Vote.objects.filter(seat=seat).select_related("point") if concluded else (),
@@ -74,7 +74,7 @@ def evidence(site: Any) -> View:
         seat = _seat(request, uuid)
         if seat.state not in (Seat.State.SEATED, Seat.State.VOTED):
             raise Http404
-        found = next((row for row in evidence_for(seat) if row.pk == pk), None)
+        found = evidence_for(seat).filter(pk=pk).first()
         if found is None or found.shown is None:
             raise Http404
         response = HttpResponse(read_file(found.shown), content_type=found.shown.media_type)

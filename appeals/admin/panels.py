@@ -80,7 +80,9 @@ class PanelAdmin(ListAdmin):
             drawn=[(lot, _fate(panel, lot)) for lot in drawn],
             excluded=excluded,
             judged=judged(panel),
-            evidence=Evidence.objects.filter(point__in=panel.points.all()).select_related("point", "file", "shown"),
+            evidence=Evidence.objects.filter(point__in=panel.points.all())
+            .select_related("point", "file", "shown")
+            .defer("file__sealed", "shown__sealed"),
             may_release=_may_release(request, panel),
             steps=[
                 (step, STEPS.get(step.act, step.act))
@@ -147,6 +149,12 @@ def _panel(request: HttpRequest, pk: int) -> Panel:
     if panel is None:
         raise Http404
     return panel
+
+
+def _evidence(panel: Panel) -> QuerySet[Evidence]:
+    """What was handed in for the points of the panel, without the content of the files."""
+    rows = Evidence.objects.filter(point__in=panel.points.all()).select_related("point", "file", "shown")
+    return rows.defer("file__sealed", "shown__sealed")
 
 
 def _may_release(request: HttpRequest, panel: Panel) -> bool:

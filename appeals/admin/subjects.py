@@ -7,6 +7,9 @@ from appeals.models import Expert, Objection, Panel, Seat
 from registry.models import Role, User
 from registry.queries.scope import Scope
 
+OF_AN_OBJECTION = ("practitioner", "agency__region", "case__handling__authority", "case__trigger")
+"""What the pages of a panel and of a seat ask of the objection."""
+
 
 def within(seen: Scope, path: str) -> Q:
     """Rows whose agency, at `path`, lies in the region of one of the user's agencies."""
@@ -20,7 +23,7 @@ def within(seen: Scope, path: str) -> Q:
 def panels_in(seen: Scope) -> QuerySet[Panel]:
     """The panels of objections that the user's agencies answer."""
     rows = Panel.objects.filter(within(seen, "objection__agency"))
-    return rows.select_related("objection__practitioner", "objection__agency", "objection__case", "objection__reviewer")
+    return rows.select_related("objection__reviewer", *(f"objection__{path}" for path in OF_AN_OBJECTION))
 
 
 def objections_in(seen: Scope) -> QuerySet[Objection]:
@@ -40,7 +43,7 @@ def experts_for(seen: Scope, user: User) -> QuerySet[Expert]:
 def seats_of(user: User) -> QuerySet[Seat]:
     """The seats of the expert who signs in with this account."""
     rows = Seat.objects.filter(expert__user=user)
-    return rows.select_related("expert", "panel__objection__practitioner", "panel__objection__agency__region")
+    return rows.select_related("expert", *(f"panel__objection__{path}" for path in OF_AN_OBJECTION))
 
 
 def panel_url(panel: Panel) -> str:

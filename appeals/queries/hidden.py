@@ -1,53 +1,50 @@
 """Everybody and everything that a file for experts must not name, with the labels that stand for them."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from django.db.models import F, TextField, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet, TextField, Value
 from django.utils.translation import gettext
 
-from appeals.models import Objection
-from appeals.queries.parties import answering_for, causes_of, officers_of
+from appeals.queries.parties import Basis, named_institutions, officers_of
 from appeals.rules.anonymous import Anonymiser, Subject, lettered
-from registry.ledger.families import families
 from registry.models import (
     Agency,
     Authority,
+    Certificate,
     Handling,
     Institution,
-    PersonalTrigger,
+    PersonalCode,
     Practitioner,
+    PractitionerName,
     Region,
     Registration,
     User,
 )
 
-Cause = Handling | PersonalTrigger
 
-
-def anonymiser_of(objection: Objection, texts: Iterable[str]) -> Anonymiser:
-    """Hides whom and where the objection is about, under labels in the language of the moment.
+def anonymiser_of(basis: Basis, texts: Iterable[str]) -> Anonymiser:
+    """Hides whom and where the dispute is about, under labels in the language of the moment. Five queries.
 
     Other institutions of the region are hidden as well where one of the `texts` names them.
     """
-    causes = causes_of(objection)
-    people = families(answering_for(causes) | {objection.practitioner_id})
-    files = {file for members in people.members.values() for file in members}
-    agencies = _agencies(objection, causes)
+    agencies = _agencies(basis)
     return Anonymiser(
         [
-            *_people(people.members, people.kept[objection.practitioner_id]),
-            *_institutions(objection, causes, files, "\n".join(texts)),
-            *_officers(officers_of(objection, causes)),
-            *_bodies(agencies, causes),
+            *_people(basis.people.members, basis.kept),
+            *_institutions(basis, "\n".join(texts)),
+            *_officers(officers_of(basis)),
+            *_bodies(agencies, basis),
             *_regions(agencies),
-            *_documents(objection, causes),
+            *_documents(basis),
         ]
     )
 
 
 def _people(members: dict[int, frozenset[int]], objecting: int) -> Iterator[Subject]:
-    files = Practitioner.objects.filter(pk__in=[file for each in members.values() for file in each])
-    known = {file.pk: file for file in files.prefetch_related("names", "codes", "documents", "certificates")}
+    files = _with_numbers(Practitioner.objects.filter(pk__in=[file for each in members.values() for file in each]))
+    known = {file.pk: file for file in files}
     for place, kept in enumerate(sorted(members, key=lambda kept: (kept != objecting, kept))):
         whose = [known[file] for file in sorted(members[kept])]
         label = (
@@ -55,47 +52,60 @@ def _people(members: dict[int, frozenset[int]], objecting: int) -> Iterator[Subj
         )
         yield Subject(
             label,
-            names=tuple({name for file in whose for name in (file.name, *(each.name for each in file.names.all()))}),
+            names=tuple({name for file in whose for name in (file.name, *file.all_names)}),
             codes=tuple({code for file in whose for code in _numbers(file)}),
         )
 
 
-def _numbers(file: Practitioner) -> Iterator[str]:
+def _with_numbers(files: QuerySet[Practitioner]) -> QuerySet[Any]:
+    """With every name, code and certificate each ever had, and with the documents, whose numbers are sealed."""
+    theirs = {"practitioner": OuterRef("pk")}
+    return files.prefetch_related("documents").annotate(
+        all_names=ArraySubquery(PractitionerName.objects.filter(**theirs).values("name")),
+        all_codes=ArraySubquery(PersonalCode.objects.filter(**theirs).values("code")),
+        all_certificates=ArraySubquery(Certificate.objects.filter(**theirs).values("number")),
+    )
+
+
+def _numbers(file: Any) -> Iterator[str]:
     yield file.code
-    yield from (each.code for each in file.codes.all())
+    yield from file.all_codes
     yield from (each.number for each in file.documents.all())
-    yield from (each.number for each in file.certificates.all())
+    yield from file.all_certificates
 
 
-def _institutions(objection: Objection, causes: list[Cause], files: set[int], text: str) -> Iterator[Subject]:
-    of_case = {each.institution_id for each in causes} | {objection.institution_id}
-    registered = Registration.objects.filter(practitioner_id__in=files).values_list("institution_id", flat=True)
-    named = Institution.objects.filter(region__code__startswith=objection.agency.region.prefix)
-    named = named.alias(told=Value(text, output_field=TextField())).filter(told__contains=F("name"))
-    ids = {*registered, *named.values_list("pk", flat=True), *(pk for pk in of_case if pk is not None)}
-    places = Institution.objects.filter(pk__in=ids)
-    earlier: dict[int, set[str]] = {}
-    for pk, name in Institution.history.filter(id__in=places.values("pk")).values_list("id", "name").distinct():
-        earlier.setdefault(pk, set()).add(name)
-    for position, place in enumerate(places.order_by("pk")):
+def _institutions(basis: Basis, text: str) -> Iterator[Subject]:
+    for position, place in enumerate(_places(basis, text)):
         label = gettext("Institution %(mark)s") % {"mark": _lettered(position)}
-        yield Subject(label, names=tuple({place.name} | earlier.get(place.pk, set())), codes=(place.code,))
+        yield Subject(label, names=tuple({place.name, *place.earlier_names}), codes=(place.code,))
 
 
-def _officers(ids: Iterable[int]) -> Iterator[Subject]:
-    for number, user in enumerate(User.objects.filter(pk__in=list(ids)).order_by("pk"), start=1):
+def _places(basis: Basis, text: str) -> QuerySet[Any]:
+    """The institutions of the case, those of everybody in it, and those of the region that the text names."""
+    of_case = Institution.objects.filter(pk__in=named_institutions(basis))
+    registered = Registration.objects.filter(practitioner_id__in=basis.files).order_by()
+    told = Institution.objects.filter(region__code__startswith=basis.objection.agency.region.prefix)
+    told = told.alias(told=Value(text, output_field=TextField())).filter(told__contains=F("name"))
+    ids = of_case.order_by().values_list("pk")
+    ids = ids.union(registered.values_list("institution"), told.order_by().values_list("pk"))
+    earlier = Institution.history.filter(id=OuterRef("pk")).order_by().values("name")
+    return Institution.objects.filter(pk__in=ids).annotate(earlier_names=ArraySubquery(earlier)).order_by("pk")
+
+
+def _officers(officers: Iterable[User]) -> Iterator[Subject]:
+    for number, user in enumerate(officers, start=1):
         spaced = f"{user.first_name} {user.last_name}".strip()
         names = {name for name in (user.get_full_name(), spaced) if len(name) > 1}
         yield Subject(gettext("Officer %(mark)s") % {"mark": number}, names=tuple(names))
 
 
-def _agencies(objection: Objection, causes: list[Cause]) -> list[Agency]:
-    ids = {objection.agency_id, *(each.agency_id for each in causes)}
+def _agencies(basis: Basis) -> list[Agency]:
+    ids = {basis.objection.agency_id, *(each.agency_id for each in basis.causes)}
     return list(Agency.objects.filter(pk__in=ids).select_related("region__parent__parent").order_by("pk"))
 
 
-def _bodies(agencies: list[Agency], causes: list[Cause]) -> Iterator[Subject]:
-    authorities = {each.authority for each in causes if isinstance(each, Handling) and each.authority}
+def _bodies(agencies: list[Agency], basis: Basis) -> Iterator[Subject]:
+    authorities = {each.authority for each in basis.causes if isinstance(each, Handling) and each.authority}
     bodies: list[Agency | Authority] = [*agencies, *sorted(authorities, key=lambda each: each.pk)]
     for number, body in enumerate(bodies, start=1):
         yield Subject(gettext("Agency %(mark)s") % {"mark": number}, names=(body.name,), codes=(body.code,))
@@ -113,9 +123,10 @@ def _regions(agencies: list[Agency]) -> Iterator[Subject]:
         yield Subject(label, names=(region.name_zh, region.name_en), codes=(region.code,))
 
 
-def _documents(objection: Objection, causes: list[Cause]) -> Iterator[Subject]:
-    entries = objection.points.filter(entry__isnull=False).values_list("entry__document_number", flat=True)
-    numbers = [each.document_number for each in causes] + [objection.number, *entries]
+def _documents(basis: Basis) -> Iterator[Subject]:
+    objection, entries = basis.objection, [each.entry for each in basis.points if each.entry]
+    numbers = [each.document_number for each in basis.causes]
+    numbers += [objection.number, *(entry.document_number for entry in entries)]
     if objection.case is not None:
         numbers.append(objection.case.number)
     for place, number in enumerate(dict.fromkeys(filter(None, numbers)), start=1):

@@ -3,18 +3,25 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from appeals.actions.release import release_evidence
+from appeals.models import Evidence, Panel
 from registry.actions.deliveries import notify, record_receipt
+from registry.actions.files import keep_file
 from registry.actions.procedure import for_agency
 from registry.actions.proposals import Item, countersign, propose
+from tests.actions.deeds import revise
 from tests.admin.conftest import SignIn
 from tests.admin.deeds import url
 from tests.appeals import disputes
+from tests.appeals.peers import DRAWN, REFERRED, appealed, asked, cast, drawn, experts, user_of
 from tests.appeals.repairs import completed, filed, offered
-from tests.casework import Desk, identified
+from tests.casework import Desk, identified, received
+from tests.rules import sample_files
 from tests.town import TODAY, at, score
 
 MOST = 15
@@ -26,6 +33,52 @@ def questions(client: Client, page: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(page).status_code == 200
     return len(captured)
+
+
+def with_evidence(here: Desk, panel: Panel) -> Panel:
+    """Two released pieces of evidence for each point."""
+    for point in panel.points.all():
+        for title in ("王伟的病历", "王伟的排班"):
+            file = keep_file(name="证据.pdf", content=sample_files.pdf(), by=None, now=at(DRAWN))
+            piece = Evidence.objects.create(point=point, file=file, title=title, handed_in_at=at(DRAWN))
+            release_evidence(evidence=piece, file=None, by=here.reviewer, now=at(DRAWN))
+    return panel
+
+
+def asked_for_the_file(sign_in: SignIn, here: Desk, panel: Panel) -> dict[str, int]:
+    """What each page that shows the file without names asks, for the reviewer and for an expert."""
+    seat = asked(panel)[0]
+    expert = sign_in(user_of(seat.expert))
+    found = {name: questions(expert, url(name, seat.uuid)) for name in ("expert_case", "cast_vote", "recuse")}
+    return {**found, "panel_file": questions(sign_in(here.reviewer), url("panel_file", panel.pk))}
+
+
+@pytest.mark.parametrize("points", [1, 8])
+def test_the_file_without_names_is_read_once(sign_in: SignIn, here: Desk, points: int) -> None:
+    experts(here)
+    proposal = received(here, 3, 5)
+    objection = disputes.in_review(here, disputes.objected(proposal, *["王伟没有主刀"] * points))
+    with time_machine.travel(at(DRAWN, 15), tick=False):
+        panel = with_evidence(here, drawn(here, objection=objection))
+        found = asked_for_the_file(sign_in, here, panel)
+        assert max(found.values()) <= MOST, found
+        first = asked(panel)[0]
+        for seat in asked(panel):
+            cast(seat, None)
+        assert questions(sign_in(user_of(first.expert)), url("expert_case", first.uuid)) <= MOST
+
+
+@pytest.mark.parametrize("entries", [1, 4])
+def test_the_file_about_recorded_entries_is_read_once(sign_in: SignIn, here: Desk, entries: int) -> None:
+    experts(here)
+    scored = [score(here.town, 3, REFERRED, number=f"罚字{number}号") for number in range(entries)]
+    for entry in scored:
+        revise(here.town, entry, points=2, on=REFERRED)
+    objection = appealed(here, *(entry.fact for entry in scored), on=REFERRED)
+    with time_machine.travel(at(DRAWN, 15), tick=False):
+        found = asked_for_the_file(sign_in, here, with_evidence(here, drawn(here, objection=objection)))
+        found["assign_reviewer"] = questions(sign_in(here.another), url("assign_reviewer", objection.pk))
+        assert max(found.values()) <= MOST, found
 
 
 @pytest.mark.parametrize("activities", [1, 8])
