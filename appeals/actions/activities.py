@@ -17,6 +17,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policy_on
 from registry.ledger.writing import LockedPerson, lock_many
 from registry.models import Practitioner, Registration
+from registry.queries.explain import day
 from registry.queries.wording import listed
 from registry.rules.policy import NoPolicyInForce, Policy
 
@@ -138,7 +139,7 @@ def _policy(region: str, on: date) -> Policy:
         raise Refused(
             "activity_before_the_law",
             _("No policy was in force on %(day)s, so no activity counts from then. Choose a later first day.")
-            % {"day": on},
+            % {"day": day(on)},
             field="starts_on",
             value=on,
         ) from None
@@ -166,7 +167,8 @@ def _require_days(starts_on: date, ends_on: date, today: date) -> None:
     if ends_on < starts_on:
         raise Refused(
             "activity_ends_before_it_starts",
-            _("The activity ends on %(end)s, before its first day %(start)s.") % {"end": ends_on, "start": starts_on},
+            _("The activity ends on %(end)s, before its first day %(start)s.")
+            % {"end": day(ends_on), "start": day(starts_on)},
             field="ends_on",
             value=ends_on,
         )
@@ -174,7 +176,7 @@ def _require_days(starts_on: date, ends_on: date, today: date) -> None:
         raise Refused(
             "activity_over",
             _("The last day of the activity, %(end)s, is over. Offer one that people can still join.")
-            % {"end": ends_on},
+            % {"end": day(ends_on)},
             field="ends_on",
             value=ends_on,
         )
@@ -210,7 +212,7 @@ def _require_running(activity: Activity, today: date) -> None:
         raise Refused(
             "activity_over",
             _("“%(activity)s” is closed or over; its last day is %(end)s. Choose another activity.")
-            % {"activity": activity.title, "end": activity.ends_on},
+            % {"activity": activity.title, "end": day(activity.ends_on)},
             field="activity",
             value=activity.title,
         )

@@ -21,6 +21,7 @@ from registry.actions.numbering import next_number
 from registry.ledger.days import shanghai_day
 from registry.ledger.writing import LockedPerson, lock
 from registry.models import Agency, Case, Fact, FactKind, Institution, Practitioner, StoredFile, Task, User
+from registry.queries.explain import day
 from registry.queries.wording import listed
 
 Kind = Objection.Kind
@@ -75,7 +76,7 @@ def _about(person: LockedPerson, entries: Sequence[Fact], *, standing: bool, tod
             raise Refused(
                 "nothing_to_appeal",
                 _("The standing of %(day)s is normal with 0 points; there is nothing to appeal against.")
-                % {"day": today},
+                % {"day": day(today)},
                 field="standing",
             )
         return found
@@ -93,7 +94,7 @@ def _about(person: LockedPerson, entries: Sequence[Fact], *, standing: bool, tod
 
 
 def _require_appealable(entry: Fact, new_facts: str) -> None:
-    told = {"points": entry.points, "day": entry.effective_on}
+    told = {"points": entry.points, "day": day(entry.effective_on)}
     if not present_points(entry):
         raise Refused(
             "entry_annulled_already",

@@ -30,6 +30,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies, policy_on
 from registry.ledger.writing import LockedPerson, lock
 from registry.models import Agency, Practitioner, Registration, Task
+from registry.queries.explain import day
 from registry.queries.wording import listed
 
 Kind = Application.Kind
@@ -190,7 +191,7 @@ def _require_may_file(
         raise Refused(
             f"nothing_to_{'relieve' if kind == Kind.RELIEF else 'shorten'}",
             _("On %(day)s there are neither points of this year nor a running period to ask this for.")
-            % {"day": shanghai_day(now)},
+            % {"day": day(shanghai_day(now))},
             field="kind",
             value=kind,
         )

@@ -28,6 +28,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import lock
 from registry.models import Task, User
+from registry.queries.explain import day
 from registry.queries.wording import listed
 from registry.rules.clocks import closes_at
 
@@ -203,7 +204,7 @@ def _same(signed: Opinion, in_favour: bool, reasons: str) -> Opinion:
     if (signed.in_favour, signed.reasons) != (in_favour, reasons):
         raise Refused(
             "already_signed",
-            _("You signed your opinion on %(day)s; it stays as it is.") % {"day": shanghai_day(signed.signed_at)},
+            _("You signed your opinion on %(day)s; it stays as it is.") % {"day": day(shanghai_day(signed.signed_at))},
             field="reasons",
         )
     return signed

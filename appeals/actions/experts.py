@@ -14,6 +14,7 @@ from registry.actions.procedure import locked
 from registry.actions.requirements import require_choice, required
 from registry.actions.turns import take_turns
 from registry.models import Institution, Practitioner, User
+from registry.queries.explain import day
 from registry.rules.periods import next_day
 
 LONGEST_NAME = 100
@@ -201,7 +202,7 @@ def _require_order(starts_on: date, ends_on: date | None) -> None:
         raise Refused(
             "ends_before_it_begins",
             _("The first day not counted, %(end)s, must come after the first day %(start)s: %(earliest)s or later.")
-            % {"end": ends_on, "start": starts_on, "earliest": next_day(starts_on)},
+            % {"end": day(ends_on), "start": day(starts_on), "earliest": day(next_day(starts_on))},
             field="ends_on",
             value=ends_on,
         )

@@ -21,6 +21,7 @@ from registry.actions.two_people import require_second
 from registry.ledger.days import shanghai_day
 from registry.ledger.writing import LockedPerson, lock
 from registry.models import Agency, Fact, FactKind, Practitioner, StoredFile, User
+from registry.queries.explain import day
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,7 +141,7 @@ def _require_day(decided_on: date, today: date) -> None:
     if decided_on > today:
         raise Refused(
             "decided_in_the_future",
-            _("%(day)s is not yet; name the day on which it was decided.") % {"day": decided_on},
+            _("%(day)s is not yet; name the day on which it was decided.") % {"day": day(decided_on)},
             field="decided_on",
             value=decided_on,
         )

@@ -12,6 +12,7 @@ from registry.actions.requirements import require_choice, required
 from registry.ledger.days import SHANGHAI, shanghai_day
 from registry.ledger.writing import LockedPerson
 from registry.models import Agency, Institution, Registration, StoredFile, User
+from registry.queries.explain import day
 
 Via = Objection.Via
 
@@ -111,7 +112,7 @@ def _check_day(filing: Filing, not_before: date | None) -> None:
     if filing.received_on > today:
         raise Refused(
             "received_in_the_future",
-            _("%(day)s is not yet; name the day on which the paper came in.") % {"day": filing.received_on},
+            _("%(day)s is not yet; name the day on which the paper came in.") % {"day": day(filing.received_on)},
             field="received_on",
             value=filing.received_on,
         )
@@ -119,7 +120,7 @@ def _check_day(filing: Filing, not_before: date | None) -> None:
         raise Refused(
             "received_before_notice",
             _("On %(day)s the person had not been told yet; the notice is of %(notice)s. Check the day of receipt.")
-            % {"day": filing.received_on, "notice": not_before},
+            % {"day": day(filing.received_on), "notice": day(not_before)},
             field="received_on",
             value=filing.received_on,
         )

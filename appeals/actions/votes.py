@@ -22,6 +22,7 @@ from registry.actions.tasks import close_tasks
 from registry.ledger.days import shanghai_day
 from registry.models import Task, User
 from registry.models.vault import Vault
+from registry.queries.explain import day
 
 MUST_STEP_BACK = frozenset({exclusions.DECLARED_CONFLICT, exclusions.PART_IN_THE_CASE, exclusions.SAME_INSTITUTION_NOW})
 """What forbids a seated expert to vote, if it came about after the draw."""
@@ -125,7 +126,7 @@ def _require_in_time(place: Seat, now: datetime) -> None:
         raise Refused(
             "vote_too_late",
             _("The last day to vote was %(day)s. The seat goes to the next reserve of the draw.")
-            % {"day": task.due_on},
+            % {"day": day(task.due_on)},
             field="votes",
             value=task.due_on,
         )

@@ -16,6 +16,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import Draft, LockedPerson, append_all, lock, unlocked
 from registry.models import Fact, FactKind, Practitioner, User
+from registry.queries.explain import day
 from registry.rules import facts
 from registry.rules.compute import Standing, standing
 from registry.rules.course import Step
@@ -172,7 +173,7 @@ def _told_apart(entry: Fact, *, among: int) -> Iterator[None]:
             raise
         message = _("The entry of %(points)s points, effective %(day)s, document %(number)s: %(why)s") % {
             "points": entry.points,
-            "day": entry.effective_on,
+            "day": day(entry.effective_on),
             "number": entry.document_number or "–",
             "why": refusal.message,
         }

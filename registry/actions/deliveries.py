@@ -15,6 +15,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import LockedPerson, lock
 from registry.models import Delivery, Proposal, Registration, StoredFile, Task, User
+from registry.queries.explain import day
 from registry.rules.clocks import WorkingCalendar
 
 Channel = Delivery.Channel
@@ -168,7 +169,7 @@ def _require_day(proposal: Proposal, received_on: date, today: date) -> None:
     if received_on > today:
         raise Refused(
             "received_in_the_future",
-            _("The day of receipt, %(day)s, has not come yet.") % {"day": received_on},
+            _("The day of receipt, %(day)s, has not come yet.") % {"day": day(received_on)},
             field="received_on",
             value=received_on,
         )
@@ -177,7 +178,7 @@ def _require_day(proposal: Proposal, received_on: date, today: date) -> None:
         raise Refused(
             "received_before_sent",
             _("The notice was sent on %(sent)s; it cannot have been received on %(day)s.")
-            % {"sent": sent_on or "–", "day": received_on},
+            % {"sent": day(sent_on) if sent_on else "–", "day": day(received_on)},
             field="received_on",
             value=received_on,
         )
@@ -215,7 +216,7 @@ def _place_of_work(proposal: Proposal, today: date) -> Registration:
         raise Refused(
             "registered_nowhere",
             _("On %(day)s the person is registered nowhere: no institution can hand it over. Choose another way.")
-            % {"day": today},
+            % {"day": day(today)},
             field="channel",
             value=Channel.INSTITUTION,
         )

@@ -26,6 +26,7 @@ from registry.models import (
     TriggerKind,
     User,
 )
+from registry.queries.explain import day
 from registry.rules.procedures import PROPOSAL
 
 
@@ -224,9 +225,9 @@ def _same_handling(existing: Handling, kind: str, made_on: date, conduct: tuple[
             % {
                 "number": existing.document_number,
                 "kind": HandlingKind(existing.kind).label,
-                "day": existing.made_on,
-                "start": existing.conduct_from,
-                "end": existing.conduct_until,
+                "day": day(existing.made_on),
+                "start": day(existing.conduct_from),
+                "end": day(existing.conduct_until),
             },
             field="document_number",
             value=existing.document_number,
@@ -239,7 +240,7 @@ def _same_trigger(existing: PersonalTrigger, made_on: date) -> PersonalTrigger:
         raise Refused(
             "document_already_recorded",
             _("Document %(number)s is recorded for this person with the day %(day)s.")
-            % {"number": existing.document_number, "day": existing.made_on},
+            % {"number": existing.document_number, "day": day(existing.made_on)},
             field="document_number",
             value=existing.document_number,
         )
@@ -250,7 +251,7 @@ def _require_days(*, made_on: date, conduct_from: date, conduct_until: date, tod
     if made_on > today:
         raise Refused(
             "made_in_the_future",
-            _("The day of the document, %(day)s, has not come yet.") % {"day": made_on},
+            _("The day of the document, %(day)s, has not come yet.") % {"day": day(made_on)},
             field="made_on",
             value=made_on,
         )
@@ -258,7 +259,7 @@ def _require_days(*, made_on: date, conduct_from: date, conduct_until: date, tod
         raise Refused(
             "conduct_ends_before_it_begins",
             _("The conduct ends on %(end)s, before it begins on %(start)s.")
-            % {"end": conduct_until, "start": conduct_from},
+            % {"end": day(conduct_until), "start": day(conduct_from)},
             field="conduct_until",
             value=conduct_until,
         )
@@ -266,7 +267,7 @@ def _require_days(*, made_on: date, conduct_from: date, conduct_until: date, tod
         raise Refused(
             "document_before_the_conduct",
             _("The document of %(made)s cannot be about conduct until %(end)s.")
-            % {"made": made_on, "end": conduct_until},
+            % {"made": day(made_on), "end": day(conduct_until)},
             field="made_on",
             value=made_on,
         )
@@ -291,7 +292,7 @@ def _require_cause(
     if identified_on > today:
         raise Refused(
             "identified_in_the_future",
-            _("The day of identification, %(day)s, has not come yet.") % {"day": identified_on},
+            _("The day of identification, %(day)s, has not come yet.") % {"day": day(identified_on)},
             field="identified_on",
             value=identified_on,
         )

@@ -13,6 +13,7 @@ from registry.actions.periods import require_order, supersede
 from registry.actions.requirements import LONGEST_REASON, required
 from registry.actions.turns import take_turns
 from registry.models import Agency, Institution, Region, ServiceAgreement, User
+from registry.queries.explain import day
 
 
 def open_institution(
@@ -74,7 +75,7 @@ def conclude_agreement(
             raise Refused(
                 "agreement_exists",
                 _("Agreement %(number)s is recorded from %(day)s. End or correct it instead of entering it again.")
-                % {"number": number, "day": existing.starts_on},
+                % {"number": number, "day": day(existing.starts_on)},
                 field="number",
                 value=number,
             )
@@ -110,7 +111,7 @@ def _require_free(present: QuerySet[ServiceAgreement], starts_on: date, ends_on:
         raise Refused(
             "agreement_overlaps",
             _("Agreement %(number)s is in force in these days (from %(day)s). End it first.")
-            % {"number": other.number, "day": other.starts_on},
+            % {"number": other.number, "day": day(other.starts_on)},
             field="starts_on",
             value=starts_on,
         )

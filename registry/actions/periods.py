@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
 from registry.models import MeasurePeriod, Registration, ServiceAgreement, User
+from registry.queries.explain import day
 
 Known = TypeVar("Known", MeasurePeriod, Registration, ServiceAgreement)
 
@@ -17,7 +18,7 @@ def require_order(*, starts_on: date, ends_on: date | None) -> None:
     if ends_on is not None and ends_on < starts_on:
         raise Refused(
             "ends_before_it_starts",
-            _("The end %(end)s lies before the start %(start)s.") % {"end": ends_on, "start": starts_on},
+            _("The end %(end)s lies before the start %(start)s.") % {"end": day(ends_on), "start": day(starts_on)},
             field="ends_on",
             value=ends_on,
         )

@@ -13,6 +13,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies, policy_on
 from registry.ledger.writing import Draft, LockedPerson, append
 from registry.models import GATE_OPENING, FactKind, PhaseIn, PointsEntry, Responsibility, User
+from registry.queries.explain import day
 from registry.rules.compute import Standing, standing
 from registry.rules.facts import PointsScored
 from registry.rules.policy import NoPolicyInForce, Policy, Situation
@@ -131,7 +132,7 @@ def _policy(region: str, conduct_on: date) -> Policy:
     except NoPolicyInForce:
         raise Refused(
             "conduct_before_the_law",
-            _("Conduct on %(day)s is not scored: no policy was in force on that day.") % {"day": conduct_on},
+            _("Conduct on %(day)s is not scored: no policy was in force on that day.") % {"day": day(conduct_on)},
             field="responsibility",
             value=conduct_on,
         ) from None
@@ -139,7 +140,7 @@ def _policy(region: str, conduct_on: date) -> Policy:
         raise Refused(
             "conduct_before_the_law",
             _("Conduct on %(day)s is not scored: only conduct from %(first)s on is.")
-            % {"day": conduct_on, "first": policy.conduct_from},
+            % {"day": day(conduct_on), "first": day(policy.conduct_from)},
             field="responsibility",
             value=conduct_on,
         )
@@ -192,7 +193,7 @@ def _require_in_scope(responsibility: Responsibility) -> None:
         raise Refused(
             "not_yet_in_scope",
             _("In this region “%(category)s” is in scope from %(day)s; conduct until %(conduct)s is not scored.")
-            % {"category": person.get_category_display(), "day": starts_on, "conduct": cause.conduct_until},
+            % {"category": person.get_category_display(), "day": day(starts_on), "conduct": day(cause.conduct_until)},
             field="responsibility",
             value=cause.conduct_until,
         )

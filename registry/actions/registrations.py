@@ -14,6 +14,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import LockedPerson, lock
 from registry.models import Institution, Practitioner, Registration, User
+from registry.queries.explain import day
 from registry.rules import compute
 
 
@@ -43,7 +44,7 @@ def register_at(
             raise Refused(
                 "registered_later",
                 _("A registration there begins on %(day)s already. Correct that one instead.")
-                % {"day": later.starts_on},
+                % {"day": day(later.starts_on)},
                 field="starts_on",
                 value=starts_on,
             )
@@ -85,7 +86,7 @@ def sign_commitment(*, registration: Registration, signed_on: date, by: User | N
     if signed_on > shanghai_day(now):
         raise Refused(
             "signed_in_the_future",
-            _("The day of signing %(day)s has not come yet.") % {"day": signed_on},
+            _("The day of signing %(day)s has not come yet.") % {"day": day(signed_on)},
             field="signed_on",
             value=signed_on,
         )

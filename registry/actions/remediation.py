@@ -18,6 +18,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import Draft, LockedPerson, append, lock
 from registry.models import Agency, Fact, FactKind, Institution, Practitioner, Registration, User
+from registry.queries.explain import day
 from registry.queries.remediation import relief_room, shortening_room
 from registry.rules import facts
 from registry.rules.compute import standing
@@ -237,7 +238,7 @@ def _require_shortening(person: LockedPerson, days: int, agency: Agency, today: 
     if room is None:
         raise Refused(
             "nothing_to_shorten",
-            _("Neither a suspension nor a bar is running or to come on %(day)s.") % {"day": today},
+            _("Neither a suspension nor a bar is running or to come on %(day)s.") % {"day": day(today)},
             field="days",
             value=days,
         )
@@ -248,7 +249,7 @@ def _require_shortening(person: LockedPerson, days: int, agency: Agency, today: 
                 "The bar from %(start)s to %(end)s follows from 12 points at once; policy %(policy)s lets such a bar be"
                 " shortened by 0 days, not %(days)s."
             )
-            % {"start": room.start, "end": room.end, "policy": room.policy.id, "days": days},
+            % {"start": day(room.start), "end": day(room.end), "policy": room.policy.id, "days": days},
             field="days",
             value=days,
         )
@@ -260,10 +261,10 @@ def _require_shortening(person: LockedPerson, days: int, agency: Agency, today: 
                 " it may end on %(earliest)s at the earliest, so at most %(most)s days earlier, not %(days)s."
             )
             % {
-                "start": room.start,
-                "original": room.original,
-                "end": room.end,
-                "earliest": room.earliest,
+                "start": day(room.start),
+                "original": day(room.original),
+                "end": day(room.end),
+                "earliest": day(room.earliest),
                 "most": room.most,
                 "days": days,
             },

@@ -34,6 +34,7 @@ from registry.models import (
     Task,
 )
 from registry.queries.calendar import calendar
+from registry.queries.explain import day
 from registry.rules.clocks import WorkingCalendar
 from registry.rules.policy import NoPolicyInForce, Policy
 from registry.rules.procedures import TASK
@@ -87,7 +88,7 @@ def finish_talks(
     if held_on > shanghai_day(now):
         raise Refused(
             "held_in_future",
-            _("%(day)s has not come yet. Record the talk once it took place.") % {"day": held_on},
+            _("%(day)s has not come yet. Record the talk once it took place.") % {"day": day(held_on)},
             field="held_on",
             value=held_on,
         )
@@ -162,7 +163,7 @@ def _require_after_cause(task: Task, held_on: date) -> None:
         raise Refused(
             "held_before_its_cause",
             _("The talk follows what came on %(cause)s; it cannot have been held on %(day)s.")
-            % {"cause": task.change.on_day, "day": held_on},
+            % {"cause": day(task.change.on_day), "day": day(held_on)},
             field="held_on",
             value=held_on,
         )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from registry.actions.errors import Refused
 from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
@@ -176,3 +177,17 @@ def test_a_document_number_that_does_not_fit_is_refused_in_words(town: Town) -> 
     with pytest.raises(Refused) as refusal:
         handle(town, number="罚" * 121)
     assert (refusal.value.code, refusal.value.field) == ("document_number_too_long", "document_number")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "The conduct ends on March 8, 2025, before it begins on March 9, 2025."),
+        ("zh-hans", "2025年3月8日"),
+    ],
+)
+def test_a_refusal_writes_days_as_its_language_does(town: Town, language: str, said: str) -> None:
+    with translation.override(language), pytest.raises(Refused) as refused:
+        record(town, conduct_from=date(2025, 3, 9), conduct_until=date(2025, 3, 8))
+    assert said in str(refused.value.message)
+    assert refused.value.value == date(2025, 3, 8)

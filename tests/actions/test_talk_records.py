@@ -60,8 +60,8 @@ def test_late_is_possible(town: Town, talk: Task) -> None:
 @pytest.mark.parametrize(
     ("on", "code", "said"),
     [
-        (NEXT_DAY + timedelta(days=1), "held_in_future", "2025-03-12 has not come yet"),
-        (TODAY - timedelta(days=1), "held_before_its_cause", "cannot have been held on 2025-03-09"),
+        (NEXT_DAY + timedelta(days=1), "held_in_future", "March 12, 2025 has not come yet"),
+        (TODAY - timedelta(days=1), "held_before_its_cause", "cannot have been held on March 9, 2025"),
     ],
 )
 def test_a_talk_lies_between_its_cause_and_today(town: Town, talk: Task, on: date, code: str, said: str) -> None:
