@@ -1,6 +1,7 @@
 """The records of the register, by noun. Meaning lives in the rules and actions; here is only what is kept."""
 
 from registry.models.access import ApiKey, Assignment, Role, User
+from registry.models.answers import GivenAnswer
 from registry.models.calendar import CalendarDay, CalendarYear
 from registry.models.cases import (
     GATE_OPENING,
@@ -60,6 +61,7 @@ __all__ = [
     "Fact",
     "FactKind",
     "FileMerge",
+    "GivenAnswer",
     "Grade",
     "Handling",
     "HandlingKind",

@@ -2,13 +2,14 @@
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
-from registry.models.institutions import Agency, Institution
+from registry.models.institutions import Agency, Authority, Institution, Region
 
 
 class User(AbstractUser):
@@ -66,25 +67,57 @@ class Assignment(models.Model):
 
 
 class ApiKey(models.Model):
-    """The key of a system. The key itself is shown once; here stands its digest only."""
+    """The key of a system. The key itself is shown once; here stands its digest only.
+
+    `user` is the person for whom a program acts, with that person's roles and nothing more; `region` the region whose
+    register asks; `authority` the health or drug authority whose system reads. `networks` are those from which the key
+    is taken (CIDR); none means from anywhere. `replaces` is the key that this one takes over from: both hold until the
+    older one ends.
+    """
 
     class Scope(models.TextChoices):
         SETTLEMENT = "settlement_system", _("settlement system")
+        PERSON = "person", _("program of a person")
+        REGION = "other_region", _("system of another region")
+        AUTHORITY = "authority_system", _("system of a health or drug authority")
 
     name = models.CharField(pgettext_lazy("of a body", "name"), max_length=120)
     scope = models.CharField(_("role"), max_length=24, choices=Scope)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="keys", null=True, blank=True, verbose_name=_("user")
+    )
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("region")
+    )
+    authority = models.ForeignKey(
+        Authority, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("authority")
+    )
+    networks = ArrayField(models.CharField(max_length=43), default=list, blank=True, verbose_name=_("networks"))
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, related_name="successors", null=True, blank=True, verbose_name=_("replaces")
+    )
     prefix = models.CharField(_("first characters"), max_length=12, unique=True)
     digest = models.BinaryField(max_length=32)
     created_at = models.DateTimeField(_("created at"))
     expires_at = models.DateTimeField(_("expires at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
 
-    history = HistoricalRecords(excluded_fields=["digest"])
+    history = HistoricalRecords(excluded_fields=["digest", "last_used_at"])
 
     class Meta:
         verbose_name = _("key of a system")
         verbose_name_plural = _("keys of systems")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scope="settlement_system", user=None, region=None, authority=None)
+                | Q(scope="person", user__isnull=False, region=None, authority=None)
+                | Q(scope="other_region", user=None, region__isnull=False, authority=None)
+                | Q(scope="authority_system", user=None, region=None, authority__isnull=False),
+                name="a_key_says_for_whom_it_speaks",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.prefix}…"
