@@ -47,6 +47,14 @@ class MaySettle(BasePermission):
         return isinstance(request.user, System) and request.user.key.scope == ApiKey.Scope.SETTLEMENT
 
 
+class ForAPerson(BasePermission):
+    """Keys of programs that act for a person."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the key was issued to a program of a person."""
+        return isinstance(request.user, System) and request.user.key.scope == ApiKey.Scope.PERSON
+
+
 def key_of(request: Request) -> ApiKey:
     """The key that an admitted request came with."""
     assert isinstance(request.auth, ApiKey)

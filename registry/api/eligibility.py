@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from django.utils import timezone
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,13 +12,64 @@ from registry.actions.checks import EmergencyClaim, keep_emergency_claims
 from registry.api.authentication import key_of
 from registry.api.faces import Face
 from registry.api.problems import Problem
-from registry.api.questions import read_item, read_items, read_question
+from registry.api.questions import MOST_ITEMS, read_item, read_items, read_question
+from registry.api.shapes import Shape
 from registry.models import ApiKey
 from registry.queries.eligibility import Answer, Question, eligibilities
 
 
+class QuestionGiven(serializers.Serializer):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """One service. It is read by `registry.api.questions`; here it is described."""
+
+    practitioner = serializers.CharField(max_length=64, help_text="the personal code")
+    institution = serializers.CharField(max_length=64, help_text="the institution's code")
+    on = serializers.DateField(help_text="the day of service")
+    emergency = serializers.BooleanField(required=False)
+    emergency_reason = serializers.CharField(
+        max_length=500, required=False, allow_null=True, help_text="needed with an emergency, and only then"
+    )
+    name = serializers.CharField(max_length=100, required=False, allow_null=True)
+    known_at = serializers.DateTimeField(required=False, allow_null=True, help_text="not in the future")
+
+
+class ReasonShape(Shape):
+    """Why."""
+
+    code = serializers.CharField()
+    text = serializers.CharField()
+    provision = serializers.CharField(allow_null=True)
+
+
+class AnswerShape(Shape):
+    """Whether the service is payable, and why."""
+
+    payable = serializers.BooleanField()
+    status = serializers.CharField(allow_null=True)
+    until = serializers.DateField(allow_null=True)
+    reasons = ReasonShape(many=True)
+    emergency_exempt = serializers.BooleanField()
+    policy = serializers.CharField(allow_null=True)
+    known_at = serializers.DateTimeField()
+
+
+class QuestionsGiven(serializers.Serializer):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """Up to 10,000 services."""
+
+    items = serializers.ListField(child=serializers.JSONField(), max_length=MOST_ITEMS)
+
+
+class AnswersShape(Shape):
+    """An answer, or a problem, for every item in its place."""
+
+    results = serializers.ListField(child=serializers.DictField())
+
+
 class Eligibility(Face):
     """Is this service payable?"""
+
+    tag = "settlement"
+    given = QuestionGiven
+    shape = AnswerShape
 
     def post(self, request: Request) -> Response:
         """Answer one question."""
@@ -30,6 +82,9 @@ class Eligibility(Face):
 class EligibilityBatch(Face):
     """Are these services payable?"""
 
+    tag = "settlement"
+    given = QuestionsGiven
+    shape = AnswersShape
     max_body_bytes = 8 * 1024 * 1024
 
     def post(self, request: Request) -> Response:

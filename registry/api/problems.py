@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import structlog
@@ -67,6 +68,43 @@ UNSUPPORTED_MEDIA_TYPE = Kind(
     _("Unsupported media type"),
     _("Send the body as `Content-Type: application/json` in UTF-8, not compressed."),
 )
+REFUSED = Kind(
+    "refused", 409, _("Refused"), _("What stands now does not allow this. Look at it again and choose another act.")
+)
+VALUE_REFUSED = Kind(
+    "value-refused",
+    400,
+    _("Refused for a value"),
+    _("The law or the record does not allow a value; `errors` names it."),
+)
+STALE = Kind(
+    "stale", 412, _("Changed meanwhile"), _("`If-Match` names another version. Read the row again, then decide again.")
+)
+KEY_MISSING = Kind(
+    "idempotency-key-missing",
+    400,
+    _("No idempotency key"),
+    _("Send `Idempotency-Key` with every write: 8 to 200 characters of your own, another one for each thing to do."),
+)
+KEY_REUSED = Kind(
+    "idempotency-key-reused",
+    422,
+    _("Idempotency key used before"),
+    _("This key stands for another request for ever. Send a new key with what you want done now."),
+)
+SECOND_MISSING = Kind(
+    "second-signature-missing",
+    409,
+    _("Two people needed"),
+    _("Let a second officer sign this very request at `/api/v1/signatures/`; send that as `Second-Signature`."),
+)
+SECOND_REFUSED = Kind(
+    "second-signature-refused",
+    409,
+    _("Second signature refused"),
+    _("The second signature is of another request, too old, your own, or of somebody who may not do this act here."),
+)
+TOO_MANY = Kind("too-many-requests", 429, _("Too many requests"), _("Wait for as many seconds as `Retry-After` says."))
 INTERNAL = Kind(
     "internal",
     500,
@@ -84,6 +122,7 @@ _OF_FRAMEWORK: Mapping[type[Exception], Kind] = {
     exceptions.NotAcceptable: NOT_ACCEPTABLE,
     exceptions.UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE,
     exceptions.ParseError: INVALID_JSON,
+    exceptions.Throttled: TOO_MANY,
     UnreadablePostError: INVALID_JSON,
 }
 
@@ -112,9 +151,17 @@ class FieldError:
 class Problem(Exception):
     """A request that is refused. `detail` replaces the general sentence of its kind."""
 
-    def __init__(self, kind: Kind, detail: str | Promise | None = None, *, errors: Sequence[FieldError] = ()) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        detail: str | Promise | None = None,
+        *,
+        errors: Sequence[FieldError] = (),
+        code: str | None = None,
+    ) -> None:
         super().__init__(kind.name)
         self.kind = kind
+        self.code = code
         self.detail = detail or kind.detail
         self.errors = tuple(errors)
 
@@ -126,6 +173,8 @@ class Problem(Exception):
             "status": self.kind.status,
             "detail": str(self.detail),
         }
+        if self.code:
+            shape["code"] = self.code
         if self.errors:
             shape["errors"] = [error.document() for error in self.errors]
         return shape
@@ -137,8 +186,15 @@ def respond(exception: Exception, context: Mapping[str, Any]) -> Response:
     problem = _problem(exception)
     if problem.kind is INTERNAL:
         _log(exception)
-    headers = {"WWW-Authenticate": exception.auth_header} if hasattr(exception, "auth_header") else None
-    return Response(problem.document(), problem.kind.status, headers=headers, content_type=MEDIA_TYPE)
+    return Response(problem.document(), problem.kind.status, headers=_headers(exception), content_type=MEDIA_TYPE)
+
+
+def _headers(exception: Exception) -> dict[str, str]:
+    if hasattr(exception, "auth_header"):
+        return {"WWW-Authenticate": exception.auth_header}
+    if isinstance(exception, exceptions.Throttled):
+        return {"Retry-After": str(ceil(getattr(exception, "wait", None) or 1))}
+    return {}
 
 
 def shown(value: object) -> object:

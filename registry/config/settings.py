@@ -21,6 +21,7 @@ REGISTRY_POLICY_DIR           folder of policy files in place of those of regist
 REGISTRY_ROSTER_DAYS          days that an uploaded roster is kept, sealed; default: 30
 REGISTRY_FILE_MB              size up to which a file is taken in, in megabytes; default: 20
 REGISTRY_FILES_PER_POINT      files of evidence for one point of dispute; default: 20
+REGISTRY_REQUESTS_PER_MINUTE  requests a minute of one key to each process of the server; default: 1200
 REGISTRY_APPLICATION_ROLE     role that every connection assumes, which owns no table; default: registry_app
 REGISTRY_HTTPS                reached by TLS only; default: true
 REGISTRY_BEHIND_PROXY         a proxy sets X-Forwarded-Proto and can be trusted; default: false
@@ -57,6 +58,7 @@ REGISTRY_POLICY_DIR = env.str("REGISTRY_POLICY_DIR", default="")
 REGISTRY_ROSTER_DAYS = env.int("REGISTRY_ROSTER_DAYS", default=30)
 REGISTRY_FILE_MB = env.int("REGISTRY_FILE_MB", default=20)
 REGISTRY_FILES_PER_POINT = env.int("REGISTRY_FILES_PER_POINT", default=20)
+REGISTRY_REQUESTS_PER_MINUTE = env.int("REGISTRY_REQUESTS_PER_MINUTE", default=1200)
 
 # --- the application -------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -82,6 +84,8 @@ INSTALLED_APPS = [
     "simple_history",
     "rest_framework",
     "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -201,6 +205,22 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "DEFAULT_SCHEMA_CLASS": "registry.api.schema.DeskSchema",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Payment qualification register",
+    "DESCRIPTION": "One file for life: points, standing and procedure of practitioners paid by the insurance fund.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [],
 }
 
 # --- what is written to the log --------------------------------------------------------------------------------------

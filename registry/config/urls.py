@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+import registry.api.urls
 from registry.config.health import health
 
 urlpatterns = [
@@ -11,5 +12,6 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/", include("registry.api.urls")),
+    path("api/", include(registry.api.urls.nothing)),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
 ]

@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import registry.models.identifiers
 from django.conf import settings
 from django.db import migrations, models
+
+import registry.models.identifiers
 
 
 class Migration(migrations.Migration):

@@ -82,7 +82,7 @@ def test_the_key_is_looked_at_before_body_type_and_method(settlement: Settlement
 
 
 def test_a_system_of_another_kind_may_not_ask(settlement: Settlement, issued: tuple[ApiKey, str]) -> None:
-    ApiKey.objects.filter(pk=issued[0].pk).update(scope="inspection_system")
+    ApiKey.objects.filter(pk=issued[0].pk).update(scope="person", user=settlement.town.officer)
     problem(settlement.ask(), 403, "forbidden")
 
 

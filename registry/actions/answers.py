@@ -1,0 +1,60 @@
+"""Doing a write once: the same request under the same key gets the answer that it got the first time."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from registry.models import GivenAnswer
+from registry.models.identifiers import uuid7
+from registry.models.vault import Vault
+
+_PURPOSE = "answers"
+
+
+class KeyReused(Exception):
+    """The idempotency key was used before, for another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered: the status and the document, with the headers that belong to it."""
+
+    status: int
+    document: dict[str, Any]
+    headers: dict[str, str]
+    repeated: bool = False
+
+
+def once(*, asker: str, key: str, digest: bytes, now: datetime, do: Callable[[], Answer]) -> Answer:
+    """The answer of `do`, kept with what it did in one transaction; at the second call the answer kept.
+
+    Two requests at once under one key wait for each other. Raises KeyReused where the key stands for another request;
+    whatever `do` raises undoes everything and leaves the key free.
+    """
+    with transaction.atomic():
+        _wait_for(asker, key)
+        kept = GivenAnswer.objects.filter(asker=asker, key=key).first()
+        if kept is None:
+            return _keep(do(), asker=asker, key=key, digest=digest, now=now)
+    if bytes(kept.digest) != digest:
+        raise KeyReused(key)
+    words = Vault(kept.uuid, _PURPOSE).unseal_words(bytes(kept.sealed))
+    return Answer(kept.status, words["document"], words["headers"], repeated=True)
+
+
+def _wait_for(asker: str, key: str) -> None:
+    """Hold a lock of the pair until the end of the transaction."""
+    number = int.from_bytes(hashlib.sha256(f"{asker} {key}".encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def _keep(answer: Answer, *, asker: str, key: str, digest: bytes, now: datetime) -> Answer:
+    row = GivenAnswer(uuid=uuid7(), asker=asker, key=key, digest=digest, status=answer.status, recorded_at=now)
+    row.sealed = Vault(row.uuid, _PURPOSE).seal_words({"document": answer.document, "headers": answer.headers})
+    row.save(force_insert=True)
+    return answer
