@@ -111,7 +111,8 @@ class HandlingView(One):
     shape = HandlingShape
 
     def find(self, **path: Any) -> Handling:
-        return one(self.asker.scope.handlings().select_related("institution", "agency", "authority", "case"), **path)
+        rows = self.asker.scope.handlings().select_related("institution", "agency", "authority", "case")
+        return one(rows, uuid=path["handling"])
 
 
 class TriggerShape(Shape):
@@ -197,7 +198,8 @@ class CaseView(One):
     shape = CaseShape
 
     def find(self, **path: Any) -> Case:
-        return one(self.asker.scope.cases().select_related("agency", "handling", "trigger", "opened_by"), **path)
+        rows = self.asker.scope.cases().select_related("agency", "handling", "trigger", "opened_by")
+        return one(rows, uuid=path["case"])
 
 
 class OpenCase(Act):
@@ -209,7 +211,7 @@ class OpenCase(Act):
     makes = True
 
     def subject(self, **path: Any) -> Handling:
-        return one(self.asker.scope.handlings().select_related("agency__region"), **path)
+        return one(self.asker.scope.handlings().select_related("agency__region"), uuid=path["handling"])
 
     def do(self, subject: Handling, values: dict[str, Any]) -> Case:
         return open_case(handling=subject, trigger=None, by=self.asker.user, now=self.asker.now)
@@ -288,6 +290,7 @@ class IdentifyPeople(OnCase):
 
     given = PeopleGiven
     shape = PeopleShape
+    max_body_bytes = 8 * 1024 * 1024
     makes = True
 
     def do(self, subject: Case, values: dict[str, Any]) -> dict[str, Any]:

@@ -245,7 +245,7 @@ class Act(DeskFace):
 
 
 class refusals:  # noqa: N801 - it reads as a verb: with refusals(...)
-    """Within, what an action refuses becomes a problem: 400 where a value sent is to blame, else 409."""
+    """Within, what an action refuses becomes a problem: 409, with the value that is to blame where there is one."""
 
     def __init__(self, data: Any) -> None:
         self.data = data

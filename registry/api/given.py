@@ -67,15 +67,31 @@ class Faulty(ValidationError):
         super().__init__([_detail(fault)])
 
 
-class Text(serializers.CharField):
-    """A string; stray spaces at its ends are dropped."""
+LINES_FROM = 200
+"""A text that may be longer than this may have several lines."""
 
-    def to_internal_value(self, data: Any) -> str:
-        return str(super().to_internal_value(_read(members.text, data)))
+CONTROLS = "\\u0000-\\u001f\\u007f-\\u009f"
+CONTROLS_BUT_LINES = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f"
+
+
+class Text(serializers.CharField):
+    """A string without control characters; a long one may have lines. Stray spaces at its ends are dropped."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.lines = (self.max_length or 0) > LINES_FROM
+
+    @property
+    def pattern(self) -> str:
+        """What the string matches: nothing forbidden, and something in it where it may not be blank."""
+        free = f"[^{CONTROLS_BUT_LINES if self.lines else CONTROLS}]"
+        return f"^{free}*$" if self.allow_blank else f"^{free}*[^\\s{CONTROLS}]{free}*$"
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        if data is not serializers.empty and data is not None and not isinstance(data, str):
-            raise Faulty(faults.NOT_A_STRING)
+        if data is serializers.empty or data is None:
+            return super().run_validation(data)
+        checked = data.replace("\n", "").replace("\t", "") if self.lines and isinstance(data, str) else data
+        _read(members.text, checked)
         return super().run_validation(data)
 
 
@@ -96,12 +112,13 @@ class Flag(serializers.BooleanField):
 
 
 class Whole(serializers.IntegerField):
-    """A whole number."""
+    """A whole number; 2.0 is one too, as JSON Schema has it."""
 
     def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, int):
+        whole = isinstance(data, int) or (isinstance(data, float) and data.is_integer())
+        if isinstance(data, bool) or not whole:
             raise Faulty(NOT_WHOLE)
-        return data
+        return int(data)
 
 
 class Amount(serializers.DecimalField):
@@ -167,9 +184,9 @@ class Given(serializers.Serializer):  # type: ignore[type-arg]  # not subscripta
             yield name, _detail(fault)
 
 
-def several(given: type[Given], **bounds: Any) -> Any:
+def several(given: type[Given], **bounds: Any) -> serializers.ListField:
     """A list of objects, with its bounds `min_length` and `max_length`."""
-    return given(many=True, **bounds)
+    return serializers.ListField(child=given(), **bounds)
 
 
 class NothingGiven(Given):

@@ -163,7 +163,7 @@ class EndAgreement(Act):
 
     def subject(self, **path: Any) -> ServiceAgreement:
         rows = ServiceAgreement.objects.filter(superseded_at=None, institution__in=self.asker.scope.institutions())
-        return one(rows.select_related("institution"), **path)
+        return one(rows.select_related("institution"), record=path["agreement"])
 
     def do(self, subject: ServiceAgreement, values: dict[str, Any]) -> ServiceAgreement:
         return end_agreement(agreement=subject, by=self.asker.user, now=self.asker.now, **values)

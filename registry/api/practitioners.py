@@ -260,7 +260,7 @@ class OnRegistration(Act):
 
     def subject(self, **path: Any) -> Registration:
         rows = Registration.objects.filter(superseded_at=None, institution__in=self.asker.scope.institutions())
-        return one(rows.select_related("practitioner", "institution"), **path)
+        return one(rows.select_related("practitioner", "institution"), record=path["registration"])
 
 
 class EndRegistration(OnRegistration):

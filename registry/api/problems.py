@@ -73,7 +73,7 @@ REFUSED = Kind(
 )
 VALUE_REFUSED = Kind(
     "value-refused",
-    400,
+    409,
     _("Refused for a value"),
     _("The law or the record does not allow a value; `errors` names it."),
 )

@@ -17,7 +17,7 @@ class ProblemError(serializers.Serializer):  # type: ignore[type-arg]  # not sub
     """What is wrong with one member."""
 
     field = serializers.CharField(help_text="the member, with dots and brackets where it lies deeper")
-    value = serializers.JSONField(allow_null=True, help_text="what was sent, shortened")
+    value = serializers.JSONField(help_text="what was sent, shortened; null where nothing was")
     code = serializers.CharField(help_text="stable")
     message = serializers.CharField(help_text="why, in the language of the request")
     remedy = serializers.CharField(help_text="what to do")
@@ -60,9 +60,15 @@ class DeskSchema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]  # the generator calls it without arguments
         """All that the view says of itself, and who may do it."""
+        return "\n".join([*self._said(), "", "Roles: " + ", ".join(self._roles()) + "."]).strip()
+
+    def get_extensions(self) -> dict[str, Any]:
+        """Which roles may ask, for programs."""
+        return {"x-roles": self._roles()}
+
+    def _roles(self) -> list[str]:
         acts = self.method == "POST" and hasattr(self.view, "done_by")
-        roles = self.view.done_by if acts else getattr(self.view, "seen_by", frozenset({"settlement_system"}))
-        return "\n".join([*self._said(), "", "Roles: " + ", ".join(sorted(roles)) + "."]).strip()
+        return sorted(self.view.done_by if acts else getattr(self.view, "seen_by", {"settlement_system"}))
 
     def get_request_serializer(self) -> Any:
         """What is sent."""
@@ -147,3 +153,23 @@ class WordScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-ca
             "properties": {"code": {"type": "string"}, "text": {"type": "string"}},
             "required": ["code", "text"],
         }
+
+
+class TextScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """A string: how long, and without which characters."""
+
+    target_class = "registry.api.given.Text"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        text = self.target
+        bounds = {"maxLength": text.max_length} if text.max_length else {}
+        least = {} if text.allow_blank else {"minLength": 1}
+        return {"type": "string", **least, **bounds, "pattern": text.pattern}
+
+
+def nothing_else(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """What is sent has these members and no others: said of every object of a request."""
+    for name, component in result["components"]["schemas"].items():
+        if name.endswith("Request"):
+            component["additionalProperties"] = False
+    return result

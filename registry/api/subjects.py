@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from rest_framework.exceptions import NotFound
 
 from registry.api.given import NOT_KNOWN
-from registry.api.problems import MALFORMED, Problem
+from registry.api.problems import VALUE_REFUSED, Problem
 
 Row = TypeVar("Row", bound=Model)
 
@@ -29,7 +29,7 @@ def named(field: str, rows: QuerySet[Row], **where: Any) -> Row:
     (value,) = where.values()
     found = rows.filter(**where).first()
     if found is None:
-        raise Problem(MALFORMED, errors=[NOT_KNOWN.of(field, str(value))])
+        raise Problem(VALUE_REFUSED, errors=[NOT_KNOWN.of(field, str(value))])
     return found
 
 
@@ -39,5 +39,5 @@ def all_named(field: str, rows: QuerySet[Row], by: str, values: Iterable[Any]) -
     found = {getattr(row, by): row for row in rows.filter(**{f"{by}__in": wanted})}
     missing = [NOT_KNOWN.of(f"{field}[{n}]", str(each)) for n, each in enumerate(wanted) if each not in found]
     if missing:
-        raise Problem(MALFORMED, errors=missing)
+        raise Problem(VALUE_REFUSED, errors=missing)
     return [found[each] for each in wanted]

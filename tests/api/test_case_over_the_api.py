@@ -102,7 +102,7 @@ def test_a_write_without_a_key_is_refused(here: Desk, taking_in: Program) -> Non
 
 def test_a_refused_write_leaves_its_key_free(here: Desk, taking_in: Program) -> None:
     late = handling(here, made_on="2026-09-01")
-    assert taking_in.post("handlings/", late, idempotency_key="handling-9-of-2026").status_code == 400
+    assert taking_in.post("handlings/", late, idempotency_key="handling-9-of-2026").status_code == 409
     assert taking_in.post("handlings/", handling(here), idempotency_key="handling-9-of-2026").status_code == 201
 
 
