@@ -137,6 +137,13 @@ def _require_own_eyes(channel: str, acting: Acting) -> None:
             field="channel",
             value=channel,
         )
+    if channel == Channel.BY_HAND and acting.role == Capacity.INSTITUTION:
+        raise Refused(
+            "served_by_the_agency",
+            _("An institution records only what went through it. What the agency handed over, the agency records."),
+            field="channel",
+            value=channel,
+        )
 
 
 def leave_unopened(proposal: Proposal, *, acting: Acting, now: datetime) -> None:

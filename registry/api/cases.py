@@ -9,7 +9,7 @@ from rest_framework.exceptions import NotFound
 from registry.actions.cases import close_case, open_case
 from registry.actions.handlings import record_handling, record_trigger
 from registry.actions.many import Identified, ManyRefused, identify_many
-from registry.api.desk import Act, Filter, Listing, One
+from registry.api.desk import Act, DeskFace, Filter, Listing, One
 from registry.api.given import Amount, Choice, Day, Given, Id, ReasonGiven, Text, several
 from registry.api.practitioners import OnPractitioner
 from registry.api.problems import REFUSED, FieldError, Problem
@@ -235,10 +235,15 @@ class OnCase(Act):
     done_by = OFFICERS_OF_AGENCIES
 
     def subject(self, **path: Any) -> Case:
-        found = one(self.asker.scope.cases().select_related(*OF_A_CASE), uuid=path["case"])
-        if not self.asker.scope.acts_for(found):
-            raise NotFound
-        return found
+        return case_to_handle(self, **path)
+
+
+def case_to_handle(face: DeskFace, case: Any) -> Case:
+    """The case, if it is of the officer's agency or of one below it. Raises NotFound."""
+    found = one(face.asker.scope.cases().select_related(*OF_A_CASE), uuid=case)
+    if not face.asker.scope.acts_for(found):
+        raise NotFound
+    return found
 
 
 class CloseCase(OnCase):
@@ -321,8 +326,8 @@ class Responsibilities(Listing):
 class row_report:  # noqa: N801 - it reads as a phrase: with row_report("people")
     """Within, the refused rows of an act on many become one problem with an error for each."""
 
-    def __init__(self, member: str) -> None:
-        self.member = member
+    def __init__(self, member: str, *, first: int = 0) -> None:
+        self.member, self.first = member, first
 
     def __enter__(self) -> None:
         return None
@@ -331,7 +336,8 @@ class row_report:  # noqa: N801 - it reads as a phrase: with row_report("people"
         if isinstance(error, ManyRefused):
             rows = [
                 FieldError(
-                    f"{self.member}[{row.number}]" + (f".{row.refusal.field}" if row.refusal.field else ""),
+                    f"{self.member}[{row.number - self.first}]"
+                    + (f".{row.refusal.field}" if row.refusal.field else ""),
                     row.refusal.value,
                     row.refusal.code,
                     str(row.refusal.message),

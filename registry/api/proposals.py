@@ -1,5 +1,6 @@
 """Points proposed for one person in one case, until they are an entry in the ledger or are not."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,17 +11,19 @@ from rest_framework.response import Response
 
 from registry.actions.decisions import decide_held, preview_held
 from registry.actions.deliveries import notify, record_receipt
-from registry.actions.procedure import for_agency
+from registry.actions.procedure import Acting, for_agency, for_institution
 from registry.actions.proposals import Item, countersign, preview_proposal, propose, require_another, withdraw_proposal
+from registry.api.asking import Asker
 from registry.api.cases import OF_A_CASE
 from registry.api.desk import Act, DeskFace, Filter, Listing, One, read, refusals
 from registry.api.given import Choice, Day, Flag, Given, Id, ReasonGiven, Text, Whole, several
 from registry.api.problems import SECOND_MISSING, Problem
-from registry.api.roles import OFFICERS_OF_AGENCIES
+from registry.api.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.api.shapes import ActorRef, PersonRef, Shape, Word, document_of
 from registry.api.standings import SideShape
 from registry.api.subjects import named, one
 from registry.models import Case, Delivery, Proposal, ProposedEntry, Responsibility, StoredFile
+from registry.queries.serving import receivable, serving
 
 OF_A_PROPOSAL = (
     "practitioner",
@@ -224,20 +227,43 @@ class ReceiptGiven(Given):
 
 
 class RecordReceipt(OnProposal):
-    """Record a dated receipt: the window runs from the day after it."""
+    """Record a dated receipt: the window runs from the day after it.
+
+    The agency knows every way; an institution records what it had to hand over (`institution`).
+    """
 
     given = ReceiptGiven
+    done_by = STAFF_KEEPERS
+
+    def subject(self, **path: Any) -> Proposal:
+        found = one(with_items(self.asker.scope.proposals()), uuid=path["proposal"])
+        if not receivable(self.asker.scope, found.case).filter(pk=found.pk).exists():
+            raise NotFound
+        return found
 
     def do(self, subject: Proposal, values: dict[str, Any]) -> Proposal:
-        receipt = values.pop("receipt", None)
-        mine = StoredFile.objects.filter(handed_in_by=self.asker.user)
         return record_receipt(
             proposal=subject,
-            receipt=named("receipt", mine, uuid=receipt) if receipt else None,
-            acting=for_agency(self.asker.user, subject.case.agency),
+            receipt=own_file(self.asker, "receipt", values.pop("receipt", None)),
+            acting=recording(self.asker, subject.case, [subject]),
             now=self.asker.now,
             **values,
         )
+
+
+def own_file(asker: Asker, field: str, uuid: Any) -> StoredFile | None:
+    """The file that the body names, one that the asker handed in."""
+    return named(field, StoredFile.objects.filter(handed_in_by=asker.user), uuid=uuid) if uuid else None
+
+
+def recording(asker: Asker, case: Case, proposals: Sequence[Proposal]) -> Acting:
+    """Who records receipts of a case: its agency, else the institution that has to hand the notices over."""
+    if asker.scope.acts_for(case):
+        return for_agency(asker.user, case.agency)
+    task = serving(asker.scope).filter(proposal__in=proposals).select_related("institution").first()
+    assert task is not None  # the proposals were found by it
+    assert task.institution is not None
+    return for_institution(asker.user, task.institution)
 
 
 class WithdrawProposal(OnProposal):

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from registry.api import cases, places, practitioners, proposals, signing
+from registry.api import case_files, cases, many, places, practitioners, proposals, signing
 from registry.api.eligibility import Eligibility, EligibilityBatch
 from registry.api.faces import Nothing
 
@@ -41,10 +41,18 @@ DESK = [
     path(f"{CASE}closings/", cases.CloseCase.as_view()),
     path(f"{CASE}responsibilities/", cases.Responsibilities.as_view()),
     path(f"{CASE}identifications/", cases.IdentifyPeople.as_view()),
+    path(f"{CASE}files/", case_files.CaseFiles.as_view()),
+    path(f"{CASE}steps/", case_files.CaseSteps.as_view()),
+    path(f"{CASE}proposal-previews/", many.PreviewProposals.as_view()),
+    path(f"{CASE}proposals/", many.ProposeMany.as_view()),
+    path(f"{CASE}countersignatures/", many.CountersignMany.as_view()),
+    path(f"{CASE}notices/", many.NotifyMany.as_view()),
+    path(f"{CASE}receipts/", many.RecordReceipts.as_view()),
     path("v1/responsibilities/<int:responsibility>/proposal-previews/", proposals.PreviewProposal.as_view()),
     path("v1/responsibilities/<int:responsibility>/proposals/", proposals.Propose.as_view()),
     path("v1/proposals/", proposals.Proposals.as_view()),
     path(PROPOSAL, proposals.ProposalView.as_view()),
+    path(f"{PROPOSAL}steps/", case_files.ProposalSteps.as_view()),
     path(f"{PROPOSAL}countersignatures/", proposals.Countersign.as_view()),
     path(f"{PROPOSAL}notices/", proposals.Notify.as_view()),
     path(f"{PROPOSAL}receipts/", proposals.RecordReceipt.as_view()),

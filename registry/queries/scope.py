@@ -65,6 +65,10 @@ class Scope:
         officer = Role.AGENCY_OFFICER in self.roles
         return officer and case.agency.region_id.startswith(self._prefixes())
 
+    def reads_documents_of(self, case: Case) -> bool:
+        """Whether the user reads the documents and the steps of the case: its agency does, and administrators."""
+        return self.sees_everything or self.acts_for(case)
+
     def _prefixes(self) -> tuple[str, ...]:
         return tuple(row.agency.region.prefix for row in self.assignments if row.agency)
 

@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.admin import extensions
 from registry.admin.acts.buttons import Button, button
-from registry.admin.acts.receipts import UNRECEIVED, serving
+from registry.admin.acts.receipts import UNRECEIVED
 from registry.admin.roles import scope, user_of
 from registry.models import Case, Proposal
 from registry.queries.identifiers import identifiers_of
+from registry.queries.serving import serving
 from registry.rules.procedures import PROPOSAL
 
 State = Proposal.State

@@ -17,8 +17,9 @@ from registry.admin.acts.people_of_case import OnPeople, PeopleForm
 from registry.admin.acts.subjects import OF_A_CASE, OF_A_PROPOSAL, OnProposal
 from registry.admin.fields import day_field, prose_field, radio_field
 from registry.admin.roles import STAFF_KEEPERS
-from registry.models import Case, Delivery, Proposal, StoredFile, Task, User
+from registry.models import Case, Delivery, Proposal, StoredFile, User
 from registry.queries.scope import Scope
+from registry.queries.serving import may_record_receipts, serving
 
 CHANNELS = [
     (Delivery.Channel.BY_HAND, _("by hand")),
@@ -93,12 +94,6 @@ class RecordsReceipt(GuidedAct):
         }
 
 
-def serving(seen: Scope) -> Any:
-    """What the user's institutions have to hand over."""
-    mine = [row.institution for row in seen.assignments if row.institution]
-    return Task.objects.filter(kind=Task.Kind.SERVE, state=Task.State.OPEN, institution__in=mine)
-
-
 class RecordReceipt(RecordsReceipt, OnProposal):
     """The person has the notice."""
 
@@ -148,9 +143,7 @@ class RecordReceipts(RecordsReceipt, OnPeople):
     def find(self, seen: Scope) -> Case | None:
         """A case of the officer's agency, or one in which the user's institution has to hand notices over."""
         found = seen.cases().select_related(*OF_A_CASE).filter(pk=self.kwargs["pk"]).first()
-        if found is None or seen.acts_for(found) or serving(seen).filter(case=found).exists():
-            return found
-        return None
+        return found if found and may_record_receipts(seen, found) else None
 
     def case(self) -> Case:
         """The subject itself."""
