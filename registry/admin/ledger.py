@@ -17,6 +17,7 @@ from registry.admin.exact import by_person
 from registry.admin.roles import scope
 from registry.ledger.law import policies
 from registry.models import Fact, PointsEntry, ProposedEntry, StandingChange
+from registry.queries.entries import present_of
 from registry.queries.explain import wording
 
 
@@ -86,7 +87,7 @@ class EntryAdmin(ListAdmin):
             entry=entry,
             situation=wording(situation) if situation else entry.situation,
             law=law,
-            annulled=_kind_of(entry, "entry_annulled"),
+            annulled=present_of(entry).annulled,
             corrections=list(entry.fact.corrections.all()),
             proposed=proposed,
             case_url=case_url(case) if case and scope(request).cases().filter(pk=case.pk).exists() else "",
@@ -97,15 +98,10 @@ class EntryAdmin(ListAdmin):
 
 def corrected(entry: PointsEntry) -> str:
     """The corrections of an entry in a word; its facts are fetched already."""
-    if _kind_of(entry, "entry_annulled"):
+    found = present_of(entry)
+    if found.annulled:
         return str(_("annulled"))
-    revised = _kind_of(entry, "entry_revised")
-    return str(_("revised to %(points)s") % {"points": revised.points}) if revised else "–"
-
-
-def _kind_of(entry: PointsEntry, kind: str) -> Fact | None:
-    found = [fact for fact in entry.fact.corrections.all() if fact.kind == kind]
-    return found[-1] if found else None
+    return str(_("revised to %(points)s") % {"points": found.points}) if found.revised else "–"
 
 
 @admin.register(StandingChange)

@@ -92,13 +92,20 @@ class Filter:
 
     field: serializers.Field  # type: ignore[type-arg]  # not subscriptable when it runs
     column: str
+    """Empty where the list itself looks at what was asked."""
 
 
 class Listing(DeskFace):
     """A list, a page at a time, in one stable order: by the running number, so nothing is skipped nor told twice."""
 
     filters: ClassVar[Mapping[str, Filter]] = {}
+    key: ClassVar[str] = "pk"
+    """The column whose order is that of the list: unique in it, and always the same."""
+
     edge: ClassVar[Any] = Whole(min_value=1, required=False, help_text="where the page before ended; taken from `next`")
+
+    asked: Mapping[str, Any] = {}
+    """What the parameters say."""
 
     def rows(self) -> QuerySet[Any]:
         """The rows that the asker may see, with everything shown of them."""
@@ -107,11 +114,11 @@ class Listing(DeskFace):
     def get(self, request: Request, **path: Any) -> Response:
         """One page."""
         self.require(self.seen_by)
-        asked = self._asked(request)
+        self.asked = asked = self._asked(request)
         page = self._page(self.rows(), asked)
         answer = Response({"items": [self.shown(row) for row in page[: asked["limit"]]], "next": None})
         if len(page) > asked["limit"]:
-            following = self._address(request, after=page[asked["limit"] - 1].pk)
+            following = self._address(request, after=getattr(page[asked["limit"] - 1], self.key))
             answer.data["next"] = following
             answer["Link"] = f'<{following}>; rel="next"'
         return answer
@@ -134,12 +141,12 @@ class Listing(DeskFace):
 
     def _page(self, rows: QuerySet[Any], asked: Mapping[str, Any]) -> list[Any]:
         for name, each in self.filters.items():
-            if name in asked:
+            if name in asked and each.column:
                 rows = rows.filter(**{each.column: asked[name]})
         newest = asked["order"] == "newest"
         if asked["after"]:
-            rows = rows.filter(**{"pk__lt" if newest else "pk__gt": asked["after"]})
-        return list(rows.order_by("-pk" if newest else "pk")[: asked["limit"] + 1])
+            rows = rows.filter(**{f"{self.key}__{'lt' if newest else 'gt'}": asked["after"]})
+        return list(rows.order_by(f"-{self.key}" if newest else self.key)[: asked["limit"] + 1])
 
     def _address(self, request: Request, **changed: Any) -> str:
         query = request.query_params.copy()

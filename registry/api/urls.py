@@ -3,7 +3,17 @@
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from registry.api import case_files, cases, many, places, practitioners, proposals, signing
+from registry.api import (
+    case_files,
+    cases,
+    many,
+    merges,
+    places,
+    points,
+    practitioners,
+    proposals,
+    signing,
+)
 from registry.api.eligibility import Eligibility, EligibilityBatch
 from registry.api.faces import Nothing
 
@@ -32,6 +42,16 @@ DESK = [
     path(f"{PERSON}reregistrations/", practitioners.Reregister.as_view()),
     path("v1/registrations/<uuid:registration>/endings/", practitioners.EndRegistration.as_view()),
     path("v1/registrations/<uuid:registration>/commitments/", practitioners.SignCommitment.as_view()),
+    path(f"{PERSON}entries/", points.EntriesOfPerson.as_view()),
+    path(f"{PERSON}periods/", points.Periods.as_view()),
+    path(f"{PERSON}correction-previews/", points.PreviewCorrections.as_view()),
+    path(f"{PERSON}merge-previews/", merges.PreviewMerge.as_view()),
+    path(f"{PERSON}merges/", merges.Merges.as_view()),
+    path("v1/merges/<int:merge>/undoing-previews/", merges.PreviewUndoing.as_view()),
+    path("v1/merges/<int:merge>/undoings/", merges.UndoMerge.as_view()),
+    path("v1/entries/", points.Entries.as_view()),
+    path("v1/entries/<uuid:entry>/", points.EntryView.as_view()),
+    path("v1/standings/", points.Standings.as_view()),
     path("v1/changes/", practitioners.AllChanges.as_view()),
     path("v1/handlings/", cases.Handlings.as_view()),
     path("v1/handlings/<uuid:handling>/", cases.HandlingView.as_view()),
