@@ -10,16 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
-from registry.actions.procedure import Acting, for_agency, for_institution
-from registry.actions.talks import TALKS, may_finish
+from registry.actions.talks import TALKS
 from registry.admin import extensions
 from registry.admin.acts.buttons import Button
 from registry.admin.fields import choice_field, tick_field
 from registry.admin.moment import today
 from registry.admin.roles import STAFF_KEEPERS, has_any, scope, user_of
-from registry.models import Institution, Practitioner, Task, User
-from registry.queries.scope import Scope
+from registry.models import Institution, Practitioner, Task
 from registry.queries.supervision import key_supervision
+from registry.queries.talks import acting_for
 from registry.queries.worklist import Line, Wanted, worklist
 
 ALL = _("All")
@@ -90,16 +89,6 @@ def supervision(site: Any) -> Callable[..., HttpResponse]:
 def rows_of(request: HttpRequest, lines: Any) -> list[Row]:
     """Lines with the ways that the user has on from them. Asks nothing more of the database."""
     return [Row(line, _known(line.task), list(_ways(request, line.task))) for line in lines]
-
-
-def acting_for(seen: Scope, user: User, task: Task) -> Acting | None:
-    """In which capacity somebody with this scope may record a talk; None where they may not."""
-    for row in seen.assignments:
-        acting = for_institution(user, row.institution) if row.institution else None
-        acting = for_agency(user, row.agency) if row.agency else acting
-        if acting is not None and may_finish(task, acting):
-            return acting
-    return None
 
 
 def _found(request: HttpRequest, wanted: Wanted) -> Any:

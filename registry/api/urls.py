@@ -7,19 +7,22 @@ from registry.api import (
     case_files,
     cases,
     many,
+    measure_previews,
+    measures,
     merges,
     places,
     points,
     practitioners,
     proposals,
     signing,
+    tasks,
 )
 from registry.api.eligibility import Eligibility, EligibilityBatch
 from registry.api.faces import Nothing
 
 PEOPLE, PERSON = "v1/practitioners/", "v1/practitioners/<uuid:practitioner>/"
 CASE, PROPOSAL = "v1/cases/<uuid:case>/", "v1/proposals/<uuid:proposal>/"
-PLACE = "v1/institutions/<str:code>/"
+PLACE, MEASURE = "v1/institutions/<str:code>/", "v1/measures/<uuid:measure>/"
 
 DESK = [
     path("v1/regions/", places.Regions.as_view()),
@@ -78,6 +81,24 @@ DESK = [
     path(f"{PROPOSAL}receipts/", proposals.RecordReceipt.as_view()),
     path(f"{PROPOSAL}withdrawals/", proposals.WithdrawProposal.as_view()),
     path(f"{PROPOSAL}decisions/", proposals.DecideHeld.as_view()),
+    path("v1/tasks/", tasks.Tasks.as_view()),
+    path("v1/tasks/counts/", tasks.TaskCounts.as_view()),
+    path("v1/tasks/<uuid:task>/", tasks.TaskView.as_view()),
+    path("v1/tasks/<uuid:task>/talks/", tasks.RecordTalk.as_view()),
+    path(f"{PLACE}talks/", tasks.RecordTalks.as_view()),
+    path(f"{PERSON}tasks/", tasks.TasksOfPerson.as_view()),
+    path("v1/key-supervision/", tasks.Supervision.as_view()),
+    path("v1/measures/", measures.Measures.as_view()),
+    path(MEASURE, measures.MeasureView.as_view()),
+    path(f"{MEASURE}steps/", measures.MeasureSteps.as_view()),
+    path(f"{MEASURE}decision-previews/", measure_previews.PreviewDecision.as_view()),
+    path(f"{MEASURE}decisions/", measures.DecideMeasure.as_view()),
+    path(f"{MEASURE}ending-previews/", measure_previews.PreviewEnding.as_view()),
+    path(f"{MEASURE}endings/", measures.EndMeasure.as_view()),
+    path(f"{MEASURE}drops/", measures.DropMeasure.as_view()),
+    path(f"{PLACE}assessments/<int:year>/", measures.AssessmentView.as_view()),
+    path(f"{PLACE}measure-previews/", measure_previews.PreviewMeasure.as_view()),
+    path(f"{PLACE}measures/", measures.ProposeMeasure.as_view()),
     path("v1/signatures/", signing.Signatures.as_view()),
 ]
 

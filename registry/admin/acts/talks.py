@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -19,10 +19,10 @@ from registry.admin.acts.subjects import OnInstitution, card_of
 from registry.admin.fields import day_field, prose_field
 from registry.admin.moment import today
 from registry.admin.roles import STAFF_KEEPERS
-from registry.admin.worklist import acting_for
 from registry.models import StoredFile, Task, User
 from registry.queries.explain import day
 from registry.queries.scope import Scope
+from registry.queries.talks import acting_for, talks_owed
 from registry.queries.worklist import Line
 
 MOST = 200
@@ -130,10 +130,8 @@ class FinishTalks(_Recording, OnInstitution):
 
     def open_talks(self) -> QuerySet[Task]:
         """What the institution still owes, due first."""
-        rows = Task.objects.filter(institution=self.subject, holder=Task.Holder.INSTITUTION, kind__in=TALKS)
-        due = rows.filter(state=Task.State.OPEN).select_related("practitioner")
-        shown = due.order_by(F("due_on").asc(nulls_last=True), "id").values("pk")[:MOST]
-        return due.filter(pk__in=shown).order_by(F("due_on").asc(nulls_last=True), "id")
+        due = talks_owed(self.subject).select_related("practitioner")
+        return due.filter(pk__in=due.values("pk")[:MOST])
 
     def perform(self, data: dict[str, Any], second: User | None) -> Sequence[Task]:
         """Record them all."""
