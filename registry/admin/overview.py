@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.admin.moment import today
 from registry.admin.roles import is_administrator, is_agency_officer, scope, user_of
-from registry.admin.rosters import visible_jobs
 from registry.admin.worklist import rows_of
 from registry.models import Proposal, Task
 from registry.queries.calendar import missing_years
 from registry.queries.casework import open_proposals
 from registry.queries.overview import FEW, Overview, overview_of
+from registry.queries.rosters import visible_jobs
 from registry.queries.scope import Scope
 from registry.queries.worklist import Due, due_of
 

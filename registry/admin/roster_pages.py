@@ -16,7 +16,8 @@ from registry.admin import rosters
 from registry.admin.moment import now, today
 from registry.admin.roles import STAFF_KEEPERS, has_any, scope, user_of
 from registry.models import RosterJob, RosterRow
-from registry.rosters import jobs
+from registry.queries.rosters import WORKING, percent
+from registry.rosters import jobs, waking
 from registry.rosters.errors import RosterRefused
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -50,7 +51,7 @@ class RosterPage(View):
             jobs.accept(job=job, rows=chosen, end_left=end_left, by=user_of(request), now=now())
         except RosterRefused as refusal:
             return self.page(request, job, problem=str(refusal), status=422)
-        rosters.wake_workers()
+        waking.wake_workers()
         messages.success(request, gettext("The roster is being applied: all of what you accepted, or nothing."))
         return HttpResponseRedirect(reverse("admin:roster", args=[job.pk]))
 
@@ -68,7 +69,7 @@ class RosterPage(View):
             crumbs=[(_("Rosters"), reverse("admin:registry_rosterjob_changelist"))],
             job=job,
             found=found,
-            working=job.state in rosters.WORKING,
+            working=job.state in WORKING,
             percent=percent(job),
             words=words(job),
             tabs=[(value, label, found.counts[value]) for value, label in Outcome.choices],
@@ -87,7 +88,7 @@ class RosterPage(View):
 def progress(request: HttpRequest, pk: int) -> JsonResponse:
     """How far the work is, for the script of the page."""
     job = rosters.found_job(request, pk)
-    return JsonResponse({"working": job.state in rosters.WORKING, "percent": percent(job), "words": words(job)})
+    return JsonResponse({"working": job.state in WORKING, "percent": percent(job), "words": words(job)})
 
 
 @require_GET
@@ -114,11 +115,6 @@ def export_page() -> Callable[..., HttpResponse]:
         return workbook(jobs.export(place, today(), document_numbers=False), f"{place.code}-{today()}.xlsx")
 
     return view
-
-
-def percent(job: RosterJob) -> int:
-    """How much of the work is done, in per cent."""
-    return min(100, 100 * job.done // job.total) if job.total else 0
 
 
 def words(job: RosterJob) -> str:

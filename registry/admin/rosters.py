@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from celery import current_app
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -13,7 +12,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from kombu.exceptions import OperationalError
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesRadioFilter
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
@@ -25,17 +23,9 @@ from registry.admin.base import ListAdmin
 from registry.admin.fields import choice_field
 from registry.admin.roles import STAFF_KEEPERS, has_any, scope
 from registry.models import Category, RosterJob, User
-from registry.queries.scope import Scope
-from registry.rosters import jobs
+from registry.queries.rosters import visible_jobs
+from registry.rosters import jobs, waking
 from registry.rosters.errors import RosterRefused
-
-WORKING = frozenset({RosterJob.State.UPLOADED, RosterJob.State.CHECKING, RosterJob.State.APPLYING})
-
-
-def visible_jobs(seen: Scope) -> QuerySet[RosterJob]:
-    """The imports of institutions in the scope, without their files."""
-    rows = RosterJob.objects.select_related("institution", "uploaded_by", "accepted_by").defer("sealed_file")
-    return rows if seen.sees_everything else rows.filter(institution__in=seen.institutions())
 
 
 def found_job(request: HttpRequest, pk: int) -> RosterJob:
@@ -44,14 +34,6 @@ def found_job(request: HttpRequest, pk: int) -> RosterJob:
     if job is None:
         raise Http404
     return job
-
-
-def wake_workers() -> None:
-    """Tell a worker that there is something to do. If nobody hears it, the next regular look finds the row."""
-    try:
-        current_app.send_task("registry.tasks.work_roster_jobs", retry=False, ignore_result=True)
-    except OperationalError:
-        return
 
 
 @admin.register(RosterJob)
@@ -133,7 +115,7 @@ class UploadRoster(OnInstitution):
             )
         except RosterRefused as refusal:
             raise Refused(refusal.code, refusal.message, field="file") from refusal
-        wake_workers()
+        waking.wake_workers()
         return job
 
     def done(self, outcome: RosterJob) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
 
@@ -78,8 +79,11 @@ class DeskSchema(AutoSchema):
         """What is answered, and every kind of problem."""
         problems = WRITE if self.method == "POST" else READ
         good = 201 if self.method == "POST" and getattr(self.view, "makes", False) else 200
-        answers: dict[Any, Any] = {good: self._answer()}
-        if self.method == "GET" and not self._is_list():
+        files = getattr(self.view, "downloads", ())
+        answers: dict[Any, Any] = {(good, media_type): OpenApiTypes.BINARY for media_type in files}
+        if not files:
+            answers[good] = self._answer()
+        if self.method == "GET" and not files and not self._is_list():
             answers[304] = None
         return answers | {(status, MEDIA_TYPE): ProblemDocument for status in problems}
 
@@ -91,6 +95,8 @@ class DeskSchema(AutoSchema):
             return [self.view.asks()]
         if asks := getattr(self.view, "asks", None):
             return [asks]
+        if hasattr(self.view, "downloads"):
+            return []
         return [OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER)]
 
     def _headers_of_writes(self) -> list[Any]:

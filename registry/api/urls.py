@@ -14,6 +14,7 @@ from registry.api import (
     points,
     practitioners,
     proposals,
+    rosters,
     signing,
     tasks,
 )
@@ -23,6 +24,7 @@ from registry.api.faces import Nothing
 PEOPLE, PERSON = "v1/practitioners/", "v1/practitioners/<uuid:practitioner>/"
 CASE, PROPOSAL = "v1/cases/<uuid:case>/", "v1/proposals/<uuid:proposal>/"
 PLACE, MEASURE = "v1/institutions/<str:code>/", "v1/measures/<uuid:measure>/"
+ROSTER = "v1/rosters/<uuid:roster>/"
 
 DESK = [
     path("v1/regions/", places.Regions.as_view()),
@@ -99,6 +101,12 @@ DESK = [
     path(f"{PLACE}assessments/<int:year>/", measures.AssessmentView.as_view()),
     path(f"{PLACE}measure-previews/", measure_previews.PreviewMeasure.as_view()),
     path(f"{PLACE}measures/", measures.ProposeMeasure.as_view()),
+    path("v1/rosters/", rosters.Rosters.as_view()),
+    path(ROSTER, rosters.RosterView.as_view()),
+    path(f"{ROSTER}rows/", rosters.RosterRows.as_view()),
+    path(f"{ROSTER}acceptances/", rosters.AcceptRoster.as_view()),
+    path(f"{ROSTER}report/", rosters.RosterReport.as_view()),
+    path(f"{PLACE}rosters/", rosters.UploadRoster.as_view()),
     path("v1/signatures/", signing.Signatures.as_view()),
 ]
 

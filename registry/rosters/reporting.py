@@ -1,7 +1,7 @@
 """What a job found, for people: counts, pages of rows, and the same workbook with what is wrong and what to do."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,12 +74,12 @@ class Report:
         """One page of the rows with this outcome, in the order of the sheet; pages count from 1."""
         start = (page - 1) * size
         rows = RosterRow.objects.filter(job=self.job, outcome=outcome).order_by("number", "id")[start : start + size]
-        return list(_opened(self.job, rows))
+        return list(opened(self.job, rows))
 
     def all_rows(self, *outcomes: str) -> Iterator[ReportRow]:
         """Every row with one of these outcomes, in the order of the sheet."""
         rows = RosterRow.objects.filter(job=self.job, outcome__in=outcomes).order_by("number", "id")
-        return _opened(self.job, rows.iterator(chunk_size=1000))
+        return opened(self.job, rows.iterator(chunk_size=1000))
 
 
 def report(job: RosterJob) -> Report:
@@ -132,7 +132,8 @@ def _sheet_title(name: str) -> str:
     return "".join(" " if character in "[]:*?/\\" else character for character in name)[:31] or "1"
 
 
-def _opened(job: RosterJob, rows: Any) -> Iterator[ReportRow]:
+def opened(job: RosterJob, rows: Iterable[RosterRow]) -> Iterator[ReportRow]:
+    """The rows with their words, which are sealed."""
     vault = Vault(job.uuid, "rosters")
     for row in rows:
         words = vault.unseal_words(bytes(row.sealed))

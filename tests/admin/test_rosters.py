@@ -6,9 +6,8 @@ from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from registry.admin import rosters
 from registry.models import Practitioner, Registration, RosterJob, User
-from registry.rosters import jobs
+from registry.rosters import jobs, waking
 from tests.admin.conftest import SignIn
 from tests.admin.deeds import text_of, url
 from tests.town import Town
@@ -25,7 +24,7 @@ MIXED = GOOD + "H43010000001,D430100000501,,男,医师\n"
 
 @pytest.fixture(autouse=True)
 def _nobody_is_woken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rosters, "wake_workers", lambda: None)
+    monkeypatch.setattr(waking, "wake_workers", lambda: None)
 
 
 @pytest.fixture

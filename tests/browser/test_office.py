@@ -5,9 +5,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from registry.admin import rosters
 from registry.models import Case, Proposal, Registration, Responsibility
-from registry.rosters import jobs
+from registry.rosters import jobs, waking
 from tests.admin.deeds import ruled, url
 from tests.browser.conftest import Open
 from tests.browser.screens import DESK, PHONE, fits, press
@@ -131,7 +130,7 @@ def test_an_identity_number_in_the_search_box_never_reaches_the_address(open_pag
 def test_a_roster_goes_in_while_one_watches(
     open_page: Open, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rosters, "wake_workers", lambda: None)
+    monkeypatch.setattr(waking, "wake_workers", lambda: None)
     sheet = tmp_path / "名单.csv"
     sheet.write_text(
         f"机构编码,人员代码,姓名,性别,人员类别\n{town.hospital.code},D430100000500,新来的,男,医师\n", encoding="utf-8"

@@ -1,0 +1,20 @@
+"""The imports of rosters that concern somebody, and how far each is."""
+
+from django.db.models import QuerySet
+
+from registry.models import RosterJob
+from registry.queries.scope import Scope
+
+WORKING = frozenset({RosterJob.State.UPLOADED, RosterJob.State.CHECKING, RosterJob.State.APPLYING})
+"""A worker has it, or is to have it next."""
+
+
+def visible_jobs(seen: Scope) -> QuerySet[RosterJob]:
+    """The imports of institutions in the scope, without their files."""
+    rows = RosterJob.objects.select_related("institution", "uploaded_by", "accepted_by").defer("sealed_file")
+    return rows if seen.sees_everything else rows.filter(institution__in=seen.institutions())
+
+
+def percent(job: RosterJob) -> int:
+    """How much of the work is done, in per cent."""
+    return min(100, 100 * job.done // job.total) if job.total else 0
