@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from registry.admin.law_words import GROUPS, rule_words, rules_of, says
 from registry.admin.moment import today
 from registry.ledger.law import policies
 from registry.models import Region
 from registry.queries.explain import CERTAINTIES, Source, source_of, title_of, wording
+from registry.queries.law_words import GROUPS, rule_words, rules_of, says
 from registry.rules.policy import NATIONAL, Policy
 
 View = Callable[..., HttpResponse]

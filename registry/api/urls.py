@@ -4,8 +4,10 @@ from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from registry.api import (
+    calendar,
     case_files,
     cases,
+    law,
     many,
     measure_previews,
     measures,
@@ -17,6 +19,7 @@ from registry.api import (
     rosters,
     signing,
     tasks,
+    whatif,
 )
 from registry.api.eligibility import Eligibility, EligibilityBatch
 from registry.api.faces import Nothing
@@ -107,6 +110,15 @@ DESK = [
     path(f"{ROSTER}acceptances/", rosters.AcceptRoster.as_view()),
     path(f"{ROSTER}report/", rosters.RosterReport.as_view()),
     path(f"{PLACE}rosters/", rosters.UploadRoster.as_view()),
+    path("v1/policies/", law.Policies.as_view()),
+    path("v1/policies/<str:policy>/", law.PolicyView.as_view()),
+    path("v1/calendar/years/", calendar.Years.as_view()),
+    path("v1/calendar/years/<int:year>/", calendar.YearView.as_view()),
+    path("v1/calendar/years/<int:year>/corrections/", calendar.CorrectDay.as_view()),
+    path("v1/calendar/year-previews/", calendar.PreviewYear.as_view()),
+    path("v1/calendar/missing-years/", calendar.MissingYears.as_view()),
+    path("v1/what-if/", whatif.WhatIf.as_view()),
+    path("v1/what-if/table/", whatif.WhatIfTable.as_view()),
     path("v1/signatures/", signing.Signatures.as_view()),
 ]
 

@@ -5,18 +5,35 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from registry.ledger.families import families
 from registry.ledger.law import policies
 from registry.ledger.reading import facts_by_practitioner
-from registry.models import Fact, Practitioner, Region, Registration
+from registry.models import Fact, FileMerge, Institution, Practitioner, Region, Registration, StandingSpan
+from registry.rosters.cells import harmless
 from registry.rules import facts, whatif
 from registry.rules.compute import NORMAL
 from registry.rules.spans import Span, spans
 
 BATCH = 500
 """People whose histories are held at one time."""
+
+MOST_AT_ONCE = 5_000
+"""People compared while somebody waits for the answer."""
+
+COLUMNS = (
+    "code",
+    "institutions",
+    "points",
+    "status_before",
+    "until_before",
+    "blocked_days_before",
+    "status_after",
+    "until_after",
+    "blocked_days_after",
+)
+"""Of a table of everybody who differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +99,49 @@ class Tally:
         return sorted(code for code in self.at_before if self.at_before[code] != self.at_after[code])
 
 
+class ScopeTooLarge(Exception):
+    """More people than are compared at once."""
+
+
 def compare(*, policy: str, on: date, region: str | None = None) -> Iterator[Comparison]:
     """Everybody whose file holds facts, as they stand on `on` and as they would under `policy`, which may be a draft.
 
     With `region` (six digits) only people registered on that day at an institution inside it. People are read in
     batches, so a province fits in memory. Raises KeyError for an unknown policy and Region.DoesNotExist.
     """
-    policies()[policy]
     prefix = Region.objects.get(pk=region).prefix if region else ""
+    everywhere = None if region is None else Institution.objects.filter(region__code__startswith=prefix)
+    return _over(_batches(), policy, on, everywhere)
+
+
+def compare_at(
+    institutions: QuerySet[Institution], *, policy: str, on: date, most: int = MOST_AT_ONCE
+) -> Iterator[Comparison]:
+    """The same of people with facts who are registered on the day at one of the institutions, and those only.
+
+    Raises ScopeTooLarge where they are more than `most`, before anything is computed.
+    """
+    spans = StandingSpan.objects.filter(practitioner=OuterRef("practitioner"))
+    with_facts = Exists(spans) | Exists(FileMerge.objects.filter(undone_at=None, absorbed=OuterRef("practitioner")))
+    registered = _registered(on).filter(with_facts, institution__in=institutions).order_by()
+    files = list(registered.values_list("practitioner", flat=True).distinct()[: most + 1])
+    if len(files) > most:
+        raise ScopeTooLarge(most)
+    members = sorted(file for members in families(files).members.values() for file in members)
+    batches = (members[start : start + BATCH] for start in range(0, len(members), BATCH))
+    return _over(batches, policy, on, institutions)
+
+
+def _over(
+    batches: Iterable[list[int]], policy: str, on: date, institutions: QuerySet[Institution] | None
+) -> Iterator[Comparison]:
+    policies()[policy]
     seen: set[int] = set()
-    for batch in _batches():
+    for batch in batches:
         known = facts_by_practitioner(batch)
         people = {kept: history for kept, history in known.items() if kept not in seen}
         seen |= people.keys()
-        yield from _compared(people, policy, on, prefix)
+        yield from _compared(people, policy, on, institutions)
 
 
 def _batches() -> Iterator[list[int]]:
@@ -110,11 +156,13 @@ def _batches() -> Iterator[list[int]]:
         last = batch[-1]
 
 
-def _compared(people: dict[int, list[facts.Fact]], policy: str, on: date, prefix: str) -> Iterator[Comparison]:
+def _compared(
+    people: dict[int, list[facts.Fact]], policy: str, on: date, institutions: QuerySet[Institution] | None
+) -> Iterator[Comparison]:
     codes = dict(Practitioner.objects.filter(pk__in=people).values_list("pk", "code"))
-    places = _institutions(people, on, prefix)
+    places = _institutions(people, on, institutions)
     for kept in sorted(people, key=lambda kept: codes[kept]):
-        if prefix and kept not in places:
+        if institutions is not None and kept not in places:
             continue
         history = people[kept]
         yield Comparison(
@@ -125,17 +173,18 @@ def _compared(people: dict[int, list[facts.Fact]], policy: str, on: date, prefix
         )
 
 
-def _institutions(people: Iterable[int], on: date, prefix: str) -> dict[int, set[str]]:
-    """Where each person is registered on the day, inside the region: over all files of the person."""
+def _registered(on: date) -> QuerySet[Registration]:
+    """The registrations that hold on the day, as known now."""
+    return Registration.objects.filter(Q(ends_on=None) | Q(ends_on__gt=on), superseded_at=None, starts_on__lte=on)
+
+
+def _institutions(people: Iterable[int], on: date, institutions: QuerySet[Institution] | None) -> dict[int, set[str]]:
+    """Where each person is registered on the day, among these institutions: over all files of the person."""
     found = families(people)
     kept_of = {member: kept for kept, members in found.members.items() for member in members}
-    registered = Registration.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gt=on),
-        superseded_at=None,
-        starts_on__lte=on,
-        practitioner_id__in=kept_of,
-        institution__region__code__startswith=prefix,
-    )
+    registered = _registered(on).filter(practitioner_id__in=kept_of)
+    if institutions is not None:
+        registered = registered.filter(institution__in=institutions)
     places: dict[int, set[str]] = {}
     for member, code in registered.order_by().values_list("practitioner_id", "institution__code"):
         places.setdefault(kept_of[member], set()).add(code)
@@ -154,3 +203,19 @@ def _days_in(run: Span, on: date) -> int:
     first = max(run.from_, date(on.year, 1, 1))
     end = min(run.to or date.max, on + timedelta(1))
     return max(0, (end - first).days)
+
+
+def row_of(comparison: Comparison) -> list[str]:
+    """One line of a table, in the order of `COLUMNS`; codes are opaque and made harmless for spreadsheets."""
+    before, after = comparison.before, comparison.after
+    return [
+        harmless(comparison.code),
+        " ".join(comparison.institutions),
+        str(before.points),
+        before.status,
+        str(before.until or ""),
+        str(before.blocked_days),
+        after.status,
+        str(after.until or ""),
+        str(after.blocked_days),
+    ]

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from registry.actions.merging import merge_files
 from registry.actions.people import add_document
-from registry.admin.law_words import rule_words, rules_of, value_words
 from registry.models import Case, Practitioner, Registration, User
+from registry.queries.law_words import rule_words, rules_of, value_words
 from registry.rules.policy_frame import RULES
 from tests.admin.conftest import SignIn
 from tests.admin.deeds import text_of, url

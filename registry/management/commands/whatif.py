@@ -15,21 +15,8 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.models import Institution, Region, StandingStatus
 from registry.queries.snapshot import one_moment
-from registry.queries.whatif import Comparison, Tally, compare
-from registry.rosters.cells import harmless
+from registry.queries.whatif import COLUMNS, Tally, compare, row_of
 from registry.rules.policy import Policy
-
-COLUMNS = (
-    "code",
-    "institutions",
-    "points",
-    "status_before",
-    "until_before",
-    "blocked_days_before",
-    "status_after",
-    "until_after",
-    "blocked_days_after",
-)
 
 
 class Command(BaseCommand):
@@ -81,22 +68,6 @@ def report(tally: Tally, policy: Policy, on: date, region: Region | None) -> Ite
     for status in StandingStatus.values:
         yield f"  {status:32}{tally.before[status]:8}{tally.after[status]:10}"
     yield from _by_institution(tally)
-
-
-def row_of(comparison: Comparison) -> list[str]:
-    """One line of the CSV file, in the order of `COLUMNS`; codes are opaque and made harmless for spreadsheets."""
-    before, after = comparison.before, comparison.after
-    return [
-        harmless(comparison.code),
-        " ".join(comparison.institutions),
-        str(before.points),
-        before.status,
-        str(before.until or ""),
-        str(before.blocked_days),
-        after.status,
-        str(after.until or ""),
-        str(after.blocked_days),
-    ]
 
 
 def _by_institution(tally: Tally) -> Iterator[str]:
