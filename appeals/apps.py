@@ -10,3 +10,10 @@ class AppealsConfig(AppConfig):
     name = "appeals"
     verbose_name = _("appeals")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say whose the files of appeals are."""
+        from appeals.queries.files import reads
+        from registry.queries.files import offer_readers
+
+        offer_readers(reads)

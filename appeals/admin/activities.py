@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from unfold.contrib.filters.admin import ChoicesRadioFilter, RangeDateFilter
 
-from appeals.admin.sides import may_enrol, sides_of
 from appeals.models import Activity, Attendance
 from appeals.queries.applications import may_see_part, offered_by, parts_in, visible_activities
+from appeals.queries.sides import may_enrol, sides_of
 from registry.actions.files import read_file
 from registry.admin import labels
 from registry.admin.acts.buttons import Button

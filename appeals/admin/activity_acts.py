@@ -15,9 +15,9 @@ from appeals.actions.activities import (
     offer_activity,
 )
 from appeals.admin.activities import activity_url
-from appeals.admin.sides import acting_for, enrolling, may_enrol, offering, sides_of
 from appeals.models import Activity, Attendance
 from appeals.queries.applications import offered_by, visible_activities
+from appeals.queries.sides import acting_for, enrolling, may_enrol, offering, sides_of
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import (
     choice_field,
@@ -27,6 +27,7 @@ from registry.admin.fields import (
     text_field,
     whole_field,
 )
+from registry.admin.moment import today
 from registry.admin.roles import STAFF_KEEPERS
 from registry.models import PersonalCode, Practitioner, User
 from registry.queries.scope import Scope
@@ -178,7 +179,7 @@ class Enrol(OnActivity):
     def perform(self, data: dict[str, Any], second: User | None) -> list[Attendance]:
         """Enrol."""
         people = data["everybody"]
-        acting = enrolling(self.subject, people, self.scope, self.user)
+        acting = enrolling(self.subject, people, self.scope, self.user, today())
         return enrol(activity=self.subject, practitioners=people, acting=acting, now=self.now)
 
     def done(self, outcome: list[Attendance]) -> str:
@@ -254,5 +255,5 @@ class CancelEnrolment(OnPart):
 
     def perform(self, data: dict[str, Any], second: User | None) -> Attendance:
         """Cancel."""
-        acting = enrolling(self.subject.activity, [self.subject.practitioner], self.scope, self.user)
+        acting = enrolling(self.subject.activity, [self.subject.practitioner], self.scope, self.user, today())
         return cancel_enrolment(attendance=self.subject, reason=data["reason"], acting=acting, now=self.now)

@@ -13,11 +13,11 @@ from appeals.actions.applications import file_application, preview, withdraw_app
 from appeals.actions.deliberations import convene, most_called
 from appeals.actions.grants import grant_application, preview_grant, refuse_application
 from appeals.admin.applications import application_url, asked
-from appeals.admin.sides import acting_for, decides
 from appeals.models import Application, Attendance, Expert
 from appeals.queries.applications import visible_applications
 from appeals.queries.deliberators import possible_deliberators
 from appeals.queries.remediation import Prospect, prospects, signatures_needed
+from appeals.queries.sides import askable, decides, filing_for
 from registry.actions.corrections import Difference
 from registry.actions.procedure import Acting, for_agency
 from registry.admin.acts.consequence import Consequence
@@ -25,7 +25,7 @@ from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.acts.subjects import OnPractitioner, card_of
 from registry.admin.fields import prose_field, radio_field, text_field, whole_field
 from registry.admin.moment import today
-from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, agencies_of
+from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.ledger.reading import History, history_of
 from registry.models import User
 from registry.queries.explain import day
@@ -83,9 +83,7 @@ class FileApplication(OnPractitioner):
     @cached_property
     def prospects(self) -> list[Prospect]:
         """What the person can still ask for; an agency's officer takes in what is asked of the own agency."""
-        found = prospects(self.history, today())
-        mine = agencies_of(self.scope)
-        return [each for each in found if not each.pending and (not mine or each.agency in mine)]
+        return askable(prospects(self.history, today()), self.scope)
 
     def initial(self) -> dict[str, Any]:
         """One possibility alone is chosen already."""
@@ -124,12 +122,7 @@ class FileApplication(OnPractitioner):
 
     def acting(self, asked_for: Prospect) -> Acting:
         """The agency that is asked, else the own institution."""
-        if asked_for.agency in agencies_of(self.scope):
-            return for_agency(self.user, asked_for.agency)
-        own = [row.institution for row in self.scope.assignments if row.institution]
-        here = self.subject.registrations.filter(superseded_at=None, institution__in=own).values("institution")
-        staff = {row["institution"] for row in here}
-        return acting_for(next((place for place in own if place.pk in staff), own[0]), self.user)
+        return filing_for(asked_for, self.subject, self.scope, self.user)
 
     def done(self, outcome: Application) -> str:
         """Its number."""

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesRadioFilter
 
-from appeals.admin.sides import decides
 from appeals.models import Application
 from appeals.queries.applications import calls_of, owed_by_agency, room_of, track_of, visible_applications
 from appeals.queries.remediation import signatures_needed, support_of
+from appeals.queries.sides import decides
 from appeals.rules.procedures import APPLICATION
 from registry.admin import labels
 from registry.admin.acts.buttons import Button

@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appeals.admin.experts import record_of
-from appeals.admin.subjects import mark_of, seats_of
 from appeals.models import Expert, Panel, Seat, Vote
 from appeals.queries.anonymous import evidence_for, file_for
+from appeals.queries.visible import mark_of, seats_of
 from registry.actions.files import read_file
 from registry.admin.moment import today
 from registry.admin.roles import is_expert, user_of

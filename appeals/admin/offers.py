@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appeals.admin.acts import deciding, external, filing, objections
-from appeals.models import Evidence, ExternalOutcome, Objection
+from appeals.models import ExternalOutcome, Objection
 from appeals.queries.objections import handles
 from appeals.queries.objections import objections as visible
 from appeals.rules.procedures import OBJECTION
@@ -18,7 +18,7 @@ from registry.admin.acts.buttons import Button
 from registry.admin.acts.guided import GuidedAct, Words
 from registry.admin.extensions import Section
 from registry.admin.roles import POOL_KEEPERS, has_any, is_agency_officer, scope, user_of
-from registry.models import Case, PointsEntry, Proposal, StoredFile, Task
+from registry.models import Case, PointsEntry, Proposal, Task
 from registry.queries.file import PractitionerFile
 
 State = Objection.State
@@ -172,17 +172,6 @@ def panels_of(request: HttpRequest, objection: Objection) -> Iterable[Section]:
     return [Section("appeals/parts/panels.html", found)] if found else []
 
 
-def reads(request: HttpRequest, file: StoredFile) -> bool:
-    """Evidence, signed pages and documents of outcomes, where the user sees the objection or the person."""
-    seen = scope(request)
-    mine = visible(seen)
-    return (
-        Evidence.objects.filter(Q(file=file) | Q(shown=file), point__objection__in=mine).exists()
-        or mine.filter(signature=file).exists()
-        or ExternalOutcome.objects.filter(file=file, practitioner__in=seen.practitioners()).exists()
-    )
-
-
 def _offer() -> None:
     places: list[tuple[extensions.Place, Any, Any]] = [
         ("proposal", on_proposal, about_proposal),
@@ -195,7 +184,6 @@ def _offer() -> None:
     extensions.offer_buttons("task", on_task)
     extensions.offer_sections("case", about_case)
     extensions.offer_sections("objection", panels_of)
-    extensions.offer_readers(reads)
     extensions.offer_acts(ACTS)
 
 

@@ -12,10 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesRadioFilter, RangeDateFilter
 
-from appeals.admin.subjects import objection_url, panels_in
+from appeals.admin.subjects import objection_url
 from appeals.models import Evidence, Panel, Seat, Specialty
 from appeals.queries.anonymous import file_of
 from appeals.queries.panels import REASONS, Lot, draw_json, judged, lots_of
+from appeals.queries.visible import panels_in
 from registry.admin.acts.buttons import Button
 from registry.admin.base import ListAdmin
 from registry.admin.roles import POOL_KEEPERS, has_any, is_agency_officer, scope, user_of

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appeals.queries.remediation import offers_for, prospects, taken_part
+from appeals.queries.sides import askable
 from registry.admin.acts.buttons import Button
 from registry.admin.acts.subjects import card_of, crumbs_to
 from registry.admin.moment import today
-from registry.admin.roles import STAFF_KEEPERS, agencies_of, has_any, scope
+from registry.admin.roles import STAFF_KEEPERS, has_any, scope
 from registry.ledger.reading import history_of
 
 
@@ -23,10 +24,10 @@ def prospects_page(site: Any) -> Callable[..., HttpResponse]:
         person = seen.practitioners().filter(pk=pk).first()
         if person is None:
             raise Http404
-        history, mine = history_of(person), agencies_of(seen)
+        history = history_of(person)
         found = prospects(history, today())
         acts = []
-        if has_any(request, STAFF_KEEPERS) and any(not p.pending and (not mine or p.agency in mine) for p in found):
+        if has_any(request, STAFF_KEEPERS) and askable(found, seen):
             url = reverse("admin:file_application", args=[person.pk])
             acts.append(Button(_("File an application for repair"), url, "volunteer_activism", main=True))
         response: HttpResponse = site.page(

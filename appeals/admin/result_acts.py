@@ -11,9 +11,9 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from appeals.actions.activities import FULL_MARKS
 from appeals.actions.results import Result, correct_result, record_results
 from appeals.admin.activity_acts import OnActivity, OnPart
-from appeals.admin.sides import offering
 from appeals.models import Activity, Attendance
 from appeals.queries.applications import offered_by
+from appeals.queries.sides import offering
 from appeals.rules.procedures import ATTENDANCE
 from registry.actions.files import keep_file
 from registry.admin.acts.guided import ActForm, Words

@@ -1,49 +1,10 @@
-"""Which panels, objections and seats somebody may open, and where they are."""
+"""Where panels, experts, objections and cases of experts are in the office."""
 
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from appeals.models import Expert, Objection, Panel, Seat
-from registry.models import Role, User
+from appeals.queries.visible import keeps_the_pool
 from registry.queries.scope import Scope
-
-OF_AN_OBJECTION = ("practitioner", "agency__region", "case__handling__authority", "case__trigger")
-"""What the pages of a panel and of a seat ask of the objection."""
-
-
-def within(seen: Scope, path: str) -> Q:
-    """Rows whose agency, at `path`, lies in the region of one of the user's agencies."""
-    found = Q() if seen.sees_everything else Q(pk__in=[])
-    for assignment in seen.assignments:
-        if assignment.agency is not None and not seen.sees_everything:
-            found |= Q(**{f"{path}__region__code__startswith": assignment.agency.region.prefix})
-    return found
-
-
-def panels_in(seen: Scope) -> QuerySet[Panel]:
-    """The panels of objections that the user's agencies answer."""
-    rows = Panel.objects.filter(within(seen, "objection__agency"))
-    return rows.select_related("objection__reviewer", *(f"objection__{path}" for path in OF_AN_OBJECTION))
-
-
-def objections_in(seen: Scope) -> QuerySet[Objection]:
-    """The objections that the user's agencies answer."""
-    rows = Objection.objects.filter(within(seen, "agency"))
-    return rows.select_related("practitioner", "agency", "case", "reviewer")
-
-
-def experts_for(seen: Scope, user: User) -> QuerySet[Expert]:
-    """The whole pool for those who keep it; themselves for experts."""
-    rows = Expert.objects.select_related("user", "practitioner")
-    if seen.roles & {Role.ADMINISTRATOR, Role.AGENCY_OFFICER}:
-        return rows
-    return rows.filter(user=user)
-
-
-def seats_of(user: User) -> QuerySet[Seat]:
-    """The seats of the expert who signs in with this account."""
-    rows = Seat.objects.filter(expert__user=user)
-    return rows.select_related("expert", *(f"panel__objection__{path}" for path in OF_AN_OBJECTION))
 
 
 def panel_url(panel: Panel) -> str:
@@ -53,7 +14,7 @@ def panel_url(panel: Panel) -> str:
 
 def expert_url(expert: Expert, seen: Scope) -> str:
     """The page of an expert; for experts their own record."""
-    if seen.roles & {Role.ADMINISTRATOR, Role.AGENCY_OFFICER}:
+    if keeps_the_pool(seen):
         return reverse("admin:appeals_expert_change", args=[expert.pk])
     return reverse("admin:expert_record")
 
@@ -66,8 +27,3 @@ def objection_url(objection: Objection) -> str:
 def case_url(seat: Seat) -> str:
     """The page of a case on the desk of its expert."""
     return reverse("admin:expert_case", args=[seat.uuid])
-
-
-def mark_of(seat: Seat) -> str:
-    """What a case is called on the desk: it says nothing of the case."""
-    return str(seat.uuid)[-6:].upper()

@@ -4,9 +4,11 @@ from datetime import date
 from uuid import UUID
 
 from appeals.models import PointOfDispute
+from registry.ledger.families import family_of
 from registry.ledger.law import policies
 from registry.ledger.writing import LockedPerson
-from registry.models import Fact, FactKind
+from registry.models import Fact, FactKind, Practitioner
+from registry.queries.scope import Scope
 from registry.rules.compute import Standing, standing
 from registry.rules.facts import PointsScored
 
@@ -55,3 +57,21 @@ def _of_the_year(person: LockedPerson, found: Standing) -> set[str]:
         for fact in person.facts
         if isinstance(fact, PointsScored) and fact.id in counted and fact.counted_on.year == found.on.year
     }
+
+
+def appealable(practitioner: Practitioner) -> list[Fact]:
+    """The entries of the person that are not annulled, the latest first."""
+    files = family_of(practitioner.pk).files
+    scored = Fact.objects.filter(practitioner__in=files, kind=FactKind.POINTS_SCORED)
+    rows = scored.select_related("agency__region", "practitioner").prefetch_related("corrections")
+    return [fact for fact in rows.order_by("-effective_on", "-pk") if present_points(fact)]
+
+
+def rulable(practitioner: Practitioner, seen: Scope) -> list[Fact]:
+    """Those of them on which an outcome elsewhere can be recorded."""
+    return [fact for fact in appealable(practitioner) if decided_within(fact, seen)]
+
+
+def decided_within(fact: Fact, seen: Scope) -> bool:
+    """Whether an agency in the scope decided it; what an older register left without an agency is anybody's."""
+    return fact.agency is None or seen.covers_region(fact.agency.region_id)

@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appeals.models import Objection, Panel, Seat
-from registry.models import ProcedureStep, Task
+from registry.actions.procedure import Acting, for_agency, for_institution
+from registry.models import ProcedureStep, Proposal, Role, Task, User
 from registry.queries.explain import day
 from registry.queries.scope import Scope
 
@@ -103,6 +104,26 @@ def objections(seen: Scope) -> QuerySet[Objection]:
 def handles(seen: Scope, objection: Objection) -> bool:
     """Whether the objection is before an agency in the user's region, so that the user may act on it."""
     return not seen.sees_everything and seen.covers_region(objection.agency.region_id)
+
+
+def acts_on(seen: Scope, objection: Objection, roles: frozenset[Role]) -> bool:
+    """Whether somebody with one of the `roles` may act on it: an officer where it is before an agency in the region of
+    the own one, a compliance officer for the own institution. Both only on objections that concern them.
+    """
+    held = seen.roles & roles
+    return Role.COMPLIANCE_OFFICER in held or (bool(held) and handles(seen, objection))
+
+
+def acting_on(seen: Scope, objection: Objection, by: User) -> Acting:
+    """For the agency of the objection, else for the own institution."""
+    if Role.AGENCY_OFFICER in seen.roles and handles(seen, objection):
+        return for_agency(by, objection.agency)
+    return for_institution(by, next(row.institution for row in seen.assignments if row.institution))
+
+
+def objectionable(seen: Scope) -> QuerySet[Proposal]:
+    """The proposals to which the user may take in an objection: of the user's people."""
+    return Proposal.objects.filter(practitioner__in=seen.practitioners())
 
 
 def track(objection: Objection, *, today: date) -> Track:

@@ -99,7 +99,7 @@ def audience(activity: Activity, today: date) -> QuerySet[Practitioner]:
     if activity.agency is not None:
         prefix = activity.agency.region.prefix
         return Practitioner.objects.filter(Exists(rows.filter(institution__region__code__startswith=prefix)))
-    here = rows.filter(institution=activity.institution_id).filter(_in_force(today))
+    here = rows.filter(institution=activity.institution_id).filter(in_force(today))
     return Practitioner.objects.filter(Exists(here))
 
 
@@ -243,13 +243,14 @@ def deliberations_of(user: User) -> list[Deliberation]:
 
 def _offered_to(members: Collection[int], today: date) -> Q:
     rows = Registration.objects.filter(practitioner_id__in=members, superseded_at=None)
-    now = rows.filter(_in_force(today)).values("institution")
+    now = rows.filter(in_force(today)).values("institution")
     codes = set(rows.values_list("institution__region_id", flat=True))
     around = {area for code in codes for area in (code, f"{code[:4]}00", f"{code[:2]}0000", NATION)}
     return Q(agency__region_id__in=around) | Q(institution__in=now)
 
 
-def _in_force(today: date) -> Q:
+def in_force(today: date) -> Q:
+    """Of registrations: those that hold on the day."""
     return Q(starts_on__lte=today) & (Q(ends_on=None) | Q(ends_on__gt=today))
 
 

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from registry.models import StoredFile
-
 if TYPE_CHECKING:
     from registry.admin.acts.buttons import Button
     from registry.admin.acts.guided import GuidedAct
@@ -32,14 +30,12 @@ EVERY_ACCOUNT = frozenset({"index", "login", "logout", "password_change", "passw
 
 Buttons = Callable[[HttpRequest, Any], "Iterable[Button]"]
 Sections = Callable[[HttpRequest, Any], Iterable[Section]]
-Readers = Callable[[HttpRequest, StoredFile], bool]
 
 
 @dataclass(slots=True)
 class _Offers:
     buttons: dict[str, list[Buttons]] = field(default_factory=dict)
     sections: dict[str, list[Sections]] = field(default_factory=dict)
-    readers: list[Readers] = field(default_factory=list)
     acts: "list[tuple[str, str, type[GuidedAct]]]" = field(default_factory=list)
     views: list[tuple[str, str, Callable[[Any], Callable[..., HttpResponseBase]]]] = field(default_factory=list)
     desk_of_experts: str = ""
@@ -57,11 +53,6 @@ def offer_buttons(place: Place, provider: Buttons) -> None:
 def offer_sections(place: Place, provider: Sections) -> None:
     """Put cards on a page."""
     OFFERS.sections.setdefault(place, []).append(provider)
-
-
-def offer_readers(reads: Readers) -> None:
-    """Say whose files are whose: whether the user may have a file that belongs to a record of the application."""
-    OFFERS.readers.append(reads)
 
 
 def offer_acts(acts: "Iterable[tuple[str, str, type[GuidedAct]]]") -> None:
@@ -93,8 +84,3 @@ def buttons(place: Place, request: HttpRequest, subject: Any) -> "list[Button]":
 def sections(place: Place, request: HttpRequest, subject: Any) -> list[Section]:
     """The cards offered for a page."""
     return [section for provider in OFFERS.sections.get(place, ()) for section in provider(request, subject)]
-
-
-def may_read(request: HttpRequest, file: StoredFile) -> bool:
-    """Whether the file belongs to a record of an application that the user may see."""
-    return any(reads(request, file) for reads in OFFERS.readers)

@@ -13,7 +13,7 @@ from registry.actions.calendar import correct_day, enter_year, preview_year
 from registry.actions.notices import Announced
 from registry.api.desk import Act, DeskFace, Listing, One, read, refusals
 from registry.api.faults import Fault
-from registry.api.given import Choice, Day, Given, Text, Whole, several
+from registry.api.given import Choice, Day, Given, Prose, Text, Whole, several
 from registry.api.problems import MALFORMED, Problem
 from registry.api.roles import ADMINISTRATORS
 from registry.api.shapes import ActorRef, Shape, Word, document_of
@@ -173,7 +173,7 @@ class DayGiven(Given):
     day = Day()
     kind = Choice(choices=Kind.values)
     name = Text(default="", allow_blank=True, max_length=LONGEST_NAME)
-    reason = Text(max_length=2000)
+    reason = Prose(max_length=2000)
 
 
 class CorrectDay(Act):

@@ -10,7 +10,7 @@ from registry.actions.cases import close_case, open_case
 from registry.actions.handlings import record_handling, record_trigger
 from registry.actions.many import Identified, ManyRefused, identify_many
 from registry.api.desk import Act, DeskFace, Filter, Listing, One
-from registry.api.given import Amount, Choice, Day, Given, Id, ReasonGiven, Text, several
+from registry.api.given import Amount, Choice, Day, Given, Id, Prose, ReasonGiven, Text, several
 from registry.api.practitioners import OnPractitioner
 from registry.api.problems import REFUSED, FieldError, Problem
 from registry.api.roles import OFFICERS_OF_AGENCIES
@@ -69,7 +69,7 @@ class HandlingGiven(DocumentGiven):
     authority = Text(required=False, allow_null=True, max_length=20, help_text="the code of the deciding authority")
     amount = Amount(required=False, allow_null=True)
     department = Text(default="", allow_blank=True, max_length=100)
-    facts = Text(default="", allow_blank=True, max_length=20000)
+    facts = Prose(default="", allow_blank=True, max_length=20000)
 
 
 class Handlings(Listing, Act):
@@ -274,7 +274,7 @@ class IdentifiedGiven(Given):
 
     practitioner = Id(help_text="the id of a practitioner")
     grade = Choice(choices=Grade.values)
-    grounds = Text(max_length=4000)
+    grounds = Prose(max_length=4000)
     identified_on = Day()
 
 

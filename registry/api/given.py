@@ -67,19 +67,14 @@ class Faulty(ValidationError):
         super().__init__([_detail(fault)])
 
 
-LINES_FROM = 200
-"""A text that may be longer than this may have several lines."""
-
 CONTROLS = "\\u0000-\\u001f\\u007f-\\u009f"
 CONTROLS_BUT_LINES = "\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f"
 
 
 class Text(serializers.CharField):
-    """A string without control characters; a long one may have lines. Stray spaces at its ends are dropped."""
+    """A string without control characters. Stray spaces at its ends are dropped."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.lines = (self.max_length or 0) > LINES_FROM
+    lines = False
 
     @property
     def pattern(self) -> str:
@@ -93,6 +88,12 @@ class Text(serializers.CharField):
         checked = data.replace("\n", "").replace("\t", "") if self.lines and isinstance(data, str) else data
         _read(members.text, checked)
         return super().run_validation(data)
+
+
+class Prose(Text):
+    """A text that may have several lines."""
+
+    lines = True
 
 
 class Choice(serializers.ChoiceField):
@@ -196,13 +197,13 @@ class NothingGiven(Given):
 class ReasonGiven(Given):
     """Why."""
 
-    reason = Text(max_length=2000)
+    reason = Prose(max_length=2000)
 
 
 class GroundsGiven(Given):
     """On which grounds."""
 
-    grounds = Text(max_length=4000)
+    grounds = Prose(max_length=4000)
 
 
 def errors_of(error: ValidationError, data: Any) -> list[FieldError]:

@@ -18,13 +18,13 @@ from registry.actions.many import (
 from registry.actions.proposals import Item
 from registry.api.cases import OF_A_CASE, OnCase, case_to_handle, row_report
 from registry.api.desk import DeskFace, read, refusals
+from registry.api.files import own_file
 from registry.api.given import Choice, Given, Id, Whole, several
 from registry.api.proposals import (
     ConsequenceShape,
     ItemGiven,
     ProposalShape,
     ReceiptGiven,
-    own_file,
     recording,
     with_items,
 )

@@ -16,7 +16,7 @@ from registry.actions.measures import (
 from registry.api.case_files import ProcedureStepShape, steps_of
 from registry.api.cases import own_agency
 from registry.api.desk import Act, DeskFace, Filter, Listing, One
-from registry.api.given import Choice, Day, Given, ReasonGiven, Text, Whole
+from registry.api.given import Choice, Day, Given, Prose, ReasonGiven, Text, Whole
 from registry.api.problems import SECOND_MISSING, Problem
 from registry.api.reach import ShareShape, ThresholdShape
 from registry.api.roles import OFFICERS_OF_AGENCIES
@@ -192,13 +192,13 @@ class AskedMeasure(Given):
 
     kind = Choice(choices=Kind.values)
     year = Whole(min_value=2000, max_value=9999, help_text="whose sanctions the measure rests on")
-    lighter_reason = Text(default="", allow_blank=True, max_length=2000, help_text="where the share allows the graver")
+    lighter_reason = Prose(default="", allow_blank=True, max_length=2000, help_text="where the share allows the graver")
 
 
 class MeasureGiven(AskedMeasure):
     """Which measure, for which year, and why."""
 
-    grounds = Text(max_length=4000)
+    grounds = Prose(max_length=4000)
     agency = Text(max_length=20, help_text="the code of one of your agencies")
 
 

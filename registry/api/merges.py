@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from registry.actions.merging import merge_files, undo_merge
 from registry.api.desk import Act, DeskFace, Listing, read
-from registry.api.given import Given, Id, ReasonGiven, Text
+from registry.api.given import Given, Id, Prose, ReasonGiven
 from registry.api.practitioners import OnPractitioner, PractitionerShape
 from registry.api.problems import SECOND_MISSING, Problem
 from registry.api.roles import OFFICERS_OF_AGENCIES
@@ -45,7 +45,7 @@ class AbsorbedGiven(Given):
 class MergeGiven(AbsorbedGiven, ReasonGiven):
     """The other file, and why both are one person."""
 
-    reason = Text(max_length=2000, help_text="code, name and document agree, or a human looked")
+    reason = Prose(max_length=2000, help_text="code, name and document agree, or a human looked")
 
 
 class MergePreviewShape(Shape):

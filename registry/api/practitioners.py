@@ -13,7 +13,7 @@ from registry.actions.people import add_document, assign_code, register_practiti
 from registry.actions.registrations import end_registration, register_at, sign_commitment
 from registry.actions.remediation import reregister
 from registry.api.desk import Act, DeskFace, Filter, Listing, One, read
-from registry.api.given import Choice, Day, Given, Id, Instant, Text
+from registry.api.given import Choice, Day, Given, Id, Instant, Prose, Text
 from registry.api.places import EndGiven
 from registry.api.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.api.shapes import Shape, Word, document_of
@@ -117,7 +117,7 @@ class PersonGiven(Given):
     distinct_from = serializers.ListField(
         child=Id(), default=list, max_length=20, help_text="people who are similar and somebody else"
     )
-    reason = Text(default="", allow_blank=True, max_length=2000, help_text="why they are somebody else")
+    reason = Prose(default="", allow_blank=True, max_length=2000, help_text="why they are somebody else")
 
 
 class RegisterPerson(Act):
@@ -303,7 +303,7 @@ class NameGiven(Given):
     """The new name, and which document shows it."""
 
     name = Text(max_length=100)
-    reason = Text(max_length=2000)
+    reason = Prose(max_length=2000)
 
 
 class Rename(OnPerson):
@@ -319,7 +319,7 @@ class CodeGiven(Given):
     """The national code, and where it comes from."""
 
     code = Text(max_length=64)
-    reason = Text(max_length=2000)
+    reason = Prose(max_length=2000)
 
 
 class AssignCode(OnPerson):
@@ -354,7 +354,7 @@ class ReregistrationGiven(Given):
     """Where the person is registered again, and why."""
 
     institutions = serializers.ListField(child=Text(max_length=12), min_length=1, max_length=20)
-    reason = Text(max_length=2000)
+    reason = Prose(max_length=2000)
     agency = Text(max_length=20, help_text="the code of one of your agencies")
 
 

@@ -16,13 +16,14 @@ from registry.actions.proposals import Item, countersign, preview_proposal, prop
 from registry.api.asking import Asker
 from registry.api.cases import OF_A_CASE
 from registry.api.desk import Act, DeskFace, Filter, Listing, One, read, refusals
-from registry.api.given import Choice, Day, Flag, Given, Id, ReasonGiven, Text, Whole, several
+from registry.api.files import own_file
+from registry.api.given import Choice, Day, Flag, Given, Id, Prose, ReasonGiven, Text, Whole, several
 from registry.api.problems import SECOND_MISSING, Problem
 from registry.api.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.api.shapes import ActorRef, PersonRef, Shape, Word, document_of
 from registry.api.standings import SideShape
-from registry.api.subjects import named, one
-from registry.models import Case, Delivery, Proposal, ProposedEntry, Responsibility, StoredFile
+from registry.api.subjects import one
+from registry.models import Case, Delivery, Proposal, ProposedEntry, Responsibility
 from registry.queries.serving import receivable, serving
 
 OF_A_PROPOSAL = (
@@ -110,7 +111,7 @@ class ItemGiven(Given):
     situation = Text(max_length=8)
     points = Whole(min_value=1, max_value=12, required=False, allow_null=True)
     months = Whole(min_value=1, max_value=6, required=False, allow_null=True)
-    departure_reason = Text(default="", allow_blank=True, max_length=2000)
+    departure_reason = Prose(default="", allow_blank=True, max_length=2000)
     act = Text(default="", allow_blank=True, max_length=200)
 
 
@@ -223,7 +224,7 @@ class ReceiptGiven(Given):
     channel = Choice(choices=Delivery.Channel.values)
     received_on = Day()
     receipt = Id(required=False, allow_null=True, help_text="a file handed in before")
-    remark = Text(default="", allow_blank=True, max_length=2000)
+    remark = Prose(default="", allow_blank=True, max_length=2000)
 
 
 class RecordReceipt(OnProposal):
@@ -249,11 +250,6 @@ class RecordReceipt(OnProposal):
             now=self.asker.now,
             **values,
         )
-
-
-def own_file(asker: Asker, field: str, uuid: Any) -> StoredFile | None:
-    """The file that the body names, one that the asker handed in."""
-    return named(field, StoredFile.objects.filter(handed_in_by=asker.user), uuid=uuid) if uuid else None
 
 
 def recording(asker: Asker, case: Case, proposals: Sequence[Proposal]) -> Acting:

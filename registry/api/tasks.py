@@ -12,11 +12,11 @@ from registry.actions.procedure import Acting
 from registry.actions.talks import TALKS, finish_talk, finish_talks
 from registry.api.desk import Act, Filter, Listing, One
 from registry.api.faults import Fault
-from registry.api.given import Choice, Day, Flag, Given, Id, Text
+from registry.api.files import own_file
+from registry.api.given import Choice, Day, Flag, Given, Id, Prose
 from registry.api.paged import Paged
 from registry.api.practitioners import OnPractitioner
 from registry.api.problems import MALFORMED, Problem
-from registry.api.proposals import own_file
 from registry.api.roles import STAFF_KEEPERS
 from registry.api.shapes import ActorRef, PersonRef, PlaceRef, Shape, Word, document_of
 from registry.api.subjects import all_named, one
@@ -156,7 +156,7 @@ class TalkGiven(Given):
     """When the talk was held, what was said and what the person undertakes, and the signed record."""
 
     held_on = Day()
-    result = Text(max_length=20000)
+    result = Prose(max_length=20000)
     file = Id(required=False, allow_null=True, help_text="a file that you handed in")
 
 
@@ -193,7 +193,7 @@ class TalksGiven(Given):
 
     tasks = serializers.ListField(child=Id(), min_length=1, max_length=200)
     held_on = Day()
-    result = Text(max_length=20000)
+    result = Prose(max_length=20000)
 
 
 class TasksShape(Shape):

@@ -7,6 +7,7 @@ from registry.api import (
     calendar,
     case_files,
     cases,
+    files,
     law,
     many,
     measure_previews,
@@ -119,6 +120,8 @@ DESK = [
     path("v1/calendar/missing-years/", calendar.MissingYears.as_view()),
     path("v1/what-if/", whatif.WhatIf.as_view()),
     path("v1/what-if/table/", whatif.WhatIfTable.as_view()),
+    path("v1/files/", files.HandIn.as_view()),
+    path("v1/files/<uuid:file>/content/", files.FileContent.as_view()),
     path("v1/signatures/", signing.Signatures.as_view()),
 ]
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.actions import experts as pool
 from appeals.admin.fields import several_field
-from appeals.admin.subjects import expert_url, experts_for
+from appeals.admin.subjects import expert_url
 from appeals.models import Expert, ExpertAvailability, ExpertConflict, ExpertPlace, Specialty
+from appeals.queries.visible import experts_for
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import day_field, prose_field, text_field
 from registry.admin.roles import EXPERTS, POOL_KEEPERS

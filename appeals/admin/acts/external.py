@@ -16,11 +16,11 @@ from appeals.admin.acts.deciding import MONTHS, told_apart
 from appeals.admin.acts.filing import told_of
 from appeals.admin.acts.rows import kept
 from appeals.models import ExternalOutcome, Result
-from appeals.queries.disputed import present_points
+from appeals.queries.disputed import decided_within, present_points
 from registry.actions.errors import Refused
 from registry.admin.acts.consequence import Consequence, Summary, correction_consequence
 from registry.admin.acts.guided import ActForm
-from registry.admin.acts.subjects import OfAgency, OnPractitioner, card_of, decided_within
+from registry.admin.acts.subjects import OfAgency, OnPractitioner, card_of
 from registry.admin.fields import choice_field, day_field, file_field, prose_field, radio_field, text_field, whole_field
 from registry.admin.moment import today
 from registry.admin.roles import OFFICERS_OF_AGENCIES

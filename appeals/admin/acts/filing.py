@@ -14,14 +14,13 @@ from appeals.admin.acts.on_objections import OnProposal, institutions_of
 from appeals.admin.acts.rows import DisputesForm, disputes_of, kept
 from appeals.admin.subjects import objection_url
 from appeals.models import Objection
-from appeals.queries.disputed import present_points
+from appeals.queries.disputed import appealable, present_points
 from registry.admin.acts.guided import ActForm
 from registry.admin.acts.subjects import OnPractitioner
 from registry.admin.fields import choice_field, day_field, file_field, prose_field, radio_field
 from registry.admin.roles import OFFICERS_OF_AGENCIES
-from registry.ledger.families import family_of
 from registry.ledger.law import policies
-from registry.models import Fact, FactKind, Role, User
+from registry.models import Fact, Role, User
 from registry.queries.explain import day, wording
 
 COMPLIANCE = frozenset({Role.COMPLIANCE_OFFICER})
@@ -201,11 +200,7 @@ class TakeInAppeal(OnPractitioner):
     @cached_property
     def entries(self) -> Things:
         """By key of the choice: words and entry, the latest first."""
-        scored = Fact.objects.filter(
-            practitioner__in=family_of(self.subject.pk).files, kind=FactKind.POINTS_SCORED
-        ).select_related("agency")
-        rows = scored.prefetch_related("corrections").order_by("-effective_on", "-pk")
-        return {str(fact.pk): (told_of(fact), fact) for fact in rows if present_points(fact)}
+        return {str(fact.pk): (told_of(fact), fact) for fact in appealable(self.subject)}
 
     def initial(self) -> dict[str, Any]:
         """The entry from whose page one came."""

@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.admin.subjects import objection_url
 from appeals.models import Objection
-from appeals.queries.objections import handles, objections
-from registry.actions.procedure import Acting, for_agency, for_institution
+from appeals.queries.objections import acting_on, acts_on, objectionable, objections
+from registry.actions.procedure import Acting
 from registry.admin.acts.guided import GuidedAct, Words
 from registry.admin.acts.subjects import card_of, crumbs_to
-from registry.models import Institution, Proposal, Role
+from registry.models import Institution, Proposal
 from registry.queries.scope import Scope
 
 
@@ -22,7 +22,7 @@ class OnProposal(GuidedAct):
 
     def find(self, seen: Scope) -> Proposal | None:
         """The proposal with the id in the address, of a person in the scope."""
-        rows = Proposal.objects.filter(practitioner__in=seen.practitioners())
+        rows = objectionable(seen)
         return rows.select_related("case__agency__region", "practitioner").filter(pk=self.kwargs["pk"]).first()
 
     def next_url(self, outcome: Any) -> str:
@@ -47,9 +47,7 @@ class OnObjection(GuidedAct):
         """The objection with the id in the address, if the user may act on it."""
         rows = objections(seen).select_related("agency__region", "practitioner", "case", "proposal", "reviewer")
         found = rows.filter(pk=self.kwargs["pk"]).first()
-        if found is None or handles(seen, found) or institutions_of(seen):
-            return found
-        return None
+        return found if found and acts_on(seen, found, self.allowed) else None
 
     def next_url(self, outcome: Any) -> str:
         """Back to the objection."""
@@ -69,9 +67,7 @@ class OnObjection(GuidedAct):
     @property
     def acting(self) -> Acting:
         """For the agency of the objection, else for the institution."""
-        if Role.AGENCY_OFFICER in self.scope.roles and handles(self.scope, self.subject):
-            return for_agency(self.user, self.subject.agency)
-        return for_institution(self.user, institutions_of(self.scope)[0])
+        return acting_on(self.scope, self.subject, self.user)
 
 
 def institutions_of(holder: Scope) -> list[Institution]:

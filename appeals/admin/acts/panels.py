@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from appeals.actions.panels import draw_panel, fail_panel, preview_draw, refer_to_panel
 from appeals.actions.release import release_evidence
 from appeals.admin.fields import several_field
-from appeals.admin.subjects import objection_url, objections_in, panel_url, panels_in
+from appeals.admin.subjects import objection_url, panel_url
 from appeals.models import Evidence, Objection, Panel, PointOfDispute, Specialty
 from appeals.queries.anonymous import telling
 from appeals.queries.panels import REASONS
+from appeals.queries.visible import objections_in, panels_in
 from registry.actions.files import keep_file
 from registry.admin.acts.consequence import Consequence, Summary
 from registry.admin.acts.guided import ActForm, GuidedAct, Words

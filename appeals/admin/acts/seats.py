@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.actions.seats import recuse
 from appeals.actions.votes import Ballot, preview_vote, vote
-from appeals.admin.subjects import case_url, mark_of, seats_of
+from appeals.admin.subjects import case_url
 from appeals.models import Result, Seat
 from appeals.queries.anonymous import AnonymousFile, file_for
+from appeals.queries.visible import mark_of, seats_of
 from registry.admin.acts.consequence import Consequence
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import prose_field, radio_field, whole_field

@@ -13,7 +13,6 @@ from registry.ledger.reading import standing_of
 from registry.models import (
     Agency,
     Case,
-    Fact,
     Handling,
     Institution,
     Practitioner,
@@ -221,11 +220,6 @@ class OnProposal(GuidedAct):
             "proposal": self.subject,
             "responsibility": self.subject.responsibility,
         }
-
-
-def decided_within(fact: Fact, seen: Scope) -> bool:
-    """Whether an agency in the scope decided it; what an older register left without an agency is anybody's."""
-    return fact.agency is None or seen.covers_region(fact.agency.region_id)
 
 
 OF_A_CAUSE = ("institution", "agency__region")

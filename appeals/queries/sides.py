@@ -1,17 +1,22 @@
 """For whom an officer acts in repair: one of the own agencies or institutions."""
 
 from collections.abc import Collection
+from datetime import date
 
 from appeals.models import Activity, Application
 from appeals.queries.applications import offered_by
+from appeals.queries.remediation import Prospect, in_force
 from registry.actions.procedure import Acting, for_agency, for_institution
-from registry.admin.filters import registered_on
-from registry.admin.moment import today
-from registry.admin.roles import agencies_of
-from registry.models import Agency, Institution, Practitioner, User
+from registry.models import Agency, Institution, Practitioner, Registration, User
 from registry.queries.scope import Scope
 
 Side = Agency | Institution
+
+
+def agencies_of(seen: Scope) -> list[Agency]:
+    """The user's agencies, each once."""
+    agencies = {row.agency.pk: row.agency for row in seen.assignments if row.agency}
+    return [agencies[key] for key in sorted(agencies)]
 
 
 def sides_of(seen: Scope) -> dict[str, Side]:
@@ -35,13 +40,14 @@ def offering(activity: Activity, seen: Scope, by: User) -> Acting | None:
     return acting_for(side, by)
 
 
-def enrolling(activity: Activity, people: Collection[Practitioner], seen: Scope, by: User) -> Acting:
+def enrolling(activity: Activity, people: Collection[Practitioner], seen: Scope, by: User, today: date) -> Acting:
     """The offering side; else the own institution at which most of these people are registered."""
     if acting := offering(activity, seen, by):
         return acting
     own = [row.institution for row in seen.assignments if row.institution]
-    rows = registered_on(today()).filter(practitioner__in=people, institution__in=own)
-    staff = list(rows.values_list("institution_id", flat=True))
+    rows = Registration.objects.filter(superseded_at=None, practitioner__in=people, institution__in=own)
+    here = rows.filter(in_force(today))
+    staff = list(here.values_list("institution_id", flat=True))
     if not own:
         return for_agency(by, agencies_of(seen)[0])
     return for_institution(by, max(own, key=lambda place: staff.count(place.pk)))
@@ -55,3 +61,19 @@ def may_enrol(activity: Activity, seen: Scope) -> bool:
 def decides(application: Application, seen: Scope) -> bool:
     """Whether the user is an officer of the agency that decides the application."""
     return application.agency_id in {agency.pk for agency in agencies_of(seen)}
+
+
+def askable(found: Collection[Prospect], seen: Scope) -> list[Prospect]:
+    """What can still be asked for; an agency's officer takes in what is asked of the own agency."""
+    mine = agencies_of(seen)
+    return [each for each in found if not each.pending and (not mine or each.agency in mine)]
+
+
+def filing_for(asked_for: Prospect, person: Practitioner, seen: Scope, by: User) -> Acting:
+    """The agency that is asked, else the own institution."""
+    if asked_for.agency in agencies_of(seen):
+        return for_agency(by, asked_for.agency)
+    own = [row.institution for row in seen.assignments if row.institution]
+    here = person.registrations.filter(superseded_at=None, institution__in=own).values("institution")
+    staff = {row["institution"] for row in here}
+    return acting_for(next((place for place in own if place.pk in staff), own[0]), by)

@@ -1,0 +1,1 @@
+"""Appeals for programs: objections, panels, experts, repair, below /api/."""

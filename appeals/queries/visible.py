@@ -1,0 +1,53 @@
+"""Which panels, objections, seats and experts somebody may open."""
+
+from django.db.models import Q, QuerySet
+
+from appeals.models import Expert, Objection, Panel, Seat
+from registry.models import Role, User
+from registry.queries.scope import Scope
+
+OF_AN_OBJECTION = ("practitioner", "agency__region", "case__handling__authority", "case__trigger")
+"""What the pages of a panel and of a seat ask of the objection."""
+
+
+def within(seen: Scope, path: str) -> Q:
+    """Rows whose agency, at `path`, lies in the region of one of the user's agencies."""
+    found = Q() if seen.sees_everything else Q(pk__in=[])
+    for assignment in seen.assignments:
+        if assignment.agency is not None and not seen.sees_everything:
+            found |= Q(**{f"{path}__region__code__startswith": assignment.agency.region.prefix})
+    return found
+
+
+def panels_in(seen: Scope) -> QuerySet[Panel]:
+    """The panels of objections that the user's agencies answer."""
+    rows = Panel.objects.filter(within(seen, "objection__agency"))
+    return rows.select_related("objection__reviewer", *(f"objection__{path}" for path in OF_AN_OBJECTION))
+
+
+def objections_in(seen: Scope) -> QuerySet[Objection]:
+    """The objections that the user's agencies answer."""
+    rows = Objection.objects.filter(within(seen, "agency"))
+    return rows.select_related("practitioner", "agency", "case", "reviewer")
+
+
+def keeps_the_pool(seen: Scope) -> bool:
+    """Whether the user keeps experts and panels."""
+    return bool(seen.roles & {Role.ADMINISTRATOR, Role.AGENCY_OFFICER})
+
+
+def experts_for(seen: Scope, user: User) -> QuerySet[Expert]:
+    """The whole pool for those who keep it; themselves for experts."""
+    rows = Expert.objects.select_related("user", "practitioner")
+    return rows if keeps_the_pool(seen) else rows.filter(user=user)
+
+
+def seats_of(user: User) -> QuerySet[Seat]:
+    """The seats of the expert who signs in with this account."""
+    rows = Seat.objects.filter(expert__user=user)
+    return rows.select_related("expert", *(f"panel__objection__{path}" for path in OF_AN_OBJECTION))
+
+
+def mark_of(seat: Seat) -> str:
+    """What a case is called on the desk of its expert: it says nothing of the case."""
+    return str(seat.uuid)[-6:].upper()
