@@ -12,6 +12,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/", include("registry.api.urls")),
+    path("api/", include("appeals.api.urls")),
     path("api/", include(registry.api.urls.nothing)),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
 ]
