@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from appeals.api import decisions, filing, objections, reviews
+from appeals.api import blind, decisions, experts, filing, objections, outcomes, panels, reviews, seats
 
 PERSON, PROPOSAL = "v1/practitioners/<uuid:practitioner>/", "v1/proposals/<uuid:proposal>/"
 OBJECTION = "v1/objections/<uuid:objection>/"
 POINT = f"{OBJECTION}points/<int:number>/"
+PANEL, EXPERT, SEAT = "v1/panels/<uuid:panel>/", "v1/experts/<uuid:expert>/", "v1/my/seats/<uuid:seat>/"
 
 OBJECTIONS = [
     path(f"{PROPOSAL}paper-objections/", filing.TakeInObjection.as_view()),
@@ -30,4 +31,46 @@ OBJECTIONS = [
     path(f"{POINT}classifications/", reviews.ClassifyPoint.as_view()),
 ]
 
-urlpatterns = [*OBJECTIONS]
+OUTCOMES = [
+    path("v1/outcomes/", outcomes.Outcomes.as_view()),
+    path(f"{PERSON}outcome-previews/", outcomes.PreviewOutcome.as_view()),
+    path(f"{PERSON}outcomes/", outcomes.RecordOutcome.as_view()),
+]
+
+PANELS = [
+    path(f"{OBJECTION}panel-previews/", panels.PreviewReferral.as_view()),
+    path(f"{OBJECTION}panels/", panels.ReferToPanel.as_view()),
+    path("v1/evidence/<int:evidence>/releases/", panels.ReleaseEvidence.as_view()),
+    path("v1/panels/", panels.Panels.as_view()),
+    path(PANEL, panels.PanelView.as_view()),
+    path(f"{PANEL}file/", blind.PanelFile.as_view()),
+    path(f"{PANEL}lots/", blind.PanelLots.as_view()),
+    path(f"{PANEL}draw.json", panels.DrawFile.as_view()),
+    path(f"{PANEL}draw-previews/", panels.PreviewDraw.as_view()),
+    path(f"{PANEL}draws/", panels.DrawPanel.as_view()),
+    path(f"{PANEL}failures/", panels.FailPanel.as_view()),
+]
+
+EXPERTS = [
+    path("v1/experts/", experts.Experts.as_view()),
+    path("v1/experts/honoraria/", experts.Honoraria.as_view()),
+    path("v1/experts/workplaces/<int:workplace>/endings/", experts.EndWorkplace.as_view()),
+    path("v1/experts/availability/<int:days>/endings/", experts.EndAvailability.as_view()),
+    path(EXPERT, experts.ExpertView.as_view()),
+    path(f"{EXPERT}specialties/", experts.ChangeSpecialties.as_view()),
+    path(f"{EXPERT}leavings/", experts.LeavePool.as_view()),
+    path(f"{EXPERT}workplaces/", experts.AddWorkplace.as_view()),
+    path(f"{EXPERT}availability/", experts.OfferAvailability.as_view()),
+    path(f"{EXPERT}conflicts/", experts.DeclareConflict.as_view()),
+]
+
+DESK_OF_EXPERTS = [
+    path("v1/my/record/", seats.MyRecord.as_view()),
+    path("v1/my/seats/", seats.MySeats.as_view()),
+    path(SEAT, seats.MySeat.as_view()),
+    path(f"{SEAT}evidence/<int:evidence>/content/", seats.MyEvidence.as_view()),
+    path(f"{SEAT}votes/", seats.CastVote.as_view()),
+    path(f"{SEAT}recusals/", seats.Recuse.as_view()),
+]
+
+urlpatterns = [*OBJECTIONS, *OUTCOMES, *PANELS, *EXPERTS, *DESK_OF_EXPERTS]

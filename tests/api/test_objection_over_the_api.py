@@ -7,7 +7,8 @@ import pytest
 
 from appeals.models import Objection
 from registry.ledger.reading import standing_of
-from registry.models import Assignment, Fact, Proposal, Role, User
+from registry.models import Assignment, Fact, Role, User
+from tests.api.objecting import TODAY, compliance, in_review, on_paper, proposed, results, taken_in
 from tests.api.officers import Program
 from tests.api.papers import handed_in
 from tests.api.settlement import problem
@@ -15,45 +16,10 @@ from tests.casework import Desk, desk, received
 from tests.rules import sample_files
 from tests.town import LAW_BEGINS, Town, build, score
 
-TOLD_ON = date(2026, 11, 30)
-TODAY = date(2026, 12, 1)
-
 
 @pytest.fixture
 def here(town: Town) -> Desk:
     return desk(town)
-
-
-def compliance(here: Desk) -> User:
-    user = User.objects.create_user(f"compliance-{here.town.region.code}")
-    Assignment.objects.create(
-        user=user, role=Role.COMPLIANCE_OFFICER, institution=here.town.hospital, starts_on=LAW_BEGINS
-    )
-    return user
-
-
-def proposed(here: Desk, *points: int) -> Proposal:
-    return received(here, *points, on=TOLD_ON)
-
-
-def on_paper(proposal: Proposal, *texts: str, **more: Any) -> dict[str, Any]:
-    items = proposal.items.order_by("pk")
-    points = [{"item": item.pk, "text": text} for item, text in zip(items, texts, strict=False)]
-    return {"received_on": f"{TODAY}", "points": points, **more}
-
-
-def taken_in(here: Desk, proposal: Proposal, *texts: str, **more: Any) -> str:
-    sent = on_paper(proposal, *texts, **more)
-    made: str = Program(here.another).done(f"proposals/{proposal.uuid}/paper-objections/", sent)["id"]
-    return f"objections/{made}/"
-
-
-def in_review(here: Desk, address: str) -> None:
-    Program(here.another).done(f"{address}assignments/", {"reviewer": here.reviewer.username})
-
-
-def results(*outcomes: str) -> list[dict[str, Any]]:
-    return [{"point": n, "result": each, "grounds": "查证属实"} for n, each in enumerate(outcomes, start=1)]
 
 
 def test_an_objection_with_two_points_is_won_on_one(here: Desk) -> None:
