@@ -124,6 +124,7 @@ def withdraw_application(*, application: Application, reason: str, acting: Actin
 
 def refuse(application: Application, grounds: str, number: str = "", *, acting: Acting, now: datetime) -> None:
     """The locked application is refused, by an officer or by the experts' opinions; its activities are free again."""
+    application.document_number = number
     advance(
         APPLICATION,
         application,

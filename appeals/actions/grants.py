@@ -51,6 +51,7 @@ def grant_application(
         _require_new_decision(person, number)
         with about_the_amount():
             fact = _in_the_ledger(application, grounds, number, acting, now)
+        application.document_number = number
         advance(
             APPLICATION,
             application,

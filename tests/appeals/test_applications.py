@@ -72,6 +72,7 @@ def test_a_nurse_at_eight_points_passes_a_test_and_is_relieved_by_one_and_not_a_
     assert (application.state, tasks(application)) == ("granted", [])
     assert application.fact is not None
     assert (application.fact.points, application.fact.document_number) == (1, application.number)
+    assert application.document_number == application.number
     assert standing_of(town.nurse, date(2025, 3, 31)).points == 8
     assert standing_of(town.nurse, april).points == 7
     for number in (2, 3, 4):
@@ -256,8 +257,10 @@ def test_the_caps_are_checked_again_when_it_is_granted(town: Town) -> None:
     with pytest.raises(Refused, match="relief_beyond_the_points"):
         granted(town, application, TODAY)
     acting = for_agency(town.officer, town.agency)
-    application = refuse_application(application=application, grounds="记分已撤销", acting=acting, now=at(TODAY, 16))
+    told = {"grounds": "记分已撤销", "document_number": "修复2号"}
+    application = refuse_application(application=application, acting=acting, now=at(TODAY, 16), **told)
     assert (application.state, application.fact, tasks(application)) == ("refused", None, [])
+    assert application.document_number == "修复2号"
 
 
 def test_one_decision_brings_one_thing(town: Town) -> None:
