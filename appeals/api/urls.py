@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from appeals.api import blind, decisions, experts, filing, objections, outcomes, panels, reviews, seats
+from appeals.api import (
+    activities,
+    applications,
+    blind,
+    decisions,
+    deliberations,
+    experts,
+    filing,
+    objections,
+    outcomes,
+    panels,
+    reviews,
+    seats,
+)
 
 PERSON, PROPOSAL = "v1/practitioners/<uuid:practitioner>/", "v1/proposals/<uuid:proposal>/"
 OBJECTION = "v1/objections/<uuid:objection>/"
 POINT = f"{OBJECTION}points/<int:number>/"
+ACTIVITY, APPLICATION = "v1/activities/<uuid:activity>/", "v1/applications/<uuid:application>/"
+DELIBERATION = "v1/my/deliberations/<uuid:application>/"
 PANEL, EXPERT, SEAT = "v1/panels/<uuid:panel>/", "v1/experts/<uuid:expert>/", "v1/my/seats/<uuid:seat>/"
 
 OBJECTIONS = [
@@ -73,4 +88,31 @@ DESK_OF_EXPERTS = [
     path(f"{SEAT}recusals/", seats.Recuse.as_view()),
 ]
 
-urlpatterns = [*OBJECTIONS, *OUTCOMES, *PANELS, *EXPERTS, *DESK_OF_EXPERTS]
+REPAIR = [
+    path("v1/activities/", activities.Activities.as_view()),
+    path(ACTIVITY, activities.ActivityView.as_view()),
+    path(f"{ACTIVITY}closings/", activities.CloseActivity.as_view()),
+    path(f"{ACTIVITY}parts/", activities.Parts.as_view()),
+    path(f"{ACTIVITY}enrolments/", activities.Enrol.as_view()),
+    path(f"{ACTIVITY}results/", activities.RecordResults.as_view()),
+    path("v1/parts/<uuid:part>/cancellations/", activities.CancelEnrolment.as_view()),
+    path("v1/parts/<uuid:part>/evidence/", activities.PartEvidence.as_view()),
+    path(f"{PERSON}prospects/", applications.Prospects.as_view()),
+    path(f"{PERSON}application-previews/", applications.PreviewApplication.as_view()),
+    path(f"{PERSON}applications/", applications.FileApplication.as_view()),
+    path("v1/applications/", applications.Applications.as_view()),
+    path(APPLICATION, applications.ApplicationView.as_view()),
+    path(f"{APPLICATION}sum/", applications.ApplicationSum.as_view()),
+    path(f"{APPLICATION}deliberators/", applications.PossibleDeliberators.as_view()),
+    path(f"{APPLICATION}calls/", applications.Convene.as_view()),
+    path(f"{APPLICATION}grant-previews/", applications.PreviewGrant.as_view()),
+    path(f"{APPLICATION}grants/", applications.GrantApplication.as_view()),
+    path(f"{APPLICATION}refusals/", applications.RefuseApplication.as_view()),
+    path(f"{APPLICATION}withdrawals/", applications.WithdrawApplication.as_view()),
+    path("v1/my/deliberations/", deliberations.MyDeliberations.as_view()),
+    path(DELIBERATION, deliberations.MyDeliberation.as_view()),
+    path(f"{DELIBERATION}opinions/", deliberations.SignOpinion.as_view()),
+    path(f"{DELIBERATION}standings-aside/", deliberations.StandAside.as_view()),
+]
+
+urlpatterns = [*OBJECTIONS, *OUTCOMES, *PANELS, *EXPERTS, *DESK_OF_EXPERTS, *REPAIR]
