@@ -18,6 +18,8 @@ from appeals.actions.activities import (
 )
 from appeals.models import Activity, Attendance
 from appeals.queries.applications import may_see_part, offered_by, parts_in, visible_activities
+from appeals.queries.remediation import TAKEN as TAKES_PART
+from appeals.queries.remediation import offers_for
 from appeals.queries.sides import Side, acting_for, enrolling, may_enrol, offering
 from registry.actions.procedure import Acting
 from registry.api.asking import Asker
@@ -26,6 +28,7 @@ from registry.api.downloads import Attachment, Download
 from registry.api.faults import Fault
 from registry.api.files import FileRef, attachment_of, own_file
 from registry.api.given import Choice, Day, Flag, Given, Id, Prose, Text, Whole, several
+from registry.api.practitioners import OnPractitioner
 from registry.api.problems import MALFORMED, Problem
 from registry.api.roles import STAFF_KEEPERS
 from registry.api.shapes import PersonRef, PlaceRef, Shape, Word, document_of
@@ -305,3 +308,42 @@ class CancelEnrolment(Act):
         people = [subject.practitioner]
         acting = enrolling(subject.activity, people, self.asker.scope, self.asker.user, self.asker.today)
         return cancel_enrolment(attendance=subject, acting=acting, now=self.asker.now, **values)
+
+
+class PersonParts(OnPractitioner, Listing):
+    """Everything that a person takes or took part in, with the application that it supports."""
+
+    tag = "repair"
+    shape = PartShape
+
+    def rows(self) -> QuerySet[Attendance]:
+        rows = Attendance.objects.filter(TAKES_PART, practitioner_id__in=self.files(**self.kwargs))
+        return shown_parts(rows)
+
+
+class OfferShape(Shape):
+    """An activity that a person may take part in, and the part that they have already."""
+
+    activity = serializers.UUIDField(source="activity.uuid")
+    kind = Word(Activity.Kind.choices, source="activity.kind")
+    title = serializers.CharField(source="activity.title")
+    starts_on = serializers.DateField(source="activity.starts_on")
+    ends_on = serializers.DateField(source="activity.ends_on")
+    left = serializers.IntegerField(allow_null=True, help_text="places; null without limit")
+    part = serializers.UUIDField(source="mine.uuid", allow_null=True, default=None)
+
+
+class OffersShape(Shape):
+    """What is offered, the earliest first."""
+
+    items = OfferShape(many=True)
+
+
+class PersonOffers(OnPractitioner, One):
+    """The activities that a person may take part in today."""
+
+    tag = "repair"
+    shape = OffersShape
+
+    def find(self, **path: Any) -> dict[str, Any]:
+        return {"items": offers_for(self.person(**path), self.asker.today)}

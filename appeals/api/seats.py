@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 
@@ -22,7 +22,7 @@ from registry.api.problems import MALFORMED, FieldError, Problem
 from registry.api.roles import EXPERTS
 from registry.api.shapes import Shape, Word
 from registry.api.subjects import one
-from registry.models import Task
+from registry.models import Task, User
 
 READING = (Seat.State.SEATED, Seat.State.VOTED)
 """The states in which an expert reads the file."""
@@ -36,16 +36,11 @@ class SeatRow(Shape):
     state = Word(Seat.State.choices)
     seated_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
-    vote_until = serializers.SerializerMethodField()
+    vote_until = serializers.DateField(allow_null=True, help_text="the last day; null while it is not computable")
 
     def get_mark(self, row: Seat) -> str:
         """What the case is called on the desk."""
         return mark_of(row)
-
-    def get_vote_until(self, row: Seat) -> str | None:
-        """The last day to vote; null as long as it is not computable."""
-        task = Task.objects.filter(subject=row.uuid, kind=Task.Kind.VOTE).first()
-        return task.due_on.isoformat() if task and task.due_on else None
 
 
 class OwnVoteShape(Shape):
@@ -75,6 +70,12 @@ class SeatShape(SeatRow):
         return list(OwnVoteShape(Vote.objects.filter(seat=row).select_related("point"), many=True).data)
 
 
+def seats_with_day(user: User) -> QuerySet[Seat]:
+    """The seats of the expert who signs in with this account, each with its last day to vote; one query."""
+    asked = Task.objects.filter(subject=OuterRef("uuid"), kind=Task.Kind.VOTE).order_by("-pk")
+    return seats_of(user).annotate(vote_until=Subquery(asked.values("due_on")[:1]))
+
+
 class MySeats(Listing):
     """The cases that you were drawn for."""
 
@@ -84,7 +85,7 @@ class MySeats(Listing):
     filters = {"state": Filter(Choice(choices=Seat.State.values, required=False), "state")}
 
     def rows(self) -> QuerySet[Seat]:
-        return seats_of(self.asker.user)
+        return seats_with_day(self.asker.user)
 
 
 class MySeat(One):
@@ -95,7 +96,7 @@ class MySeat(One):
     seen_by = EXPERTS
 
     def find(self, **path: Any) -> Seat:
-        return one(seats_of(self.asker.user), uuid=path["seat"])
+        return one(seats_with_day(self.asker.user), uuid=path["seat"])
 
 
 class MyEvidence(Download):
@@ -124,6 +125,10 @@ class OnSeat(Act):
     def subject(self, **path: Any) -> Seat:
         return one(seats_of(self.asker.user).filter(state=Seat.State.SEATED), uuid=path["seat"])
 
+    def as_left(self, seat: Seat) -> Seat:
+        """The seat after the act."""
+        return seats_with_day(self.asker.user).get(pk=seat.pk)
+
 
 class BallotGiven(Given):
     """The vote on one point, by its number in the file. Only a reduction names `points`."""
@@ -147,7 +152,7 @@ class CastVote(OnSeat):
 
     def do(self, subject: Seat, values: dict[str, Any]) -> Seat:
         votes = _ballots(subject, values["votes"])
-        return vote(seat=subject, votes=votes, by=self.asker.user, now=self.asker.now)
+        return self.as_left(vote(seat=subject, votes=votes, by=self.asker.user, now=self.asker.now))
 
 
 def _ballots(seat: Seat, sent: list[dict[str, Any]]) -> dict[int, Ballot]:
@@ -180,7 +185,7 @@ class Recuse(OnSeat):
     given = RecusalGiven
 
     def do(self, subject: Seat, values: dict[str, Any]) -> Seat:
-        return recuse(seat=subject, by=self.asker.user, now=self.asker.now, **values)
+        return self.as_left(recuse(seat=subject, by=self.asker.user, now=self.asker.now, **values))
 
 
 class MyRecord(One):

@@ -97,6 +97,8 @@ REPAIR = [
     path(f"{ACTIVITY}results/", activities.RecordResults.as_view()),
     path("v1/parts/<uuid:part>/cancellations/", activities.CancelEnrolment.as_view()),
     path("v1/parts/<uuid:part>/evidence/", activities.PartEvidence.as_view()),
+    path(f"{PERSON}offers/", activities.PersonOffers.as_view()),
+    path(f"{PERSON}parts/", activities.PersonParts.as_view()),
     path(f"{PERSON}prospects/", applications.Prospects.as_view()),
     path(f"{PERSON}application-previews/", applications.PreviewApplication.as_view()),
     path(f"{PERSON}applications/", applications.FileApplication.as_view()),

@@ -4,11 +4,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from appeals.models import Objection
 from registry.ledger.reading import standing_of
 from registry.models import Assignment, Fact, Role, User
-from tests.api.objecting import TODAY, compliance, in_review, on_paper, proposed, results, taken_in
+from tests.api.objecting import TODAY, TOLD_ON, compliance, in_review, on_paper, proposed, results, taken_in
 from tests.api.officers import Program
 from tests.api.papers import handed_in
 from tests.api.settlement import problem
@@ -219,3 +221,15 @@ def test_the_list_is_narrowed(here: Desk) -> None:
     assert len(program.read(f"objections/?state=in_review&reviewer={here.reviewer.username}")["items"]) == 1
     assert program.read("objections/?state=decided")["items"] == []
     assert len(program.read(f"objections/?practitioner={here.surgeon.uuid}")["items"]) == 1
+
+
+def test_a_longer_page_asks_the_database_no_more_often(here: Desk) -> None:
+    taken_in(here, proposed(here, 6), "不是我")
+    program = Program(here.another)
+    with CaptureQueriesContext(connection) as short:
+        assert len(program.read("objections/")["items"]) == 1
+    for number, person in enumerate((here.nurse, here.surgeon), start=2):
+        taken_in(here, received(here, 4, who=person, on=TOLD_ON, number=f"罚字{number}号"), "不是我")
+    with CaptureQueriesContext(connection) as longer:
+        assert len(program.read("objections/")["items"]) == 3
+    assert len(longer) == len(short)

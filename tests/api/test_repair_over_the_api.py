@@ -80,6 +80,7 @@ def filed(program: Program, here: Desk) -> str:
 def test_an_application_goes_from_the_activity_to_the_grant(here: Desk) -> None:
     agency, person = Program(here.another), f"practitioners/{here.nurse.uuid}/"
     asked = relief(here, completed(agency, here))
+    assert [each["id"] for each in agency.read(f"{person}parts/")["items"]] == asked["parts"]
     (prospect,) = agency.read(f"{person}prospects/")["items"]
     assert (prospect["kind"]["code"], prospect["most"], prospect["usable"]) == ("relief", 1, asked["parts"])
     assert (prospect["sum"]["relief"]["points"], prospect["sum"]["shortening"]) == (5, None)
@@ -156,7 +157,11 @@ def test_an_enrolment_is_cancelled_and_an_activity_closed(here: Desk) -> None:
     full = agency.post(f"{activity}enrolments/", {"practitioners": [str(here.surgeon.uuid)]})
     assert problem(full, 400, "value-refused")["code"] == "activity_full"
     assert agency.done(f"parts/{part}/cancellations/", {"reason": "值班"})["state"]["code"] == "cancelled"
+    person = f"practitioners/{here.nurse.uuid}/"
+    (offer,) = agency.read(f"{person}offers/")["items"]
+    assert (offer["left"], offer["part"]) == (1, None)
     assert agency.done(f"{activity}closings/")["closed_at"]
+    assert agency.read(f"{person}offers/")["items"] == []
     assert [each["state"]["code"] for each in agency.read(f"{activity}parts/")["items"]] == ["cancelled"]
 
 
