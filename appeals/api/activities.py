@@ -9,13 +9,12 @@ from rest_framework.exceptions import NotFound
 
 from appeals.actions.activities import (
     FULL_MARKS,
-    Result,
     cancel_enrolment,
     close_activity,
     enrol,
     offer_activity,
-    record_results,
 )
+from appeals.actions.results import Result, record_results
 from appeals.models import Activity, Attendance
 from appeals.queries.applications import may_see_part, offered_by, parts_in, visible_activities
 from appeals.queries.remediation import TAKEN as TAKES_PART
@@ -23,8 +22,8 @@ from appeals.queries.remediation import offers_for
 from appeals.queries.sides import Side, acting_for, enrolling, may_enrol, offering
 from registry.actions.procedure import Acting
 from registry.api.asking import Asker
+from registry.api.attachments import Attached, Attachment
 from registry.api.desk import Act, Filter, Listing, One
-from registry.api.downloads import Attachment, Download
 from registry.api.faults import Fault
 from registry.api.files import FileRef, attachment_of, own_file
 from registry.api.given import Choice, Day, Flag, Given, Id, Prose, Text, Whole, several
@@ -171,7 +170,7 @@ class Parts(Listing):
         return shown_parts(parts_in(found, self.asker.scope))
 
 
-class PartEvidence(Download):
+class PartEvidence(Attached):
     """The file that proves a part, for the side that offers the activity and for whoever sees the person."""
 
     tag = "repair"

@@ -15,8 +15,8 @@ from appeals.models import Evidence, Objection, Panel, PointOfDispute, Result, S
 from appeals.queries.anonymous import telling
 from appeals.queries.panels import REASONS, draw_json, judged
 from appeals.queries.visible import objections_in, panels_in
+from registry.api.attachments import Attached, Attachment
 from registry.api.desk import Act, Filter, Listing, One
-from registry.api.downloads import Attachment, Download
 from registry.api.files import own_file
 from registry.api.given import Choice, Flag, Given, Id, NothingGiven, Prose, Whole
 from registry.api.previews import Preview
@@ -143,7 +143,7 @@ class PanelView(One):
         return one(whole(panels_in(self.asker.scope)), uuid=path["panel"])
 
 
-class DrawFile(Download):
+class DrawFile(Attached):
     """The draw (draw.json), from which anybody can draw again; no person or place is named in it."""
 
     tag = "panels"

@@ -13,8 +13,8 @@ from appeals.api.experts import ExpertShape, as_kept
 from appeals.models import Expert, Panel, Result, Seat, Vote
 from appeals.queries.anonymous import evidence_for, file_for
 from appeals.queries.visible import mark_of, seats_of
+from registry.api.attachments import Attached, Attachment
 from registry.api.desk import Act, Filter, Listing, One
-from registry.api.downloads import Attachment, Download
 from registry.api.faults import REPEATED_MEMBER
 from registry.api.files import attachment_of
 from registry.api.given import NOT_KNOWN, Choice, Given, Prose, Whole, several
@@ -99,7 +99,7 @@ class MySeat(One):
         return one(seats_with_day(self.asker.user), uuid=path["seat"])
 
 
-class MyEvidence(Download):
+class MyEvidence(Attached):
     """A released piece of evidence of one of your cases, under a name that tells nothing."""
 
     tag = "desk of experts"
