@@ -160,7 +160,9 @@ class DrawFile(Attached):
 class ReferGiven(Given):
     """Which points, which question, and experts of which subject."""
 
-    points = serializers.ListField(child=Whole(min_value=1), min_length=1, max_length=50, help_text="their numbers")
+    points = serializers.ListField(
+        child=Whole(min_value=1, max_value=32_767), min_length=1, max_length=50, help_text="their numbers"
+    )
     question = Prose(max_length=20000, help_text="names and codes are hidden from the experts")
     specialty = Choice(choices=Specialty.values)
 

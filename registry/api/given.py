@@ -214,7 +214,8 @@ def errors_of(error: ValidationError, data: Any) -> list[FieldError]:
 def _errors(detail: Any, data: Any, path: str) -> Iterator[FieldError]:
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            at = path if name == "non_field_errors" else f"{path}.{name}".lstrip(".")
+            inside = f"{path}[{name}]" if isinstance(name, int) else f"{path}.{name}".lstrip(".")
+            at = path if name == "non_field_errors" else inside
             yield from _errors(inner, data if name == "non_field_errors" else _member(data, name), at)
     elif isinstance(detail, Sequence) and detail and all(isinstance(each, ErrorDetail) for each in detail):
         for each in detail:

@@ -165,6 +165,14 @@ def test_a_panel_without_experts_is_given_up(here: Desk) -> None:
     assert drawing.done(f"{panel}failures/", {"reason": "无专家"})["state"]["code"] == "failed"
 
 
+@pytest.mark.parametrize(("number", "code"), [(2, "not_known"), (10**25, "too_large")])
+def test_a_point_that_the_objection_does_not_have_is_named(here: Desk, number: int, code: str) -> None:
+    objection, reviewing = disputed(here), Program(here.reviewer)
+    for address in (f"{objection}panel-previews/", f"{objection}panels/"):
+        (error,) = problem(reviewing.post(address, {**REFERRAL, "points": [number]}), 400, "malformed")["errors"]
+        assert (error["field"], error["code"]) == ("points[0]", code)
+
+
 def test_the_reviewer_sees_the_file_as_the_experts_do(here: Desk) -> None:
     experts(here)
     objection = disputed(here)
