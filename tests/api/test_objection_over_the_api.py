@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from appeals.models import Objection
+from registry.actions.registrations import register_at
 from registry.ledger.reading import standing_of
 from registry.models import Assignment, Fact, Role, User
 from tests.api.objecting import TODAY, TOLD_ON, compliance, in_review, on_paper, proposed, results, taken_in
@@ -16,7 +17,7 @@ from tests.api.papers import handed_in
 from tests.api.settlement import problem
 from tests.casework import Desk, desk, received
 from tests.rules import sample_files
-from tests.town import LAW_BEGINS, Town, build, score
+from tests.town import LAW_BEGINS, Town, at, build, score
 
 
 @pytest.fixture
@@ -204,6 +205,23 @@ def test_an_objection_of_another_region_is_not_there(here: Desk) -> None:
     problem(officer.post(f"proposals/{proposal.uuid}/paper-objections/", on_paper(proposal, "–")), 404, "not-found")
     appeal = {"received_on": f"{TODAY}", "standing": True, "statement": "–"}
     problem(officer.post(f"practitioners/{here.surgeon.uuid}/paper-appeals/", appeal), 404, "not-found")
+
+
+def test_an_agency_reads_but_does_not_act_on_what_is_before_another_one(here: Desk) -> None:
+    address, elsewhere = taken_in(here, proposed(here, 6), "不是我"), desk(build("320100"))
+    register_at(
+        practitioner=here.surgeon,
+        institution=elsewhere.town.hospital,
+        starts_on=LAW_BEGINS,
+        by=elsewhere.town.officer,
+        now=at(LAW_BEGINS),
+    )
+    program = Program(elsewhere.reviewer)
+    assert program.read(address)["state"]["code"] == "filed"
+    problem(program.get(f"{address}reviewers/"), 404, "not-found")
+    problem(program.post(f"{address}words/", {"words": "–"}), 404, "not-found")
+    problem(program.post(f"{address}closings/", {"grounds": "–"}), 404, "not-found")
+    problem(program.post(f"{address}decision-previews/", {"results": results("upheld")}), 404, "not-found")
 
 
 def test_experts_read_no_objection(here: Desk) -> None:
