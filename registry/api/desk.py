@@ -1,6 +1,6 @@
 """The faces of officers' programs: lists, single rows and acts. A subclass says what; how is said here, once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
@@ -86,6 +86,12 @@ def read(given: type[Given], data: Any) -> dict[str, Any]:
     return values
 
 
+def parameters(given: type[Given], request: Request, *, beside: Collection[str] = ()) -> dict[str, Any]:
+    """What the address asks for, without the names in `beside`. Raises Problem with one error for each wrong one."""
+    sent = request.query_params.dict().items()
+    return read(given, {name: _plain(given, name, value) for name, value in sent if name not in beside})
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """A parameter that narrows a list: how it is read, and the column that it is compared with."""
@@ -135,9 +141,7 @@ class Listing(DeskFace):
         return type(f"{cls.__name__}Parameters", (Given,), {name: _copy(field) for name, field in fields.items()})
 
     def _asked(self, request: Request) -> dict[str, Any]:
-        given = self.asks()
-        sent = {name: _plain(given, name, value) for name, value in request.query_params.dict().items()}
-        return {"limit": USUAL_ROWS, "order": "newest", "after": None, **read(given, sent)}
+        return {"limit": USUAL_ROWS, "order": "newest", "after": None, **parameters(self.asks(), request)}
 
     def _page(self, rows: QuerySet[Any], asked: Mapping[str, Any]) -> list[Any]:
         for name, each in self.filters.items():

@@ -19,6 +19,7 @@ from registry.api import (
     proposals,
     rosters,
     signing,
+    statistics,
     tasks,
     whatif,
 )
@@ -122,6 +123,12 @@ DESK = [
     path("v1/what-if/table/", whatif.WhatIfTable.as_view()),
     path("v1/files/", files.HandIn.as_view()),
     path("v1/files/<uuid:file>/content/", files.FileContent.as_view()),
+    path("v1/statistics/points/", statistics.PointsStatistics.as_view()),
+    path("v1/statistics/sanctions/", statistics.SanctionStatistics.as_view()),
+    path("v1/statistics/relief/", statistics.ReliefStatistics.as_view()),
+    path("v1/statistics/deadlines/", statistics.DeadlineStatistics.as_view()),
+    path("v1/statistics/consistency/", statistics.Consistency.as_view()),
+    path("v1/statistics/shares/", statistics.InstitutionShares.as_view()),
     path("v1/signatures/", signing.Signatures.as_view()),
 ]
 

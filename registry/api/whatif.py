@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from registry.api.desk import DeskFace, One, read
+from registry.api.desk import DeskFace, One, parameters
 from registry.api.downloads import CSV, Download, stream
 from registry.api.given import NOT_KNOWN, Given, Text, Whole
 from registry.api.problems import MALFORMED, REFUSED, Problem
@@ -63,10 +63,7 @@ class Comparing(DeskFace):
 
     def asked(self, request: Request) -> tuple[str, date, str | None]:
         """Policy, day and region. Raises Problem for what is not known."""
-        sent: dict[str, Any] = {name: value for name, value in request.query_params.items() if name != "format"}
-        if sent.get("year", "").isdecimal() and len(sent["year"]) < 5:
-            sent["year"] = int(sent["year"])
-        asked = read(self.asks, sent)
+        asked = parameters(self.asks, request, beside=("format",))
         if asked["policy"] not in policies():
             raise Problem(MALFORMED, errors=[NOT_KNOWN.of("policy", asked["policy"])])
         on = date(asked["year"], 12, 31) if "year" in asked else self.asker.today
