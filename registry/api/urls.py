@@ -8,6 +8,7 @@ from registry.api import (
     case_files,
     cases,
     files,
+    exports,
     law,
     many,
     measure_previews,
@@ -129,6 +130,11 @@ DESK = [
     path("v1/statistics/deadlines/", statistics.DeadlineStatistics.as_view()),
     path("v1/statistics/consistency/", statistics.Consistency.as_view()),
     path("v1/statistics/shares/", statistics.InstitutionShares.as_view()),
+    path(f"{PEOPLE}exports/", exports.ExportPractitioners.as_view()),
+    path("v1/facts/exports/", exports.ExportFacts.as_view()),
+    path("v1/changes/exports/", exports.ExportChanges.as_view()),
+    path("v1/tasks/exports/", exports.ExportTasks.as_view()),
+    path(f"{PLACE}staff/exports/", exports.ExportStaff.as_view()),
     path("v1/signatures/", signing.Signatures.as_view()),
 ]
 
