@@ -285,7 +285,7 @@ def deadlines(seen: Scope, during: During, *, today: date, by: str, kind: str = 
 # names ----------------------------------------------------------------------------------------------------------------
 
 
-def tabulated(by: str, rows: Any, most: int, *, names: Mapping[str, Any] | None = None) -> Table:
+def tabulated(by: str, rows: Any, most: int, *, names: Mapping[str, str] | None = None) -> Table:
     """The rows, each with its `key` and its figures; `names` are what its keys are called, where that is known."""
     found: list[dict[str, Any]] = list(rows[: most + 1])
     names = names or names_of(by, [row["key"] for row in found[:most]])
