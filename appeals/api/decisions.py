@@ -9,7 +9,6 @@ from rest_framework.exceptions import NotFound
 from appeals.actions.findings import PointResult
 from appeals.actions.reviews import decide_objection, preview_decision
 from appeals.api.objections import OnObjection, as_it_stands
-from appeals.api.reach import CorrectionShape
 from appeals.models import Objection, Result
 from appeals.queries.objections import acts_on, objections
 from registry.actions.errors import Refused
@@ -17,6 +16,7 @@ from registry.api.faults import REPEATED_MEMBER
 from registry.api.given import NOT_KNOWN, Choice, Given, Prose, Text, Whole, several
 from registry.api.previews import Preview
 from registry.api.problems import MALFORMED, SECOND_MISSING, VALUE_REFUSED, FieldError, Problem
+from registry.api.reach import CorrectionShape
 from registry.api.roles import OFFICERS_OF_AGENCIES
 from registry.api.subjects import one
 from registry.queries.reach import reach_of

@@ -7,7 +7,6 @@ from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
 from appeals.actions.external import Ruling, preview_external_outcome, record_external_outcome
-from appeals.api.reach import CorrectionShape, nothing_follows
 from appeals.models import ExternalOutcome, ExternalPoint, Result
 from appeals.queries.disputed import rulable
 from registry.api.cases import own_agency
@@ -17,6 +16,7 @@ from registry.api.given import NOT_KNOWN, Choice, Day, Given, Id, Prose, Text, W
 from registry.api.practitioners import OnPractitioner
 from registry.api.previews import Preview
 from registry.api.problems import MALFORMED, SECOND_MISSING, Problem
+from registry.api.reach import CorrectionShape, nothing_follows
 from registry.api.roles import OFFICERS_OF_AGENCIES
 from registry.api.shapes import ActorRef, PersonRef, Shape, Word
 from registry.models import Practitioner, StoredFile

@@ -95,7 +95,7 @@ class PreviewOnMeasure(OnMeasures):
         return Response(document_of(OutcomeOfMeasureShape, shown))
 
 
-class PreviewDecision(PreviewOnMeasure):
+class PreviewMeasureDecision(PreviewOnMeasure):
     """What deciding a measure would mean. It changes nothing and needs no idempotency key."""
 
     given = StartsGiven

@@ -12,7 +12,7 @@ from registry.actions.corrections import Correction, preview_corrections
 from registry.api.desk import Filter, Listing, One, read, refusals
 from registry.api.given import Choice, Day, Given, Id, Text, Whole, several
 from registry.api.practitioners import OnPractitioner
-from registry.api.reach import ReachShape, reach_as_shown
+from registry.api.reach import CorrectionShape
 from registry.api.roles import OFFICERS_OF_AGENCIES
 from registry.api.shapes import PersonRef, Shape, Word, document_of
 from registry.api.standings import FactShape, SourceShape
@@ -185,7 +185,7 @@ class PreviewCorrections(OnPractitioner):
 
     tag = "points"
     http_method_names = ["post"]
-    shape = ReachShape
+    shape = CorrectionShape
     given = CorrectionsGiven
     seen_by = OFFICERS_OF_AGENCIES
 
@@ -200,4 +200,6 @@ class PreviewCorrections(OnPractitioner):
         with refusals(request.data):
             found = preview_corrections(practitioner=person, corrections=corrections, now=self.asker.now)
             reach = reach_of(found, entries=entries)
-        return Response(document_of(ReachShape, reach_as_shown(found.before, found.after, reach)))
+        annulled = any(each.points is None for each in corrections)
+        shown = {"before": found.before, "after": found.after, "needs_second": annulled, "reach": reach}
+        return Response(document_of(CorrectionShape, shown))

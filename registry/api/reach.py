@@ -7,7 +7,6 @@ from rest_framework import serializers
 from registry.api.shapes import PlaceRef, Shape, Word
 from registry.api.standings import PeriodShape, SideShape, SourceShape
 from registry.models import StandingStatus
-from registry.queries.reach import ActReach
 from registry.queries.recipients import Because, RecipientKind
 
 
@@ -83,12 +82,10 @@ class RecipientShape(Shape):
 class ReachShape(Shape):
     """What a correction would reach; nothing is written."""
 
-    before = SideShape()
-    after = SideShape()
-    unblocked = WindowShape(many=True)
-    newly_blocked = WindowShape(many=True)
-    totals = TotalChangeShape(many=True)
-    periods = PeriodChangeShape(many=True)
+    unblocked = WindowShape(many=True, source="standing.unblocked")
+    newly_blocked = WindowShape(many=True, source="standing.newly_blocked")
+    totals = TotalChangeShape(many=True, source="standing.totals")
+    periods = PeriodChangeShape(many=True, source="standing.periods")
     restitution = RestitutionShape(many=True)
     ratios = RatioChangeShape(many=True)
     recipients = RecipientShape(many=True)
@@ -96,11 +93,15 @@ class ReachShape(Shape):
     provision = SourceShape(source="source", help_text="on newly blocked days")
 
 
-def reach_as_shown(before: Any, after: Any, found: ActReach) -> dict[str, Any]:
-    """The reach as `ReachShape` shows it."""
-    return {
-        "before": before,
-        "after": after,
-        **{name: getattr(found.standing, name) for name in ("unblocked", "newly_blocked", "totals", "periods")},
-        **{name: getattr(found, name) for name in ("restitution", "ratios", "recipients", "reclaims", "source")},
-    }
+class CorrectionShape(Shape):
+    """What would follow if it were carried out today; nothing is written. `reach` is null where entries stay."""
+
+    before = SideShape(allow_null=True)
+    after = SideShape(allow_null=True)
+    needs_second = serializers.BooleanField(help_text="whether a second signature is needed")
+    reach = ReachShape(allow_null=True)
+
+
+def nothing_follows() -> dict[str, Any]:
+    """What `CorrectionShape` shows where nothing is corrected."""
+    return {"before": None, "after": None, "needs_second": False, "reach": None}

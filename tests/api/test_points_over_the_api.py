@@ -81,11 +81,11 @@ def test_what_an_annulment_would_reach_is_shown_and_not_written(here: Desk, offi
     address = f"practitioners/{here.surgeon.uuid}/correction-previews/"
     found = officer.done(address, body)
     assert (found["before"]["status"]["code"], found["after"]["status"]["code"]) == ("terminated", "normal")
-    assert [window["institutions"][0]["name"] for window in found["restitution"]] == ["第一医院"]
-    assert found["periods"][0]["after"] is None
-    assert "all_regions" in {each["kind"]["code"] for each in found["recipients"]}
+    assert [window["institutions"][0]["name"] for window in found["reach"]["restitution"]] == ["第一医院"]
+    assert found["reach"]["periods"][0]["after"] is None
+    assert "all_regions" in {each["kind"]["code"] for each in found["reach"]["recipients"]}
     lighter = officer.done(address, {"entries": [{"entry": str(entry.fact.origin_id), "points": 9}]})
-    assert lighter["totals"] == [{"year": 2026, "before": 12, "after": 9}]
+    assert lighter["reach"]["totals"] == [{"year": 2026, "before": 12, "after": 9}]
     assert Fact.objects.count() == 1
     problem(Program(compliance_officer(here.town.hospital)).post(address, body), 403, "forbidden")
     other = officer.post(f"practitioners/{here.nurse.uuid}/correction-previews/", body)
