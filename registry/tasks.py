@@ -1,9 +1,10 @@
 """What Celery wakes up for: one call each. What must be done is a row in PostgreSQL, found again by the next call."""
 
 from celery import shared_task
+from django.core.management import call_command
 from django.utils import timezone
 
-from registry.actions import clockwork
+from registry.actions import clockwork, sign_in
 from registry.actions.sweep import tell_what_day_brought as told
 from registry.ledger.days import shanghai_day
 from registry.rosters import jobs
@@ -32,3 +33,10 @@ def tell_what_day_brought() -> int:
 def run_clocks() -> dict[str, int]:
     """Move what time alone moves; nothing twice, however often and wherever this runs."""
     return clockwork.run_clocks(now=timezone.now())
+
+
+@shared_task
+def purge_sign_ins() -> None:
+    """Forget old attempts to sign in, and sessions that are over."""
+    sign_in.forget_old(now=timezone.now())
+    call_command("clearsessions")

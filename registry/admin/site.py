@@ -4,39 +4,14 @@ from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
-from django.contrib.auth.forms import AuthenticationForm
-from django.core.exceptions import ValidationError
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
-
-from registry.admin.moment import today
-
-
-class SignInForm(AuthenticationForm):
-    """Name and password of somebody who holds a role today."""
-
-    def __init__(self, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(request, *args, **kwargs)
-        self.fields["username"].widget = UnfoldAdminTextInputWidget(
-            {"autofocus": True, "autocomplete": "username", "autocapitalize": "none"}
-        )
-        self.fields["password"].widget = UnfoldAdminPasswordWidget({"autocomplete": "current-password"})
-
-    def confirm_login_allowed(self, user: Any) -> None:
-        """Refuse an account without a role, in words that say what to do."""
-        from registry.queries import scope
-
-        super().confirm_login_allowed(user)
-        if not scope.roles_of(user, today()):
-            raise ValidationError(
-                _("The account %(user)s holds no role today. Ask an administrator for an assignment."),
-                code="no_role",
-                params={"user": user.get_username()},
-            )
 
 
 class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
@@ -45,7 +20,6 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
     site_title = _("Payment qualification register")
     site_header = _("Payment qualification register")
     index_title = _("Overview")
-    login_form = SignInForm
     enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -53,6 +27,21 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
         from registry.admin.roles import is_expert, is_officer
 
         return is_officer(request) or is_expert(request)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """At the one door of the register; who is in and holds no role here is told so."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            return render(request, "account/no_role.html", status=403)
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Out by the same door."""
+        logout(request)
+        return HttpResponseRedirect(reverse("account_login"))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Where everybody changes it."""
+        return HttpResponseRedirect(reverse("account_change_password"))
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         """Behind the sign-in. What is not made for experts is not there for those who are nothing else."""

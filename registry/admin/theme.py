@@ -142,5 +142,11 @@ UNFOLD: dict[str, Any] = {
         },
     },
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
+            {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
+        ],
+    },
     "COMMAND": {"search_models": False, "show_history": False},
 }

@@ -30,6 +30,9 @@ WEB = [
     "--graceful-timeout",
     "1",
 ]
+QUICK_SIGN_IN = {"REGISTRY_SECOND_FACTOR": "false"}
+"""Whoever looks around has no app for a dozen accounts; the environment may say otherwise."""
+
 Say = Callable[[str], None]
 
 
@@ -61,7 +64,8 @@ class Demonstration:
             _see_that_it_answers(listener.getsockname()[1])
             crew.start("beat", [*BEAT, "--schedule", str(self.folder.logs / "beat-schedule")])
             ending.enter_context(self.folder.announced(variables))
-            yield {"url": f"http://{HOST}:{listener.getsockname()[1]}/", **told}, crew
+            quick = environ["REGISTRY_SECOND_FACTOR"] == "false"
+            yield {"url": f"http://{HOST}:{listener.getsockname()[1]}/", "second_factor": not quick, **told}, crew
 
     @contextmanager
     def _variables(self) -> Iterator[dict[str, str]]:
@@ -71,7 +75,7 @@ class Demonstration:
         need_space(self.folder.path, 100)
         self.say("Starting PostgreSQL and Valkey")
         with servers.kept(self.folder.path, environment.given(os.environ)) as named:
-            yield {**environment.plain_http(), **self.folder.keys(), **named}
+            yield {**environment.plain_http(), **QUICK_SIGN_IN, **self.folder.keys(), **named}
 
     def _data(self, environ: Mapping[str, str]) -> dict[str, Any]:
         """Bring the tables up to date, fill them at the first start, and return what the filling told."""

@@ -83,4 +83,5 @@ def for_tests() -> dict[str, str]:
         **test_keys(),
         "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
         "REGISTRY_LOG_LEVEL": "WARNING",
+        "REGISTRY_SECOND_FACTOR": "false",  # whoever tests it, turns it on
     }

@@ -24,8 +24,12 @@ REGISTRY_FILES_PER_POINT      files of evidence for one point of dispute; defaul
 REGISTRY_REQUESTS_PER_MINUTE  requests a minute of one key to each process of the server; default: 1200
 REGISTRY_APPLICATION_ROLE     role that every connection assumes, which owns no table; default: registry_app
 REGISTRY_HTTPS                reached by TLS only; default: true
-REGISTRY_BEHIND_PROXY         a proxy sets X-Forwarded-Proto and can be trusted; default: false
+REGISTRY_BEHIND_PROXY         a proxy sets X-Forwarded-Proto and -For and can be trusted; default: false
 REGISTRY_STATIC_ROOT          where ``collectstatic`` puts style sheets; default: straight from the packages
+REGISTRY_SECOND_FACTOR        every officer needs a second factor; false is for trying only; default: true
+REGISTRY_SIGN_INS_PER_ADDRESS attempts without success in 15 minutes from one address; default: 20
+REGISTRY_PASSWORD_LIST        file of passwords that are refused, one a line, beside Django's own list
+REGISTRY_PASSWORD_PROFILE     ``mlps3`` asks for three of four kinds of characters and a new password after 90 days
 REGISTRY_LOG_LEVEL            DEBUG, INFO, WARNING or ERROR; default: INFO
 REGISTRY_DATABASE_MAX_AGE     seconds that a connection is kept; default: 600
 CSRF_TRUSTED_ORIGINS          other origins whose forms are accepted, with commas; default: none
@@ -43,6 +47,7 @@ from registry.admin.theme import UNFOLD as UNFOLD
 from registry.config.bootstrap import HOUSE
 from registry.config.database import connection_settings
 from registry.config.logs import logging_settings
+from registry.config.passwords import password_validators
 from registry.config.variables import broker_address, every, key_of_32_bytes, required
 
 BASE_DIR = HOUSE
@@ -82,6 +87,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "simple_history",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -99,6 +107,8 @@ MIDDLEWARE = [
     "registry.config.language.LanguageOfTheUser",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "registry.config.sessions.WatchedSession",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -119,16 +129,48 @@ TEMPLATES: list[dict[str, Any]] = [
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True  # a reason is as long as it has to be
 SIMPLE_HISTORY_DATE_INDEX = False  # histories are read by record; each further index slows every roster
-LOGIN_URL = "admin:login"
+
+# --- who signs in, and how -------------------------------------------------------------------------------------------
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]  # by the exact name, one hash whoever it is
+REGISTRY_SECOND_FACTOR = env.bool("REGISTRY_SECOND_FACTOR", default=True)
+REGISTRY_SIGN_INS_PER_ADDRESS = env.int("REGISTRY_SIGN_INS_PER_ADDRESS", default=20)
+REGISTRY_PASSWORD_PROFILE = env.str("REGISTRY_PASSWORD_PROFILE", default="")
+AUTH_PASSWORD_VALIDATORS = password_validators(REGISTRY_PASSWORD_PROFILE, env.str("REGISTRY_PASSWORD_LIST", default=""))
+ACCOUNT_ADAPTER = "registry.pages.sign_in.adapter.Entrance"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # seconds
+ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
+ACCOUNT_RATE_LIMITS = False  # attempts are counted in a table of ours, before the password is looked at
+ACCOUNT_FORMS = {
+    "login": "registry.pages.sign_in.forms.SignInForm",
+    "reauthenticate": "registry.pages.sign_in.forms.AgainForm",
+    "change_password": "registry.pages.sign_in.forms.NewPasswordForm",
+}
+MFA_ADAPTER = "registry.pages.sign_in.factors.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "activate_totp": "registry.pages.sign_in.forms.FirstCodeForm",
+    "add_webauthn": "registry.pages.sign_in.forms.NewKeyForm",
+    "authenticate": "registry.pages.sign_in.forms.CodeForm",
+    "reauthenticate": "registry.pages.sign_in.forms.CodeAgainForm",
+}
 
 # --- PostgreSQL, and Redis for wake-up hints -------------------------------------------------------------------------
 DATABASES = {"default": connection_settings(env)}
+CACHES = {  # one for all processes; what it forgets early would let a code be used twice
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "registry_cache",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
 CELERY_BROKER_URL = broker_address(env.str("REDIS_URL", default="redis://127.0.0.1:6379/0"))
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -145,6 +187,7 @@ CELERY_BEAT_SCHEDULE = {  # a wake-up that finds nobody awake expires; the next 
     "what the day brought": every(600, "registry.tasks.tell_what_day_brought"),
     "appeals": every(300, "appeals.tasks.run_clocks"),
     "old rosters": every(3600, "registry.tasks.purge_rosters"),
+    "old sign-ins": every(3600, "registry.tasks.purge_sign_ins"),
 }
 
 # --- language and time -----------------------------------------------------------------------------------------------
@@ -180,6 +223,10 @@ SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("REGISTRY_BEHIND_PROXY", default=False) else None
 )
 SECURE_REFERRER_POLICY = "same-origin"
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # a browser on this machine may use keys without TLS
+SESSION_COOKIE_AGE = 15 * 60  # seconds without a request; eight hours in all, see registry.config.sessions
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS

@@ -10,6 +10,7 @@ from registry.config.health import health
 urlpatterns = [
     path("healthz", health, name="health"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("account/", include("registry.pages.sign_in.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("registry.api.urls")),
     path("api/", include("appeals.api.urls")),

@@ -41,6 +41,7 @@ from registry.models.people import (
 )
 from registry.models.procedure import ChangeSeen, ProcedureStep, Task
 from registry.models.rosters import RosterJob, RosterRow
+from registry.models.sign_in import PasswordAge, SignInAttempt
 
 __all__ = [
     "GATE_OPENING",
@@ -69,6 +70,7 @@ __all__ = [
     "Institution",
     "InstitutionMeasure",
     "MeasurePeriod",
+    "PasswordAge",
     "PersonalCode",
     "PersonalTrigger",
     "PhaseIn",
@@ -87,6 +89,7 @@ __all__ = [
     "SanctionPeriod",
     "ServiceAgreement",
     "Sex",
+    "SignInAttempt",
     "StaffRecord",
     "StandingChange",
     "StandingSpan",

@@ -31,8 +31,8 @@ def test_nobody_comes_in_without_signing_in(client: Client, town: Town) -> None:
 
 def test_an_account_without_a_role_is_told_what_to_do(client: Client, town: Town) -> None:
     User.objects.create_user("leer", password=PASSWORD)
-    account = {"username": "leer", "password": PASSWORD}
-    response = client.post(url("login"), account, headers={"accept-language": "en"})
+    account = {"login": "leer", "password": PASSWORD}
+    response = client.post("/account/login/", account, headers={"accept-language": "en"})
     assert "holds no role today" in text_of(response)
 
 
@@ -133,6 +133,7 @@ def test_what_is_not_there_and_what_is_not_yours_is_one_page_with_a_way_back(
 
 
 def test_a_form_without_its_token_is_refused_in_words(town: Town) -> None:
-    response = Client(enforce_csrf_checks=True, headers={"accept-language": "en"}).post(url("login"), {"username": "x"})
+    strict = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
+    response = strict.post("/account/login/", {"login": "x"})
     assert response.status_code == 403
     assert "nothing was recorded" in response.content.decode()

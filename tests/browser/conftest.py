@@ -81,10 +81,10 @@ def open_page(browser: Browser, server: str, town: Town) -> Iterator[Open]:
         page = context.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{server}/admin/login/")
-        page.fill("[name=username]", town.officer.username)
+        page.goto(f"{server}/account/login/")
+        page.fill("[name=login]", town.officer.username)
         page.fill("[name=password]", PASSWORD)
-        press(page, "#login-form button[type=submit]")
+        press(page, "#login-form button")
         page.goto(server + path)
         return page
 

@@ -29,5 +29,5 @@ def test_what_was_just_chosen_goes_before_the_account_s(reader: Client) -> None:
 
 
 def test_without_a_choice_the_browser_s_language_is_spoken_and_else_chinese() -> None:
-    assert Client(headers={"accept-language": "en"}).get("/admin/login/").headers["Content-Language"] == "en"
-    assert Client(headers={"accept-language": "fr"}).get("/admin/login/").headers["Content-Language"] == "zh-hans"
+    assert Client(headers={"accept-language": "en"}).get("/account/login/").headers["Content-Language"] == "en"
+    assert Client(headers={"accept-language": "fr"}).get("/account/login/").headers["Content-Language"] == "zh-hans"

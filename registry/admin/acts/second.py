@@ -1,9 +1,12 @@
-"""The second officer, who countersigns with their own name and password at the officer's desk."""
+"""The second officer, who countersigns with their own name and password at the officer's desk.
+
+Guessing is no easier here than at the door: allauth's adapter counts each attempt before the password is looked at.
+"""
 
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.adapter import get_adapter
 from django import forms
-from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +38,8 @@ class SecondOfficerForm(forms.Form):
         if self.errors:
             return data
         name = data["second_username"]
-        officer = authenticate(self.act.request, username=name, password=data["second_password"])
+        request = self.act.request
+        officer = get_adapter(request).authenticate(request, username=name, password=data["second_password"])
         if not isinstance(officer, User):
             raise ValidationError(
                 _("No active user %(name)s has this password. Let the second officer type both again."),

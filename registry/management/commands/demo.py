@@ -21,6 +21,11 @@ from registry.config.trouble import Trouble, no_space
 LOOK_EVERY = 0.5  # seconds
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+NO_SECOND_FACTOR = (
+    "  These log-ins need no second factor, unlike those of a real register (REGISTRY_SECOND_FACTOR).\n"
+    "  To try it, start with REGISTRY_SECOND_FACTOR=true: each officer then sets one up at the first sign-in."
+)
+
 
 class Ended(BaseException):
     """Somebody wants the demo to end."""
@@ -117,6 +122,8 @@ def in_words(told: dict[str, Any]) -> str:
     for each in accounts:
         duty = f"  {each['duty']}" if each.get("duty") else ""
         lines.append(f"  {each['role']:<22} {each['username']:<{width}}  {each['password']}{duty}")
+    if not told.get("second_factor", True):
+        lines += ["", NO_SECOND_FACTOR, ""]
     lines += [f"  {each['role']:<22} Authorization: Bearer {each['key']}" for each in told.get("api_keys", [])]
     if sights := told.get("sights", []):
         wide = max(len(each["number"]) for each in sights)

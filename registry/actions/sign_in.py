@@ -1,0 +1,113 @@
+"""Attempts to sign in: counted before anything is checked, so that guessing at once is no better than one by one."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import ngettext
+
+from registry.actions.errors import Refused
+from registry.models import PasswordAge, SignInAttempt, User
+
+TRIES = 5
+"""Attempts on one account, or on its second factor, of which none succeeded."""
+
+REST = timedelta(minutes=15)
+"""How long nothing is checked once the attempts are used up, and after which old attempts count no more."""
+
+KEPT = timedelta(days=1)
+_LONGEST_PREFIX_OF_ONE_HOLDER = 64
+"""Bits of an IPv6 address that a subscriber does not choose."""
+
+
+class TooManyAttempts(Refused):
+    """Nothing was checked; `wait` says from when on it will be again."""
+
+    def __init__(self, wait: timedelta) -> None:
+        minutes = max(1, -(-wait // timedelta(minutes=1)))
+        message = ngettext(
+            "Too many attempts. Nothing was checked; try again in %(minutes)d minute.",
+            "Too many attempts. Nothing was checked; try again in %(minutes)d minutes.",
+            minutes,
+        )
+        super().__init__("too_many_attempts", message % {"minutes": minutes})
+        self.wait = wait
+
+
+def count_sign_in(*, name: str, address: str, now: datetime) -> None:
+    """Count an attempt on the account of that name from that address; call it before looking at the password.
+
+    Raises TooManyAttempts where either has none left, and counts nothing then.
+    """
+    _count({_name(name): TRIES, _address(address): settings.REGISTRY_SIGN_INS_PER_ADDRESS}, now)
+
+
+def sign_in_succeeded(*, name: str, address: str) -> None:
+    """The account begins anew; of the address only this attempt is taken back, for others may guess from there."""
+    with transaction.atomic():
+        found = {row.subject: row for row in _locked([_name(name), _address(address)])}
+        found[_name(name)].tries = 0
+        found[_address(address)].tries = max(0, found[_address(address)].tries - 1)
+        SignInAttempt.objects.bulk_update(list(found.values()), ["tries"])
+
+
+def count_code(*, user: User, now: datetime) -> None:
+    """Count an attempt on the user's second factor. Raises TooManyAttempts."""
+    _count({_code(user): TRIES}, now)
+
+
+def code_succeeded(*, user: User) -> None:
+    """The second factor begins anew."""
+    SignInAttempt.objects.filter(subject=_code(user)).update(tries=0)
+
+
+def password_was_changed(*, user: User, now: datetime) -> None:
+    """From now on the password is new."""
+    PasswordAge.objects.update_or_create(user=user, defaults={"changed_at": now})
+
+
+def forget_old(*, now: datetime) -> None:
+    """Forget attempts that count no more."""
+    SignInAttempt.objects.filter(last_at__lt=now - KEPT).delete()
+
+
+def _count(limits: Mapping[str, int], now: datetime) -> None:
+    new = [SignInAttempt(subject=subject, last_at=now) for subject in sorted(limits)]
+    with transaction.atomic():
+        SignInAttempt.objects.bulk_create(new, ignore_conflicts=True)
+        rows = _locked(limits)
+        for row in rows:
+            rested = now - row.last_at >= REST
+            row.tries = 0 if rested else row.tries
+            if row.tries >= limits[row.subject]:
+                raise TooManyAttempts(row.last_at + REST - now)
+        for row in rows:
+            row.tries += 1
+            row.last_at = now
+        SignInAttempt.objects.bulk_update(rows, ["tries", "last_at"])
+
+
+def _locked(subjects: Mapping[str, int] | list[str]) -> list[SignInAttempt]:
+    rows = SignInAttempt.objects.filter(subject__in=list(subjects)).order_by("subject")
+    return list(rows.select_for_update(no_key=True))
+
+
+def _name(name: str) -> str:
+    return _digest("name", name)
+
+
+def _address(address: str) -> str:
+    found = ip_address(address)
+    whole = ip_network(f"{found}/{_LONGEST_PREFIX_OF_ONE_HOLDER}", strict=False) if found.version == 6 else found
+    return _digest("address", str(whole))
+
+
+def _code(user: User) -> str:
+    return _digest("code", str(user.pk))
+
+
+def _digest(kind: str, text: str) -> str:
+    return salted_hmac(f"registry.sign_in.{kind}", text, algorithm="sha256").hexdigest()

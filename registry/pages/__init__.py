@@ -1,0 +1,1 @@
+"""Pages beside the office: plain Django templates, with little script and on any phone."""

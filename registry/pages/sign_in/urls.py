@@ -1,0 +1,31 @@
+"""The addresses of signing in. Of allauth's pages only those that the register uses; no sign-up, no e-mail."""
+
+from allauth.account.views import _login, _logout, _password_change, _reauthenticate
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as keys
+from django.urls import path
+from django.views.decorators.cache import never_cache
+from django.views.generic import RedirectView
+
+from registry.pages.sign_in.views import RemoveKey
+
+PAGES = [
+    ("login/", _login.login, "account_login"),
+    ("logout/", _logout.logout, "account_logout"),
+    ("again/", _reauthenticate.reauthenticate, "account_reauthenticate"),
+    ("password/", _password_change.password_change, "account_change_password"),
+    ("factor/", mfa.index, "mfa_index"),
+    ("factor/code/", mfa.authenticate, "mfa_authenticate"),
+    ("factor/again/", mfa.reauthenticate, "mfa_reauthenticate"),
+    ("factor/app/", totp.activate_totp, "mfa_activate_totp"),
+    ("factor/app/remove/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    ("factor/recovery/", recovery.view_recovery_codes, "mfa_view_recovery_codes"),
+    ("factor/recovery/new/", recovery.generate_recovery_codes, "mfa_generate_recovery_codes"),
+    ("factor/keys/", RedirectView.as_view(pattern_name="mfa_index"), "mfa_list_webauthn"),
+    ("factor/keys/add/", keys.add_webauthn, "mfa_add_webauthn"),
+    ("factor/keys/again/", keys.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
+    ("factor/keys/<int:pk>/remove/", RemoveKey.as_view(), "mfa_remove_webauthn"),
+]
+urlpatterns = [path(route, never_cache(view), name=name) for route, view, name in PAGES]

@@ -1,0 +1,20 @@
+"""What allauth's pages of security keys leave out."""
+
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from django.http import HttpResponse
+from django.shortcuts import render
+
+
+class RemoveKey(RemoveWebAuthnView):  # type: ignore[misc]  # allauth is untyped
+    """Remove a security key, unless it is the last factor of somebody who needs one."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Say why where it cannot go."""
+        if get_adapter().can_delete_authenticator(self.object):
+            response: HttpResponse = super().form_valid(form)
+            return response
+        form.add_error(None, get_adapter().validation_error("cannot_delete_authenticator"))
+        return render(self.request, self.get_template_names(), self.get_context_data(form=form), status=422)

@@ -1,0 +1,154 @@
+"""The second factor: nothing opens before it is set up, no code opens twice, and no officer is without."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
+from django.test import Client
+from django.test.utils import override_settings
+
+from registry.models import User
+from tests.signin.door import (
+    CODE,
+    FACTOR,
+    LOGIN,
+    OFFICE,
+    PASSWORD,
+    SECRET,
+    code_now,
+    is_in,
+    kept_secret,
+    knock,
+    opened,
+    with_app,
+    words,
+)
+
+
+@pytest.fixture(autouse=True)
+def _required() -> Iterator[None]:
+    with override_settings(REGISTRY_SECOND_FACTOR=True):
+        yield
+
+
+def test_an_officer_without_a_second_factor_reaches_nothing_but_setting_one_up(visitor: Client, officer: User) -> None:
+    knock(visitor, officer.username)
+    for address in (
+        "/",
+        OFFICE,
+        "/admin/work/",
+        "/admin/registry/practitioner/",
+        "/account/password/",
+        "/api/v1/eligibility",
+    ):
+        assert visitor.get(address)["Location"] == FACTOR
+    assert visitor.post("/admin/calendar/enter/")["Location"] == FACTOR
+    assert "Set up a second factor" in words(visitor.get(FACTOR))
+
+
+def test_setting_up_an_app_shows_recovery_codes_once_and_opens_the_office(visitor: Client, officer: User) -> None:
+    knock(visitor, officer.username)
+    page = visitor.get("/account/factor/app/")
+    secret = page.context["form"].secret
+    assert secret in words(page)
+    recovery = visitor.post("/account/factor/app/", {"code": code_now(secret)}, follow=True)
+    codes = re.findall(r"<code>(\d{8})</code>", recovery.content.decode())
+    assert len(codes) == 10
+    assert is_in(visitor)
+    assert codes[0] not in words(visitor.get("/account/factor/recovery/"))
+    visitor.post("/account/logout/")
+    assert knock(visitor, officer.username)["Location"] == CODE
+    visitor.post(CODE, {"code": codes[0]})
+    assert is_in(visitor)
+    visitor.post("/account/logout/")
+    knock(visitor, officer.username)
+    assert "was used already" in words(visitor.post(CODE, {"code": codes[0]}))
+
+
+def test_after_the_password_alone_nothing_opens(visitor: Client, officer: User) -> None:
+    with_app(officer)
+    assert knock(visitor, officer.username)["Location"] == CODE
+    assert not is_in(visitor)
+    visitor.post(CODE, {"code": code_now()})
+    assert is_in(visitor)
+
+
+def test_a_code_that_was_used_opens_nothing_any_more(officer: User) -> None:
+    with_app(officer)
+    code = code_now()
+    answers = []
+    for _ in range(2):
+        client = Client(headers={"accept-language": "en"})
+        knock(client, officer.username)
+        answers.append(client.post(CODE, {"code": code}))
+    assert [answer.status_code for answer in answers] == [302, 200]
+    assert "This code is not right, or was used already." in words(answers[1])
+
+
+def test_used_codes_are_remembered_where_every_process_looks() -> None:
+    assert type(cache._connections[cache._alias]).__name__ == "DatabaseCache"  # type: ignore[attr-defined]
+
+
+def test_a_code_is_guessed_five_times(visitor: Client, officer: User, clock: time_machine.Traveller) -> None:
+    with_app(officer)
+    wrong = f"{(int(code_now()) + 1) % 1_000_000:06}"
+    knock(visitor, officer.username)
+    for _ in range(5):
+        assert "This code is not right" in words(visitor.post(CODE, {"code": wrong}))
+    assert "Too many attempts" in words(visitor.post(CODE, {"code": code_now()}))
+    assert not is_in(visitor)
+
+
+def test_the_secret_of_the_app_is_kept_sealed(officer: User) -> None:
+    with_app(officer)
+    assert SECRET not in kept_secret(officer)
+    assert opened(kept_secret(officer)) == SECRET
+
+
+def test_the_last_factor_of_an_officer_stays(visitor: Client, officer: User) -> None:
+    with_app(officer)
+    knock(visitor, officer.username)
+    visitor.post(CODE, {"code": code_now()})
+    assert "officers need one" in words(visitor.post("/account/factor/app/remove/"))
+    assert Authenticator.objects.filter(user=officer, type="totp").exists()
+    key = Authenticator.objects.create(user=officer, type="webauthn", data={"name": "Schlüssel", "credential": {}})
+    visitor.post("/account/factor/app/remove/")
+    assert not Authenticator.objects.filter(user=officer, type="totp").exists()
+    assert "officers need one" in words(visitor.post(f"/account/factor/keys/{key.pk}/remove/"))
+    assert Authenticator.objects.filter(pk=key.pk).exists()
+
+
+def test_nobody_removes_the_key_of_another(visitor: Client, officer: User) -> None:
+    theirs = Authenticator.objects.create(
+        user=User.objects.create_user("anders"), type="webauthn", data={"name": "x", "credential": {}}
+    )
+    with_app(officer)
+    knock(visitor, officer.username)
+    visitor.post(CODE, {"code": code_now()})
+    assert visitor.post(f"/account/factor/keys/{theirs.pk}/remove/").status_code == 404
+
+
+def test_changing_the_factor_asks_for_a_proof_that_is_not_old(
+    visitor: Client, officer: User, clock: time_machine.Traveller
+) -> None:
+    with_app(officer)
+    knock(visitor, officer.username)
+    visitor.post(CODE, {"code": code_now()})
+    clock.shift(11 * 60)
+    asked = visitor.get("/account/factor/recovery/new/")
+    assert asked["Location"].startswith("/account/again/?next=")
+    visitor.post(asked["Location"], {"password": PASSWORD})
+    assert visitor.get("/account/factor/recovery/new/").status_code == 200
+
+
+def test_without_the_setting_an_officer_comes_in_without(visitor: Client, officer: User) -> None:
+    with override_settings(REGISTRY_SECOND_FACTOR=False):
+        knock(visitor, officer.username)
+        assert is_in(visitor)
+
+
+def test_the_page_of_the_code_is_there_only_after_the_password(visitor: Client, officer: User) -> None:
+    assert visitor.get(CODE)["Location"] == LOGIN
