@@ -250,6 +250,7 @@ class Grant(OnApplication):
     )
     do = _("Grant")
     form_class = DecisionForm
+    decides = True
 
     def preview(self, data: dict[str, Any]) -> Consequence:
         """The standing with the relief or the shorter period."""
@@ -271,6 +272,7 @@ class Refuse(OnApplication):
     explains = _("The person learns the grounds. The activities can support another application.")
     do = _("Refuse")
     form_class = DecisionForm
+    decides = True
     previewed = False
 
     def perform(self, data: dict[str, Any], second: User | None) -> Application:

@@ -134,6 +134,7 @@ class Sign(OnDeliberation):
     explains = _("You sign once; nobody changes it afterwards.")
     do = _("Sign")
     form_class = OpinionForm
+    decides = True
 
     def perform(self, data: dict[str, Any], second: User | None) -> Opinion:
         """Sign."""

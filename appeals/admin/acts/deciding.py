@@ -128,6 +128,7 @@ class DecideObjection(OnObjection):
     )
     form_class = DecisionForm
     allowed = OFFICERS_OF_AGENCIES
+    decides = True
     template = "appeals/deciding.html"
 
     @cached_property

@@ -125,6 +125,7 @@ class RecordOutcome(OfAgency, OnPractitioner):
     do = _("Record and carry out")
     form_class = OutcomeForm
     allowed = OFFICERS_OF_AGENCIES
+    decides = True
     template = "appeals/outcome.html"
 
     @cached_property

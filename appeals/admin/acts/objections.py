@@ -56,6 +56,7 @@ class RefuseLate(OnObjection):
     do = _("Refuse it")
     form_class = GroundsForm
     allowed = OFFICERS_OF_AGENCIES
+    decides = True
     previewed = False
 
     def perform(self, data: dict[str, Any], second: User | None) -> Objection:
@@ -77,6 +78,7 @@ class DeclareOutOfScope(OnObjection):
     do = _("Close it")
     form_class = GroundsForm
     allowed = OFFICERS_OF_AGENCIES
+    decides = True
     previewed = False
 
     def perform(self, data: dict[str, Any], second: User | None) -> Objection:

@@ -84,6 +84,7 @@ class CastVote(OnSeat):
     )
     do = _("Cast the vote")
     form_class = VoteForm
+    decides = True
 
     def ballots(self, data: dict[str, Any]) -> dict[int, Ballot]:
         """The votes in the form's data."""

@@ -56,6 +56,7 @@ class Reregister(OfAgency, OnPractitioner):
     do = _("Register again")
     form_class = ReregistrationForm
     allowed = OFFICERS_OF_AGENCIES
+    decides = True
 
     def preview(self, data: dict[str, Any]) -> Consequence:
         """The standing after it."""

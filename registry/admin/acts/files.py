@@ -46,6 +46,7 @@ class MergeFiles(OnPractitioner):
     do = _("Merge the files")
     form_class = MergeForm
     allowed = OFFICERS_OF_AGENCIES
+    decides = True
 
     def preview(self, data: dict[str, Any]) -> Consequence:
         """Both people side by side, and the standing of the merged file."""
@@ -89,6 +90,7 @@ class UndoMerge(GuidedAct):
     do = _("Undo the merge")
     form_class = UndoForm
     allowed = OFFICERS_OF_AGENCIES
+    decides = True
 
     subject: FileMerge
 

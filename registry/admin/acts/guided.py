@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from registry.actions.errors import Refused
+from registry.admin.acts.again import ProofForm, has_to_prove_again
 from registry.admin.acts.consequence import Consequence, Summary
 from registry.admin.acts.second import SecondOfficerForm
 from registry.admin.moment import now, today
@@ -25,7 +26,7 @@ from registry.queries.scope import Scope
 from registry.queries.wording import listed
 
 Words = str | Promise
-NOT_ENTERED = frozenset({"csrfmiddlewaretoken", "step", "seen", "second_username", "second_password"})
+NOT_ENTERED = frozenset({"csrfmiddlewaretoken", "step", "seen", "second_username", "second_password", "own_password"})
 
 
 class ActForm(forms.Form):
@@ -59,6 +60,8 @@ class GuidedAct(View):
     form_class: ClassVar[type[ActForm]]
     allowed: ClassVar[frozenset[Role]]
     previewed: ClassVar[bool] = True
+    decides: ClassVar[bool] = False
+    """Whether it has legal effect and cannot simply be taken back: an old proof of who acts is then asked again."""
     template: ClassVar[str] = "registry/act.html"
     without: ClassVar[Words] = gettext_lazy("Today, without the act")
     with_it: ClassVar[Words] = gettext_lazy("Today, with the act")
@@ -139,6 +142,11 @@ class GuidedAct(View):
             return self.show(form, consequence)
         if self.previewed and not constant_time_compare(request.POST.get("seen", ""), self.seen(form, consequence)):
             return self.show(form, consequence, stale=True)
+        if self.decides and has_to_prove_again(request):
+            typed = request.POST if "own_password" in request.POST else None
+            proof = ProofForm(typed, act=self)
+            if not proof.is_valid():
+                return self.show(form, consequence, proof=proof)
         return self.countersigned(form, consequence)
 
     def countersigned(self, form: ActForm, consequence: Consequence) -> HttpResponse:
@@ -180,10 +188,13 @@ class GuidedAct(View):
         *,
         stale: bool = False,
         second: SecondOfficerForm | None = None,
+        proof: ProofForm | None = None,
     ) -> HttpResponse:
         """What would follow, and the question whether to go on."""
         if consequence.needs_second and second is None:
             second = SecondOfficerForm(act=self)
+        if proof is None and self.decides and has_to_prove_again(self.request):
+            proof = ProofForm(act=self)
         return self.page(
             form=form,
             step="confirm",
@@ -193,7 +204,8 @@ class GuidedAct(View):
             seen=self.seen(form, consequence),
             stale=stale,
             second=second,
-            status=409 if stale else 422 if second and second.errors else 200,
+            proof=proof,
+            status=409 if stale else 422 if any(part and part.errors for part in (second, proof)) else 200,
         )
 
     def seen(self, form: ActForm, consequence: Consequence) -> str:

@@ -154,6 +154,7 @@ class DecideMeasure(OnMeasure):
     explains = _("From this day on no service at this institution is payable, until the measure is ended.")
     do = _("Decide the measure")
     form_class = DecisionForm
+    decides = True
 
     def preview(self, data: dict[str, Any]) -> Consequence:
         """Whom it concerns, on which days, and what is no longer payable."""
@@ -208,6 +209,7 @@ class EndMeasure(OnMeasure):
     explains = _("From this day on services are payable again. What was refused before stays refused.")
     do = _("End the measure")
     form_class = EndForm
+    decides = True
 
     def preview(self, data: dict[str, Any]) -> Consequence:
         """On how many days it held, and what the share is now."""

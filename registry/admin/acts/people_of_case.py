@@ -274,6 +274,7 @@ class CountersignMany(OnPeople):
     do = _("Countersign all of them")
     afterwards = AFTER_COUNTERSIGNING
     form_class = PeopleForm
+    decides = True
     stages = (COUNTERSIGN,)
 
     def preview(self, data: dict[str, Any]) -> Consequence:

@@ -191,6 +191,7 @@ class Countersign(WithOutlook):
     afterwards = AFTER_COUNTERSIGNING
     form_class = EmptyForm
     allowed = OFFICERS_OF_AGENCIES
+    decides = True
 
     def preview(self, data: dict[str, Any]) -> Consequence:
         """What the signature allows. Raises Refused for somebody who may not sign."""
@@ -291,6 +292,7 @@ class DecideHeld(OnProposal):
     do = _("Decide: record the points")
     form_class = HeldForm
     allowed = OFFICERS_OF_AGENCIES
+    decides = True
 
     @property
     def explains(self) -> str:  # type: ignore[override]  # it depends on the proposal
