@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
 from django.db import transaction
@@ -19,8 +19,8 @@ REST = timedelta(minutes=15)
 """How long nothing is checked once the attempts are used up, and after which old attempts count no more."""
 
 KEPT = timedelta(days=1)
-_LONGEST_PREFIX_OF_ONE_HOLDER = 64
-"""Bits of an IPv6 address that a subscriber does not choose."""
+CHOSEN_BY_THE_HOLDER = 64
+"""Bits of an IPv6 address that a subscriber chooses freely."""
 
 
 class TooManyAttempts(Refused):
@@ -101,8 +101,9 @@ def _name(name: str) -> str:
 
 def _address(address: str) -> str:
     found = ip_address(address)
-    whole = ip_network(f"{found}/{_LONGEST_PREFIX_OF_ONE_HOLDER}", strict=False) if found.version == 6 else found
-    return _digest("address", str(whole))
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
+        return _digest("address", str(int(found) >> CHOSEN_BY_THE_HOLDER))
+    return _digest("address", str(getattr(found, "ipv4_mapped", None) or found))
 
 
 def _code(user: User) -> str:

@@ -155,6 +155,7 @@ ACCOUNT_FORMS = {
 MFA_ADAPTER = "registry.pages.sign_in.factors.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after, for slow fingers and clocks that differ
 MFA_FORMS = {
     "activate_totp": "registry.pages.sign_in.forms.FirstCodeForm",
     "add_webauthn": "registry.pages.sign_in.forms.NewKeyForm",

@@ -121,3 +121,5 @@ def test_a_person_reads_address_log_ins_and_keys() -> None:
     assert "http://127.0.0.1:8000/" in words
     assert "one-two" in words
     assert "Bearer drk_1" in words
+    assert "second factor" not in words
+    assert "need no second factor" in in_words({**told, "second_factor": False})

@@ -31,6 +31,21 @@ def test_production_passes_djangos_own_deployment_check() -> None:
     assert "no issues" in checked.stdout
 
 
+def test_production_asks_every_officer_for_a_second_factor_unless_told_otherwise() -> None:
+    tell = "from django.conf import settings; print(settings.REGISTRY_SECOND_FACTOR, settings.SESSION_COOKIE_SECURE)"
+    assert run("-c", tell).stdout.split() == ["True", "True"]
+    assert run("-c", tell, REGISTRY_SECOND_FACTOR="false").stdout.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("REGISTRY_PASSWORD_PROFILE", "mlps4"), ("REGISTRY_PASSWORD_LIST", "/nonexistent/list")]
+)
+def test_a_rule_for_passwords_that_cannot_be_kept_is_refused(name: str, value: str) -> None:
+    refused = run("-c", LOAD, **{name: value})
+    assert refused.returncode == 1
+    assert f"ImproperlyConfigured: {name} " in refused.stderr
+
+
 @pytest.mark.parametrize(
     "name", ["SECRET_KEY", "DATABASE_URL", "REGISTRY_DOCUMENT_KEY", "REGISTRY_INDEX_KEY", "REGISTRY_CHAIN_KEY"]
 )

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings
 
-from registry.models import User
+from registry.models import Assignment, User
 from tests.signin.door import (
     CODE,
     FACTOR,
@@ -26,6 +30,7 @@ from tests.signin.door import (
     with_app,
     words,
 )
+from tests.town import LAW_BEGINS, build
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +91,51 @@ def test_a_code_that_was_used_opens_nothing_any_more(officer: User) -> None:
         answers.append(client.post(CODE, {"code": code}))
     assert [answer.status_code for answer in answers] == [302, 200]
     assert "This code is not right, or was used already." in words(answers[1])
+
+
+def test_the_code_that_set_up_the_app_does_not_open_the_door(visitor: Client, officer: User) -> None:
+    knock(visitor, officer.username)
+    code = code_now(visitor.get("/account/factor/app/").context["form"].secret)
+    visitor.post("/account/factor/app/", {"code": code})
+    assert is_in(visitor)
+    visitor.post("/account/logout/")
+    knock(visitor, officer.username)
+    assert "was used already" in words(visitor.post(CODE, {"code": code}))
+
+
+def test_of_many_who_come_with_one_code_at_once_one_comes_in(committed: None) -> None:
+    town = build()
+    town.officer.set_password(PASSWORD)
+    town.officer.save()
+    Assignment.objects.create(user=with_app(town.officer), role="administrator", starts_on=LAW_BEGINS)
+    clients = [Client() for _ in range(5)]
+    for client in clients:
+        knock(client, town.officer.username)
+    code = code_now()
+
+    def come(client: Client) -> int:
+        try:
+            return client.post(CODE, {"code": code}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as threads:
+        assert sorted(threads.map(come, clients)) == [200, 200, 200, 200, 302]
+
+
+def test_a_code_is_taken_a_little_late_and_not_much_later(
+    visitor: Client, officer: User, clock: time_machine.Traveller
+) -> None:
+    with_app(officer)
+    old = code_now()
+    clock.shift(61)
+    knock(visitor, officer.username)
+    visitor.post(CODE, {"code": old})
+    assert not is_in(visitor)
+    code = code_now()
+    clock.shift(30)
+    visitor.post(CODE, {"code": code})
+    assert is_in(visitor)
 
 
 def test_used_codes_are_remembered_where_every_process_looks() -> None:
@@ -152,3 +202,13 @@ def test_without_the_setting_an_officer_comes_in_without(visitor: Client, office
 
 def test_the_page_of_the_code_is_there_only_after_the_password(visitor: Client, officer: User) -> None:
     assert visitor.get(CODE)["Location"] == LOGIN
+
+
+def test_who_lost_everything_sets_up_another_one_after_the_command(visitor: Client, officer: User) -> None:
+    with_app(officer)
+    call_command("forget_second_factor", officer.username, stdout=StringIO())
+    knock(visitor, officer.username)
+    assert visitor.get(OFFICE)["Location"] == FACTOR
+    for name, said in ((officer.username, "has no second factor"), ("niemand", "There is no account")):
+        with pytest.raises(CommandError, match=said):
+            call_command("forget_second_factor", name)

@@ -5,8 +5,11 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import PasswordField, SetPasswordField
 from allauth.account.forms import ChangePasswordForm, LoginForm, ReauthenticateForm
+from allauth.mfa.adapter import get_adapter as mfa_adapter
 from allauth.mfa.base import forms as codes
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.core.exceptions import ValidationError
@@ -112,9 +115,17 @@ class CodeAgainForm(_Counted, codes.ReauthenticateForm):  # type: ignore[misc]  
 
 
 class FirstCodeForm(_Counted, ActivateTOTPForm):  # type: ignore[misc]  # allauth is untyped
-    """The first code of a new app."""
+    """The first code of a new app; it does not open the door afterwards."""
 
     code = _code_field(_("Code that the app shows"))
+
+    def clean_code(self) -> str:
+        """The code, used up by this."""
+        code: str = super().clean_code()
+        app = TOTP(Authenticator(user=self.user, type=Authenticator.Type.TOTP))
+        if not app._mark_code_used(code):
+            raise mfa_adapter().validation_error("incorrect_code")
+        return code
 
 
 class NewKeyForm(AddWebAuthnForm):  # type: ignore[misc]  # allauth is untyped
