@@ -2,7 +2,11 @@
 
 from importlib import import_module
 
+from django.contrib.admin import site
 from django.contrib.admin.apps import AdminConfig
+
+NOT_OURS = ("account", "mfa")
+"""Applications that put lists of their own on every site; nobody edits second factors by hand."""
 
 PAGES = ("people", "institutions", "places", "cases", "ledger", "measures", "calendar", "access", "rosters")
 
@@ -15,5 +19,7 @@ class OfficeConfig(AdminConfig):
     def ready(self) -> None:
         """Put the lists on the site once the models are loaded."""
         super().ready()
+        for model in [model for model in site._registry if model._meta.app_label in NOT_OURS]:
+            site.unregister(model)
         for page in PAGES:
             import_module(f"registry.admin.{page}")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -27,7 +28,7 @@ LONGEST = timedelta(hours=8).total_seconds()
 """Of an officer's session. Fifteen minutes without a request end every one: SESSION_COOKIE_AGE."""
 
 WRITE_EVERY = 60  # seconds
-HELD, SEEN = "registry_held", "registry_seen_at"
+HELD, SEEN, FACTOR = "registry_held", "registry_seen_at", "registry_factor"
 ALWAYS = ("account_logout", "admin:logout", "set_language")
 SETTING_UP = (*ALWAYS, "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate")
 CHANGING = (*ALWAYS, "account_change_password")
@@ -63,8 +64,10 @@ class WatchedSession:
 
     def _to_be_done_first(self, request: HttpRequest) -> str | None:
         user = cast(User, request.user)
-        if lacks_factor(user, scope(request).roles):
-            return None if _is_at(request, SETTING_UP) else "mfa_index"
+        if settings.REGISTRY_SECOND_FACTOR and FACTOR not in request.session:
+            if lacks_factor(user, scope(request).roles):
+                return None if _is_at(request, SETTING_UP) else "mfa_index"
+            request.session[FACTOR] = True  # asked once: the last one cannot be removed while somebody is signed in
         if has_to_be_changed(user, timezone.now()):
             return None if _is_at(request, CHANGING) else "account_change_password"
         return None

@@ -71,6 +71,7 @@ def sign_in() -> SignIn:
     def sign_in(user: User) -> Client:
         client = Client(headers={"accept-language": "en"})
         client.force_login(user)
+        client.get("/healthz")  # the first page of a session notes its beginning
         return client
 
     return sign_in

@@ -206,7 +206,11 @@ def test_the_page_of_the_code_is_there_only_after_the_password(visitor: Client, 
 
 def test_who_lost_everything_sets_up_another_one_after_the_command(visitor: Client, officer: User) -> None:
     with_app(officer)
+    knock(visitor, officer.username)
+    visitor.post(CODE, {"code": code_now()})
+    assert is_in(visitor)
     call_command("forget_second_factor", officer.username, stdout=StringIO())
+    assert not is_in(visitor)
     knock(visitor, officer.username)
     assert visitor.get(OFFICE)["Location"] == FACTOR
     for name, said in ((officer.username, "has no second factor"), ("niemand", "There is no account")):

@@ -4,13 +4,16 @@ from argparse import ArgumentParser
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from registry.models import User
 
 
 class Command(BaseCommand):
-    """Takes away what is lost; the next page that the officer opens asks to set up another one."""
+    """Takes away what is lost and ends the sessions; the next sign-in leads to setting up another one."""
 
     help = (
         "Forget the second factors and recovery codes of an officer who lost them. See who it is before you do: "
@@ -29,4 +32,7 @@ class Command(BaseCommand):
         gone, _ = Authenticator.objects.filter(user=user).delete()
         if not gone:
             raise CommandError(f"The account {user.username!r} has no second factor.")
+        for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+            if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+                session.delete()
         self.stdout.write(f"{user.username}: {gone} forgotten. A new one is set up at the next sign-in.")

@@ -58,7 +58,7 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
 
 def lacks_factor(user: User, roles: frozenset[Role]) -> bool:
     """Whether somebody with these roles needs a second factor and has none."""
-    if not settings.REGISTRY_SECOND_FACTOR or all(role.value == WITHOUT for role in roles):
+    if all(role.value == WITHOUT for role in roles):
         return False
     return not Authenticator.objects.filter(user=user, type__in=PROVING).exists()
 
