@@ -178,7 +178,6 @@ def test_an_administrator_opens_an_account_and_sees_who_changed_what(
     for page in (
         url("registry_user_history", newcomer.pk),
         url("registry_agency_history", town.agency.pk),
-        "/account/password/",
         url("app_list", "registry"),
     ):
         assert guan.get(page).status_code == 200, page

@@ -135,3 +135,10 @@ def test_a_new_hash_of_the_same_password_does_not_make_it_young(officer: User, c
     assert PasswordAge.objects.get(user=officer).changed_at == before
     password_changed("neu", officer)
     assert PasswordAge.objects.get(user=officer).changed_at == before + timedelta(days=5)
+
+
+def test_an_account_without_a_password_has_none_to_change(officer: User, visitor: Client) -> None:
+    officer.set_unusable_password()
+    officer.save()
+    visitor.force_login(officer)
+    assert visitor.get(CHANGE, follow=True).redirect_chain[-1][0] == OFFICE

@@ -16,6 +16,7 @@ PAGES = [
     ("logout/", _logout.logout, "account_logout"),
     ("again/", _reauthenticate.reauthenticate, "account_reauthenticate"),
     ("password/", _password_change.password_change, "account_change_password"),
+    ("password/none/", RedirectView.as_view(pattern_name="home"), "account_set_password"),
     ("factor/", mfa.index, "mfa_index"),
     ("factor/code/", mfa.authenticate, "mfa_authenticate"),
     ("factor/again/", mfa.reauthenticate, "mfa_reauthenticate"),
