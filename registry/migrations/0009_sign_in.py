@@ -14,7 +14,7 @@ CREATE INDEX registry_cache_expires ON registry_cache (expires);
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0007_api_guards"),
+        ("registry", "0008_api_guards"),
     ]
 
     operations = [
