@@ -14,19 +14,28 @@ LONGEST_LIFE = timedelta(days=365)
 LONGEST_NAME = 120
 
 
-def issue_key(*, name: str, scope: str, expires_at: datetime, by: User | None, now: datetime) -> tuple[ApiKey, str]:
+ISSUED = (ApiKey.Scope.SETTLEMENT, ApiKey.Scope.PERSON)
+"""The kinds of keys that have addresses to ask at."""
+
+
+def issue_key(
+    *, name: str, scope: str, expires_at: datetime, user: User | None = None, by: User | None, now: datetime
+) -> tuple[ApiKey, str]:
     """A new key for a system, and its text: the only time that the text exists outside of that system.
 
-    Every call makes another key, so that a system can change keys without a gap. Raises Refused for a name that is
-    empty or longer than 120 characters, an unknown scope, and an end that has passed or lies more than 365 days ahead.
+    `user` is the person for whom a program acts. Every call makes another key, so that a system can change keys without
+    a gap. Raises Refused for a name that is empty or longer than 120 characters, an unknown scope, a program without
+    its person or a person without a program, and an end that has passed or lies more than 365 days ahead.
     """
     name = _clean_name(name)
     _require_scope(scope)
+    _require_person(scope, user)
     _require_end(expires_at, now)
     prefix, key_text = keys.new_key()
     key = ApiKey(
         name=name,
         scope=scope,
+        user=user,
         prefix=prefix,
         digest=keys.digest_of(key_text),
         created_at=now,
@@ -61,13 +70,23 @@ def _clean_name(name: str) -> str:
 
 
 def _require_scope(scope: str) -> None:
-    if scope not in ApiKey.Scope.values:
+    if scope not in ISSUED:
         raise Refused(
             "key_scope_unknown",
             _("“%(scope)s” is no role of a system. Choose one of: %(scopes)s.")
-            % {"scope": scope, "scopes": ", ".join(ApiKey.Scope.values)},
+            % {"scope": scope, "scopes": ", ".join(ISSUED)},
             field="scope",
             value=scope,
+        )
+
+
+def _require_person(scope: str, user: User | None) -> None:
+    if (scope == ApiKey.Scope.PERSON) != (user is not None):
+        raise Refused(
+            "key_person_refused",
+            _("A key of a program of a person names the account for which it acts, and no other key does."),
+            field="user",
+            value=str(user or ""),
         )
 
 

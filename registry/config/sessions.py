@@ -48,7 +48,7 @@ class WatchedSession:
             return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("home"))
         first = self._to_be_done_first(request) if request.user.is_authenticated else None
         response = self.get_response(request) if first is None else HttpResponseRedirect(reverse(first))
-        if request.user.is_authenticated:
+        if isinstance(request.user, User):  # a program asks without a session
             self._mark(request)
         return response
 

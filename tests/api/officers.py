@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.test import Client
 from django.utils import timezone
 
-from registry.models import ApiKey, User, keys
+from registry.actions.keys import issue_key
+from registry.models import ApiKey, User
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -22,15 +23,13 @@ _NUMBERS = count(1)
 def key_for(user: User) -> str:
     """The text of a key with which a program acts for the user."""
     now = timezone.now()
-    prefix, text = keys.new_key()
-    ApiKey.objects.create(
+    _key, text = issue_key(
         name=f"program of {user}",
         scope=ApiKey.Scope.PERSON,
         user=user,
-        prefix=prefix,
-        digest=keys.digest_of(text),
-        created_at=now,
         expires_at=now + timedelta(days=90),
+        by=user,
+        now=now,
     )
     return text
 

@@ -145,3 +145,11 @@ def test_the_command_refuses_what_cannot_be(wrong: dict[str, Any]) -> None:
     with pytest.raises(CommandError):
         call_command("issue_key", **{"name": "结算", "days": 30, **wrong}, stdout=StringIO(), stderr=StringIO())
     assert not ApiKey.objects.exists()
+
+
+def test_a_key_of_a_program_names_its_person_and_no_other_key_does(town: Town) -> None:
+    good: dict[str, Any] = {"name": "程序", "expires_at": NOW + timedelta(days=1), "by": None, "now": NOW}
+    for scope, user in (("person", None), ("settlement_system", town.officer)):
+        with pytest.raises(Refused) as refused:
+            issue_key(scope=scope, user=user, **good)
+        assert refused.value.code == "key_person_refused"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registry.actions.errors import Refused
-from registry.actions.keys import issue_key, revoke_key
+from registry.actions.keys import ISSUED, issue_key, revoke_key
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import choice_field, day_field, text_field
 from registry.admin.moment import today
@@ -29,7 +29,10 @@ class KeyForm(ActForm):
     """Which system, for what, and until when."""
 
     name = text_field(_("Name of the system"), most=120)
-    scope = choice_field(_("Role"), ApiKey.Scope.choices, empty=None)
+    scope = choice_field(_("Role"), [(scope.value, scope.label) for scope in ISSUED], empty=None)
+    username = text_field(
+        _("User name"), most=150, required=False, help_text=_("Of the account for which a program of a person acts.")
+    )
     last_day = day_field(_("Last day"))
 
     def prepare(self) -> None:
@@ -54,12 +57,21 @@ class IssueKey(GuidedAct):
     def perform(self, data: dict[str, Any], second: User | None) -> tuple[ApiKey, str]:
         """Issue; the key holds until the end of the last day in Shanghai."""
         expires_at = datetime.combine(data["last_day"], time.max, SHANGHAI)
-        return issue_key(name=data["name"], scope=data["scope"], expires_at=expires_at, by=self.user, now=self.now)
+        asked = data["username"]
+        holder = User.objects.filter(username=asked).first() if asked else None
+        if asked and holder is None:
+            words = gettext("There is no account “%(name)s”. Look it up among the users.") % {"name": asked}
+            raise Refused("account_unknown", words, field="username", value=asked)
+        return issue_key(
+            name=data["name"], scope=data["scope"], user=holder, expires_at=expires_at, by=self.user, now=self.now
+        )
 
     def refused(self, form: ActForm, refusal: Refused) -> ActForm:
         """The form asks for the last day, the action for an instant."""
         if refusal.field == "expires_at":
             refusal.field = "last_day"
+        if refusal.field == "user":
+            refusal.field = "username"
         return super().refused(form, refusal)
 
     def done(self, outcome: tuple[ApiKey, str]) -> str:

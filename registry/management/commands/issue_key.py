@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from registry.actions.errors import Refused
-from registry.actions.keys import LONGEST_LIFE, issue_key
-from registry.models import ApiKey
+from registry.actions.keys import ISSUED, LONGEST_LIFE, issue_key
+from registry.models import ApiKey, User
 
 
 class Command(BaseCommand):
@@ -24,19 +24,25 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--scope",
-            choices=ApiKey.Scope.values,
+            choices=[scope.value for scope in ISSUED],
             default=ApiKey.Scope.SETTLEMENT.value,
             help="what the system is (default: %(default)s)",
         )
+        parser.add_argument("--user", help="the account for which a program of a person acts, by its user name")
 
-    def handle(self, *args: Any, name: str, days: int, scope: str, **options: Any) -> None:
+    def handle(self, *args: Any, name: str, days: int, scope: str, user: str | None, **options: Any) -> None:
         now = timezone.now()
+        holder = User.objects.filter(username=user).first() if user else None
+        if user and holder is None:
+            raise CommandError(f"--user {user}: there is no account of this name.")
         if not 1 <= days <= LONGEST_LIFE.days:
             raise CommandError(
                 f"--days {days}: a key lives 1 to {LONGEST_LIFE.days} days. Issue another before it ends."
             )
         try:
-            key, key_text = issue_key(name=name, scope=scope, expires_at=now + timedelta(days=days), by=None, now=now)
+            key, key_text = issue_key(
+                name=name, scope=scope, user=holder, expires_at=now + timedelta(days=days), by=None, now=now
+            )
         except Refused as refused:
             raise CommandError(str(refused.message)) from refused
         until = timezone.localtime(key.expires_at).isoformat(timespec="minutes")
