@@ -345,4 +345,4 @@ class PersonOffers(OnPractitioner, One):
     shape = OffersShape
 
     def find(self, **path: Any) -> dict[str, Any]:
-        return {"items": offers_for(self.person(**path), self.asker.today)}
+        return {"items": offers_for(self.files(**path), self.asker.today)}

@@ -27,6 +27,7 @@ from registry.api.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.api.shapes import ActorRef, PersonRef, Shape, Word
 from registry.api.standings import SideShape
 from registry.api.subjects import all_named, one
+from registry.ledger.reading import history_of
 from registry.models import Practitioner, ProcedureStep, Task, User
 
 MOST_DAYS = 2000
@@ -171,7 +172,7 @@ class Prospects(OnPractitioner, One):
     shape = ProspectsShape
 
     def find(self, **path: Any) -> dict[str, Any]:
-        return {"items": prospects(self.person(**path), self.asker.today)}
+        return {"items": prospects(history_of(self.person(**path)), self.asker.today)}
 
 
 class AskedForGiven(Given):
@@ -202,7 +203,7 @@ class AskingFor(OnPractitioner):
 
     def asked_for(self, person: Practitioner, kind: str, agency: str) -> Prospect:
         """The prospect of this kind at this agency. Raises Problem where there is none."""
-        open_ones = askable(prospects(person, self.asker.today), self.asker.scope)
+        open_ones = askable(prospects(history_of(person), self.asker.today), self.asker.scope)
         found = next((each for each in open_ones if (each.kind, each.agency.code) == (kind, agency)), None)
         if found is None:
             raise Problem(MALFORMED, errors=[NOT_KNOWN.of("agency", agency)])
