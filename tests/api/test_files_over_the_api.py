@@ -50,7 +50,9 @@ def test_what_is_no_file_that_is_taken_is_refused_at_its_content(
     here: Desk, content: str, kind: str, code: str
 ) -> None:
     sent = {"name": "回执.pdf", "content": content}
-    (error,) = problem(Program(here.scorer).post("files/", sent), 400, kind)["errors"]
+    (error,) = problem(Program(here.scorer).post("files/", sent), 409 if kind == "value-refused" else 400, kind)[
+        "errors"
+    ]
     assert (error["field"], error["code"]) == ("content", code)
     assert StoredFile.objects.count() == 0
 
@@ -78,7 +80,7 @@ def test_only_who_handed_a_file_in_can_name_it(here: Desk) -> None:
     address = f"proposals/{proposed(here, 5).uuid}/"
     scoring.done(f"{address}notices/", {"channel": "by_hand"})
     receipt = {"channel": "by_hand", "received_on": "2026-12-01", "receipt": handed_in["id"]}
-    (error,) = problem(scoring.post(f"{address}receipts/", receipt), 400, "malformed")["errors"]
+    (error,) = problem(scoring.post(f"{address}receipts/", receipt), 409, "value-refused")["errors"]
     assert (error["field"], error["code"]) == ("receipt", "not_known")
 
 

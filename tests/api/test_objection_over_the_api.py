@@ -137,7 +137,7 @@ def test_what_is_wrong_with_a_point_is_named_at_its_member(here: Desk) -> None:
     reviewing = Program(here.reviewer)
     raised = results("upheld", "reduced")
     raised[1]["points"] = 7
-    shown = problem(reviewing.post(f"{address}decision-previews/", {"results": raised}), 400, "value-refused")
+    shown = problem(reviewing.post(f"{address}decision-previews/", {"results": raised}), 409, "value-refused")
     assert [(each["field"], each["code"]) for each in shown["errors"]] == [
         ("results[1].points", "reduction_does_not_lower")
     ]

@@ -98,7 +98,7 @@ def test_a_panel_is_drawn_and_voted_on_by_the_programs_of_three_experts(here: De
     (own,) = voting.read(case)["votes"]
     assert (own["points"], own["dissenting"]) == (3, True)
     told = {"results": results("upheld"), "decision": "维持"}
-    problem(reviewing.post(f"{objection}decisions/", told), 400, "value-refused")
+    problem(reviewing.post(f"{objection}decisions/", told), 409, "value-refused")
     follows = {"results": [{"point": 1, "result": "reduced", "points": 2, "grounds": "按专家评议"}], "decision": "从轻"}
     assert reviewing.done(f"{objection}decisions/", follows)["state"]["code"] == "decided"
     year = drawing.read("experts/honoraria/?year=2026")
@@ -169,7 +169,8 @@ def test_a_panel_without_experts_is_given_up(here: Desk) -> None:
 def test_a_point_that_the_objection_does_not_have_is_named(here: Desk, number: int, code: str) -> None:
     objection, reviewing = disputed(here), Program(here.reviewer)
     for address in (f"{objection}panel-previews/", f"{objection}panels/"):
-        (error,) = problem(reviewing.post(address, {**REFERRAL, "points": [number]}), 400, "malformed")["errors"]
+        status, kind = (409, "value-refused") if code == "not_known" else (400, "malformed")
+        (error,) = problem(reviewing.post(address, {**REFERRAL, "points": [number]}), status, kind)["errors"]
         assert (error["field"], error["code"]) == ("points[0]", code)
 
 
@@ -182,7 +183,7 @@ def test_the_reviewer_sees_the_file_as_the_experts_do(here: Desk) -> None:
     assert file["points"][0]["points"] == 6
     (evidence,) = Program(here.reviewer).read(objection)["points"][0]["evidence"]
     neither = Program(here.reviewer).post(f"evidence/{evidence['id']}/releases/", {})
-    assert problem(neither, 400, "value-refused")["code"] == "copy_or_declaration"
+    assert problem(neither, 409, "value-refused")["code"] == "copy_or_declaration"
 
 
 def test_a_panel_of_another_region_is_not_there_and_a_hospital_sees_none(here: Desk) -> None:
@@ -219,7 +220,7 @@ def test_the_pool_is_kept_over_the_api(here: Desk) -> None:
     assert keeping.done(f"{address}leavings/", {"reason": "退休"})["active"] is False
     assert keeping.read("experts/?active=true")["items"] == []
     unknown = keeping.post("experts/", {"name": "某", "specialties": ["ent"], "username": "nobody"})
-    (error,) = problem(unknown, 400, "malformed")["errors"]
+    (error,) = problem(unknown, 409, "value-refused")["errors"]
     assert (error["field"], error["code"]) == ("username", "not_known")
     problem(Program(compliance(here)).get("experts/"), 403, "forbidden")
 

@@ -142,11 +142,11 @@ def test_results_are_recorded_for_all_or_for_none(here: Desk) -> None:
     parts = [each["id"] for each in agency.done(f"{activity}enrolments/", people)["items"]]
     good = {"part": parts[0], "attended": True, "completed_on": f"{TODAY}", "remark": "见签到表"}
     bad = {"part": parts[1], "attended": True, "completed_on": f"{TODAY}"}
-    refused = problem(agency.post(f"{activity}results/", {"results": [good, bad]}), 400, "value-refused")
+    refused = problem(agency.post(f"{activity}results/", {"results": [good, bad]}), 409, "value-refused")
     assert refused["code"] == "evidence_missing"
     assert set(Attendance.objects.values_list("state", flat=True)) == {"enrolled"}
     strange = {**good, "part": str(here.nurse.uuid)}
-    (error,) = problem(agency.post(f"{activity}results/", {"results": [good, strange]}), 400, "malformed")["errors"]
+    (error,) = problem(agency.post(f"{activity}results/", {"results": [good, strange]}), 409, "value-refused")["errors"]
     assert error["code"] == "not_known"
 
 
@@ -155,7 +155,7 @@ def test_an_enrolment_is_cancelled_and_an_activity_closed(here: Desk) -> None:
     activity = offered(agency, here, places=1)
     part = enrolled(agency, activity, here)
     full = agency.post(f"{activity}enrolments/", {"practitioners": [str(here.surgeon.uuid)]})
-    assert problem(full, 400, "value-refused")["code"] == "activity_full"
+    assert problem(full, 409, "value-refused")["code"] == "activity_full"
     assert agency.done(f"parts/{part}/cancellations/", {"reason": "值班"})["state"]["code"] == "cancelled"
     person = f"practitioners/{here.nurse.uuid}/"
     (offer,) = agency.read(f"{person}offers/")["items"]

@@ -51,6 +51,7 @@ def test_deadlines_are_told_by_task(here: Desk) -> None:
     groups = Program(here.scorer).read("statistics/deadlines/")["groups"]
     assert {(group["key"], group["tasks"], group["open"], group["days"]) for group in groups} == {
         ("countersign", 1, 1, None),
+        ("identify", 3, 0, 0.0),
         ("notify", 1, 1, None),
     }
     (one,) = Program(here.scorer).read("statistics/deadlines/?task=notify&by=agency")["groups"]
