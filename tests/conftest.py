@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.test.utils import override_settings, setup_databases, teardown_databases
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from registry.config.database import as_owner
@@ -27,6 +28,13 @@ def _quick_passwords() -> Iterator[None]:
     """Passwords of tests need not withstand anybody."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _language_of_its_own() -> Iterator[None]:
+    """A page asked for in English leaves its thread speaking English; the next test begins in the first language."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from registry.models.people import Category, DocumentKind, Sex
 from registry.rosters import cells, words
 from registry.rosters.cells import Cell, NotReadable
-from registry.rosters.columns import Column, Columns, plain
+from registry.rosters.columns import FIELDS, Column, Columns, plain
 from registry.rosters.planning import CERTIFICATE
 from registry.rosters.problems import Problem, Weight
 from registry.rules import resident_id
@@ -78,7 +78,7 @@ class RowReader:
     """Reads the lines of one sheet for one institution on one day. `category` is for lines that do not say it."""
 
     def __init__(self, columns: Columns, *, institution_code: str, today: dt.date, category: str = "") -> None:
-        self._heading_of = {column.field: column.heading for column in columns.columns}
+        self._given = columns.given
         self._takers = [(column, _TAKERS.get(column.field, _take_text)) for column in columns.columns]
         name = next(column for column in columns.columns if column.field == "name")
         self._at_name, self._name_heading = name.index, plain(name.heading)
@@ -123,10 +123,12 @@ class RowReader:
         row.implied_category = row.category or _implied(row) or self._category
 
     def _keep_practice(self, row: Row) -> None:
-        """Words about a certificate whose number is not given are kept as further columns."""
+        """Words about a certificate whose number is not given are kept as further columns, always under the first
+        heading of their field, so that a list in another language speaks of the same column.
+        """
         for name in CERTIFICATE:
-            if name in self._heading_of:
-                row.extra[self._heading_of[name]] = None if row.certificate else getattr(row, name) or None
+            if name in self._given:
+                row.extra[FIELDS[name][0]] = None if row.certificate else getattr(row, name) or None
 
     def take_institution(self, row: Row, column: Column, cell: Cell) -> None:
         code = cells.as_code(cell)

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.db import models
+from django.utils import translation
 from openpyxl import load_workbook
 
 from registry.actions.people import register_practitioner, rename
@@ -339,7 +340,8 @@ def test_control_characters_of_the_file_do_not_keep_the_errors_from_coming_back(
     assert outcome(again, 2) == ("wrong", ("not_a_day",))
 
 
-def test_an_export_taken_in_again_changes_nothing(place: town.Town) -> None:
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_an_export_taken_in_again_changes_nothing(place: town.Town, language: str) -> None:
     headings = [*HEADINGS, "备注", "科室"]
     take_in(
         place,
@@ -350,7 +352,8 @@ def test_an_export_taken_in_again_changes_nothing(place: town.Town) -> None:
         ),
     )
     for whole in (True, False):
-        content = jobs.export(place.hospital, dt.date(2026, 3, 3), document_numbers=whole)
+        with translation.override(language):
+            content = jobs.export(place.hospital, dt.date(2026, 3, 3), document_numbers=whole)
         assert check(place, content, now=LATER).counts == {"unchanged": 2}
         assert (WANG in str(list(_cells(content)))) is whole
 
