@@ -10,13 +10,14 @@ from appeals.actions.objections import withdraw_objection
 from appeals.actions.panels import fail_panel
 from appeals.actions.reviews import assign_reviewer, classify_point, decide_objection, preview_decision
 from appeals.models import Expert
+from appeals.queries.involvement import PARTS
 from appeals.queries.objections import track
 from registry.actions.procedure import for_practitioner
 from registry.actions.silence import decide_by_silence
 from registry.ledger.reading import standing_of
-from registry.models import Fact, Task
+from registry.models import Assignment, Fact, Role, Task
 from tests.appeals.disputes import NEXT_DAY, decided, in_review, objected, points_of, refusal, said
-from tests.appeals.peers import DRAWN, asked, cast, disputed, drawn, experts, referred, shown
+from tests.appeals.peers import DRAWN, asked, cast, disputed, drawn, experts, referred, shown, user_of
 from tests.casework import desk, morning_after, received
 from tests.town import TODAY, at
 
@@ -45,6 +46,19 @@ def test_who_is_no_officer_of_the_agency_does_not_review() -> None:
     objection = objected(received(here, 6), "不是我")
     told = refusal(assign_reviewer, objection=objection, reviewer=here.town.second, by=here.another, now=at(NEXT_DAY))
     assert told.code == "reviewer_not_possible"
+
+
+def test_an_officer_who_sits_on_the_panel_does_not_take_over_its_review() -> None:
+    here = desk()
+    experts(here)
+    panel = drawn(here)
+    officer = user_of(asked(panel)[0].expert)
+    Assignment.objects.create(
+        user=officer, role=Role.AGENCY_OFFICER, agency=here.town.agency, starts_on=date(2025, 1, 1)
+    )
+    told = refusal(assign_reviewer, objection=panel.objection, reviewer=officer, by=here.reviewer, now=at(DRAWN))
+    assert (told.code, told.field) == ("reviewer_not_possible", "reviewer")
+    assert str(PARTS["panel"]) in str(told.message)
 
 
 def test_the_review_can_be_given_to_another_and_its_last_day_stays() -> None:
