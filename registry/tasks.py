@@ -4,7 +4,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
-from registry.actions import clockwork, sign_in
+from registry.actions import access, clockwork, sign_in
 from registry.actions.sweep import tell_what_day_brought as told
 from registry.ledger.days import shanghai_day
 from registry.rosters import jobs
@@ -33,6 +33,12 @@ def tell_what_day_brought() -> int:
 def run_clocks() -> dict[str, int]:
     """Move what time alone moves; nothing twice, however often and wherever this runs."""
     return clockwork.run_clocks(now=timezone.now())
+
+
+@shared_task
+def close_accounts() -> int:
+    """Close the accounts whose last role has ended."""
+    return access.close_accounts(now=timezone.now())
 
 
 @shared_task

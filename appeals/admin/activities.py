@@ -21,8 +21,9 @@ from registry.admin import labels
 from registry.admin.acts.buttons import Button
 from registry.admin.base import ListAdmin
 from registry.admin.moment import today
-from registry.admin.roles import STAFF_KEEPERS, has_any, scope
+from registry.admin.roles import has_any, scope
 from registry.queries.explain import day
+from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.scope import Scope
 
 MOST_SHOWN = 300

@@ -28,8 +28,8 @@ from registry.admin.fields import (
     whole_field,
 )
 from registry.admin.moment import today
-from registry.admin.roles import STAFF_KEEPERS
 from registry.models import PersonalCode, Practitioner, User
+from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.scope import Scope
 from registry.queries.wording import listed
 

@@ -25,10 +25,10 @@ from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.acts.subjects import OnPractitioner, card_of
 from registry.admin.fields import prose_field, radio_field, text_field, whole_field
 from registry.admin.moment import today
-from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.ledger.reading import History, history_of
 from registry.models import User
 from registry.queries.explain import day
+from registry.queries.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.queries.scope import Scope
 
 MOST_DAYS = 2000

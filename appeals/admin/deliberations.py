@@ -18,8 +18,9 @@ from appeals.queries.remediation import Deliberation, deliberations_of, support_
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import prose_field, radio_field
 from registry.admin.moment import today
-from registry.admin.roles import EXPERTS, is_expert, user_of
+from registry.admin.roles import is_expert, user_of
 from registry.models import User
+from registry.queries.roles import EXPERTS
 from registry.queries.scope import Scope
 
 IN_FAVOUR, AGAINST = "in_favour", "against"

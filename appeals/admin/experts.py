@@ -20,9 +20,10 @@ from appeals.queries.pool import with_load
 from registry.admin.acts.buttons import Button
 from registry.admin.base import ListAdmin
 from registry.admin.moment import today
-from registry.admin.roles import POOL_KEEPERS, has_any
+from registry.admin.roles import has_any
 from registry.models import User
 from registry.queries.explain import name_of
+from registry.queries.roles import POOL_KEEPERS, POOL_READERS
 from registry.queries.wording import listed
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -65,7 +66,7 @@ def record_of(expert: Expert) -> dict[str, Any]:
 class ExpertAdmin(ListAdmin):
     """Who may be drawn for panels."""
 
-    seen_by = POOL_KEEPERS
+    seen_by = POOL_READERS
     list_display = ("name", "subjects", "works_at", "load", "active")
     list_filter = (OfSpecialty, ("active", BooleanRadioFilter))
     search_fields = ("name",)

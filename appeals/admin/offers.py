@@ -17,9 +17,10 @@ from registry.admin import extensions
 from registry.admin.acts.buttons import Button
 from registry.admin.acts.guided import GuidedAct, Words
 from registry.admin.extensions import Section
-from registry.admin.roles import POOL_KEEPERS, has_any, is_agency_officer, scope, user_of
+from registry.admin.roles import has_any, is_agency_officer, scope, user_of
 from registry.models import Case, PointsEntry, Proposal, Task
 from registry.queries.file import PractitionerFile
+from registry.queries.roles import POOL_KEEPERS
 
 State = Objection.State
 MOST_SHOWN = 20

@@ -19,8 +19,9 @@ from appeals.queries.panels import REASONS, Lot, draw_json, judged, lots_of
 from appeals.queries.visible import panels_in
 from registry.admin.acts.buttons import Button
 from registry.admin.base import ListAdmin
-from registry.admin.roles import POOL_KEEPERS, has_any, is_agency_officer, scope, user_of
+from registry.admin.roles import has_any, is_agency_officer, scope, user_of
 from registry.models import ProcedureStep, Task
+from registry.queries.roles import POOL_KEEPERS, POOL_READERS
 
 STEPS: Mapping[str, str | Promise] = {
     "commit": _("Seed committed"),
@@ -41,7 +42,7 @@ RESERVES: Mapping[str, str | Promise] = {
 class PanelAdmin(ListAdmin):
     """Panels of the objections that concern the user."""
 
-    seen_by = POOL_KEEPERS
+    seen_by = POOL_READERS
     list_display = ("objection", "subject", "state", "voted", "committed_at", "concluded_at")
     list_filter = (("state", ChoicesRadioFilter), ("committed_at", RangeDateFilter))
     search_fields = ("objection__number",)

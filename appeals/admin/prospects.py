@@ -12,8 +12,9 @@ from appeals.queries.sides import askable
 from registry.admin.acts.buttons import Button
 from registry.admin.acts.subjects import card_of, crumbs_to
 from registry.admin.moment import today
-from registry.admin.roles import STAFF_KEEPERS, has_any, scope
+from registry.admin.roles import has_any, scope
 from registry.ledger.reading import history_of
+from registry.queries.roles import STAFF_KEEPERS
 
 
 def prospects_page(site: Any) -> Callable[..., HttpResponse]:

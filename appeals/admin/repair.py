@@ -22,9 +22,10 @@ from registry.admin.extensions import (
     offer_to_experts,
     offer_views,
 )
-from registry.admin.roles import STAFF_KEEPERS, has_any
+from registry.admin.roles import has_any
 from registry.models import Task
 from registry.queries.file import PractitionerFile
+from registry.queries.roles import STAFF_KEEPERS
 
 __all__ = ["activities", "applications"]
 

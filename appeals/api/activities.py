@@ -29,10 +29,10 @@ from registry.api.files import FileRef, attachment_of, own_file
 from registry.api.given import Choice, Day, Flag, Given, Id, Prose, Text, Whole, several
 from registry.api.practitioners import OnPractitioner
 from registry.api.problems import MALFORMED, Problem
-from registry.api.roles import STAFF_KEEPERS
 from registry.api.shapes import PersonRef, PlaceRef, Shape, Word, document_of
 from registry.api.subjects import all_named, named, one
 from registry.models import Agency, Institution, StoredFile
+from registry.queries.roles import STAFF_KEEPERS
 
 MOST_AT_ONCE = 1000
 ONE_SIDE = Fault(

@@ -23,12 +23,12 @@ from registry.api.given import NOT_KNOWN, Choice, Given, Id, Prose, Text, Whole
 from registry.api.practitioners import OnPractitioner
 from registry.api.previews import Preview
 from registry.api.problems import MALFORMED, SECOND_MISSING, Problem
-from registry.api.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.api.shapes import ActorRef, PersonRef, Shape, Word
 from registry.api.standings import SideShape
 from registry.api.subjects import all_named, one
 from registry.ledger.reading import history_of
 from registry.models import Practitioner, ProcedureStep, Task, User
+from registry.queries.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 
 MOST_DAYS = 2000
 

@@ -9,9 +9,9 @@ from appeals.queries.anonymous import file_of
 from appeals.queries.panels import lots_of
 from appeals.queries.visible import panels_in
 from registry.api.desk import One
-from registry.api.roles import POOL_KEEPERS
 from registry.api.shapes import Shape
 from registry.api.subjects import one
+from registry.queries.roles import POOL_READERS
 
 
 class BlindCauseShape(Shape):
@@ -62,7 +62,7 @@ class PanelFile(One):
 
     tag = "panels"
     shape = BlindFileShape
-    seen_by = POOL_KEEPERS
+    seen_by = POOL_READERS
 
     def find(self, **path: Any) -> Any:
         return file_of(one(panels_in(self.asker.scope), uuid=path["panel"]))
@@ -109,7 +109,7 @@ class PanelLots(One):
 
     tag = "panels"
     shape = LotsShape
-    seen_by = POOL_KEEPERS
+    seen_by = POOL_READERS
 
     def find(self, **path: Any) -> dict[str, Any]:
         panel: Panel = one(panels_in(self.asker.scope), uuid=path["panel"])

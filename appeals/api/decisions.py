@@ -17,9 +17,9 @@ from registry.api.given import NOT_KNOWN, Choice, Given, Prose, Text, Whole, sev
 from registry.api.previews import Preview
 from registry.api.problems import MALFORMED, SECOND_MISSING, VALUE_REFUSED, FieldError, Problem
 from registry.api.reach import CorrectionShape
-from registry.api.roles import OFFICERS_OF_AGENCIES
 from registry.api.subjects import one
 from registry.queries.reach import reach_of
+from registry.queries.roles import REVIEWING
 
 
 class PointResultGiven(Given):
@@ -84,7 +84,7 @@ class PreviewDecision(Preview):
     tag = "objections"
     shape = CorrectionShape
     given = ResultsGiven
-    seen_by = OFFICERS_OF_AGENCIES
+    seen_by = REVIEWING
 
     def subject(self, **path: Any) -> Objection:
         rows = objections(self.asker.scope).select_related("agency__region", "practitioner")
@@ -109,7 +109,7 @@ class DecideObjection(OnObjection):
     """
 
     given = DecideObjectionGiven
-    done_by = OFFICERS_OF_AGENCIES
+    done_by = REVIEWING
     two_people = True
 
     def do(self, subject: Objection, values: dict[str, Any]) -> Objection:

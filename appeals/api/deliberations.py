@@ -12,8 +12,8 @@ from appeals.queries.applications import room_of
 from appeals.queries.remediation import Deliberation, deliberations_of, support_of
 from registry.api.desk import Act, One
 from registry.api.given import Flag, Given, Prose
-from registry.api.roles import EXPERTS
 from registry.api.shapes import Shape, Word
+from registry.queries.roles import EXPERTS
 
 
 class SupportShape(Shape):

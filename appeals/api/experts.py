@@ -13,10 +13,10 @@ from appeals.queries.pool import with_load
 from appeals.queries.visible import experts_for
 from registry.api.desk import Act, Filter, Listing, One, read
 from registry.api.given import Choice, Day, Flag, Given, Prose, Text, Whole
-from registry.api.roles import EXPERTS, POOL_KEEPERS
 from registry.api.shapes import PersonRef, PlaceRef, Shape
 from registry.api.subjects import named, one
 from registry.models import Institution, PersonalCode, Practitioner, User
+from registry.queries.roles import EXPERTS, POOL_KEEPERS, POOL_READERS
 
 
 class WorkplaceShape(Shape):
@@ -97,7 +97,7 @@ class Experts(Listing, Act):
     creates = "add_expert"
     shape = ExpertShape
     given = NewExpertGiven
-    seen_by = POOL_KEEPERS
+    seen_by = POOL_READERS
     done_by = POOL_KEEPERS
     makes = True
     filters = {
@@ -139,7 +139,7 @@ class ExpertView(One):
 
     tag = "experts"
     shape = ExpertShape
-    seen_by = POOL_KEEPERS
+    seen_by = POOL_READERS
 
     def find(self, **path: Any) -> Expert:
         return one(as_kept(experts_for(self.asker.scope, self.asker.user)), uuid=path["expert"])
@@ -316,7 +316,7 @@ class Honoraria(One):
 
     tag = "experts"
     shape = HonorariaShape
-    seen_by = POOL_KEEPERS
+    seen_by = POOL_READERS
     asks = YearAsked
 
     def find(self, **path: Any) -> dict[str, Any]:

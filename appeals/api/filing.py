@@ -19,9 +19,9 @@ from registry.api.files import own_file
 from registry.api.given import NOT_KNOWN, Day, Flag, Given, Id, Prose, Text, Whole, several
 from registry.api.practitioners import OnPractitioner
 from registry.api.problems import MALFORMED, Problem
-from registry.api.roles import COMPLIANCE, OFFICERS_OF_AGENCIES
 from registry.api.subjects import named, one
 from registry.models import Fact, Institution, Practitioner, Proposal
+from registry.queries.roles import COMPLIANCE, OFFICERS_OF_AGENCIES
 
 MOST_FILES = 20
 

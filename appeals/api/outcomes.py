@@ -17,10 +17,10 @@ from registry.api.practitioners import OnPractitioner
 from registry.api.previews import Preview
 from registry.api.problems import MALFORMED, SECOND_MISSING, Problem
 from registry.api.reach import CorrectionShape, nothing_follows
-from registry.api.roles import OFFICERS_OF_AGENCIES
 from registry.api.shapes import ActorRef, PersonRef, Shape, Word
 from registry.models import Practitioner, StoredFile
 from registry.queries.reach import reach_of
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 
 
 class RulingGiven(Given):

@@ -21,11 +21,11 @@ from registry.api.files import own_file
 from registry.api.given import Choice, Flag, Given, Id, NothingGiven, Prose, Whole
 from registry.api.previews import Preview
 from registry.api.problems import VALUE_REFUSED, Problem
-from registry.api.roles import OFFICERS_OF_AGENCIES, POOL_KEEPERS
 from registry.api.shapes import ActorRef, Shape, Word
 from registry.api.subjects import all_named, one
 from registry.ledger.law import policies
 from registry.models import StoredFile, Task
+from registry.queries.roles import POOL_READERS, REVIEWING
 
 ONE_OF_TWO = _("Hand in a copy without names, or declare that the file names nobody.")
 
@@ -121,7 +121,7 @@ class Panels(Listing):
 
     tag = "panels"
     shape = PanelRow
-    seen_by = POOL_KEEPERS
+    seen_by = POOL_READERS
     filters = {
         "objection": Filter(Id(required=False), "objection__uuid"),
         "state": Filter(Choice(choices=Panel.State.values, required=False), "state"),
@@ -137,7 +137,7 @@ class PanelView(One):
 
     tag = "panels"
     shape = PanelShape
-    seen_by = POOL_KEEPERS
+    seen_by = POOL_READERS
 
     def find(self, **path: Any) -> Panel:
         return one(whole(panels_in(self.asker.scope)), uuid=path["panel"])
@@ -147,7 +147,7 @@ class DrawFile(Attached):
     """The draw (draw.json), from which anybody can draw again; no person or place is named in it."""
 
     tag = "panels"
-    seen_by = POOL_KEEPERS
+    seen_by = POOL_READERS
     media_type = "application/json"
 
     def find(self, **path: Any) -> Attachment:
@@ -181,7 +181,7 @@ class PreviewReferral(Preview):
     tag = "panels"
     shape = ReferringShape
     given = ReferGiven
-    seen_by = OFFICERS_OF_AGENCIES
+    seen_by = REVIEWING
 
     def subject(self, **path: Any) -> Objection:
         return one(objections_in(self.asker.scope), uuid=path["objection"])
@@ -199,7 +199,7 @@ class ReferToPanel(Act):
     tag = "panels"
     shape = PanelShape
     given = ReferGiven
-    done_by = OFFICERS_OF_AGENCIES
+    done_by = REVIEWING
     makes = True
 
     def subject(self, **path: Any) -> Objection:
@@ -221,7 +221,7 @@ class OnPanel(Act):
     tag = "panels"
     shape: ClassVar[type[Shape]] = PanelShape
     subject_shape = PanelShape
-    done_by = OFFICERS_OF_AGENCIES
+    done_by = REVIEWING
 
     def subject(self, **path: Any) -> Panel:
         return one(whole(panels_in(self.asker.scope)), uuid=path["panel"])
@@ -250,7 +250,7 @@ class PreviewDraw(Preview):
     tag = "panels"
     shape = DrawingShape
     given = NothingGiven
-    seen_by = OFFICERS_OF_AGENCIES
+    seen_by = REVIEWING
 
     def subject(self, **path: Any) -> Panel:
         return one(panels_in(self.asker.scope), uuid=path["panel"])
@@ -307,7 +307,7 @@ class ReleaseEvidence(Act):
     tag = "panels"
     shape = EvidenceShape
     given = ReleaseGiven
-    done_by = OFFICERS_OF_AGENCIES
+    done_by = REVIEWING
 
     def subject(self, **path: Any) -> Evidence:
         rows = Evidence.objects.filter(point__objection__in=objections_in(self.asker.scope))

@@ -13,10 +13,10 @@ from appeals.queries.involvement import parts_in, possible_reviewers
 from appeals.queries.objections import acts_on, objections
 from registry.api.desk import One
 from registry.api.given import Flag, Given, Prose, Text, several
-from registry.api.roles import COMPLIANCE, OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.api.shapes import ActorRef, Shape
 from registry.api.subjects import named, one
 from registry.models import Institution, User
+from registry.queries.roles import COMPLIANCE, OFFICERS_OF_AGENCIES, REVIEWING, STAFF_KEEPERS
 
 
 class LateGiven(Given):
@@ -140,7 +140,7 @@ class PossibleReviewers(One):
 
     tag = "objections"
     shape = ReviewersShape
-    seen_by = OFFICERS_OF_AGENCIES
+    seen_by = REVIEWING
 
     def find(self, **path: Any) -> dict[str, Any]:
         found = one(objections(self.asker.scope).select_related("agency__region"), uuid=path["objection"])
@@ -159,7 +159,7 @@ class AssignReviewer(OnObjection):
     """Give the review to an officer who had no part in the points. Given to another one later, its last day stays."""
 
     given = ReviewerGiven
-    done_by = OFFICERS_OF_AGENCIES
+    done_by = REVIEWING
 
     def do(self, subject: Objection, values: dict[str, Any]) -> Objection:
         possible = {user.pk for user in possible_reviewers(subject, self.asker.today)}
@@ -180,7 +180,7 @@ class ClassifyPoint(OnObjection):
     """Find, as the reviewer, that a point of dispute is, or is not, a professional question."""
 
     given = ClassifyGiven
-    done_by = OFFICERS_OF_AGENCIES
+    done_by = REVIEWING
 
     def do(self, subject: Objection, values: dict[str, Any]) -> Objection:
         classify_point(point=self.point(subject), by=self.asker.user, now=self.asker.now, **values)

@@ -19,10 +19,10 @@ from registry.api.faults import REPEATED_MEMBER
 from registry.api.files import attachment_of
 from registry.api.given import NOT_KNOWN, Choice, Given, Prose, Whole, several
 from registry.api.problems import MALFORMED, FieldError, Problem
-from registry.api.roles import EXPERTS
 from registry.api.shapes import Shape, Word
 from registry.api.subjects import one
 from registry.models import Task, User
+from registry.queries.roles import EXPERTS
 
 READING = (Seat.State.SEATED, Seat.State.VOTED)
 """The states in which an expert reads the file."""

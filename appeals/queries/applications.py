@@ -54,13 +54,9 @@ def visible_activities(seen: Scope) -> QuerySet[Activity]:
     rows = Activity.objects.select_related("agency__region", "institution")
     if seen.sees_everything:
         return rows
-    rule = Q(institution__in=seen.institutions())
-    for held in seen.assignments:
-        if held.agency is not None:
-            rule |= Q(agency__region__code__startswith=held.agency.region.prefix)
-        if held.institution is not None:
-            code = held.institution.region_id
-            rule |= Q(agency__region_id__in=(code, f"{code[:4]}00", f"{code[:2]}0000", NATION))
+    rule = Q(institution__in=seen.institutions()) | seen.in_regions("agency__region")
+    for code in (place.region_id for place in seen.places):
+        rule |= Q(agency__region_id__in=(code, f"{code[:4]}00", f"{code[:2]}0000", NATION))
     return rows.filter(rule)
 
 
@@ -74,11 +70,7 @@ def parts_in(activity: Activity, seen: Scope) -> QuerySet[Attendance]:
 
 def offered_by(activity: Activity, seen: Scope) -> bool:
     """Whether the user is an officer of the side that offers the activity."""
-    return any(
-        (held.agency_id is not None and held.agency_id == activity.agency_id)
-        or (held.institution_id is not None and held.institution_id == activity.institution_id)
-        for held in seen.assignments
-    )
+    return activity.agency in seen.agencies or activity.institution in seen.places
 
 
 def visible_applications(seen: Scope) -> QuerySet[Application]:
@@ -86,11 +78,7 @@ def visible_applications(seen: Scope) -> QuerySet[Application]:
     rows = Application.objects.select_related("practitioner", "agency__region", "filed_by")
     if seen.sees_everything:
         return rows
-    rule = Q(practitioner__in=seen.practitioners())
-    for held in seen.assignments:
-        if held.agency is not None:
-            rule |= Q(agency__region__code__startswith=held.agency.region.prefix)
-    return rows.filter(rule)
+    return rows.filter(Q(practitioner__in=seen.practitioners()) | seen.in_regions("agency__region"))
 
 
 def may_see_part(part: Attendance, seen: Scope) -> bool:

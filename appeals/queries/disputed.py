@@ -74,4 +74,4 @@ def rulable(practitioner: Practitioner, seen: Scope) -> list[Fact]:
 
 def decided_within(fact: Fact, seen: Scope) -> bool:
     """Whether an agency in the scope decided it; what an older register left without an agency is anybody's."""
-    return fact.agency is None or seen.covers_region(fact.agency.region_id)
+    return fact.agency is None or seen.acts_in(fact.agency.region_id)

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from appeals.models import Expert, Objection, Seat
 from registry.actions.errors import Refused
 from registry.ledger.families import family_of
-from registry.models import Assignment, Fact, ProcedureStep, Proposal, Responsibility, Role, User
+from registry.models import Assignment, Fact, ProcedureStep, Proposal, Responsibility, User
 from registry.models.institutions import NATION
 from registry.queries.explain import name_of
+from registry.queries.roles import REVIEWING
 from registry.queries.wording import listed
 
 Part = str | Promise
@@ -50,7 +51,7 @@ def parts_in(objection: Objection) -> dict[int, list[str]]:
 def possible_reviewers(objection: Objection, today: date) -> list[User]:
     """The officers of the agency, or of one above it, who had no part in it; by name."""
     codes = _around(objection.agency.region_id)
-    here = Assignment.objects.filter(role=Role.AGENCY_OFFICER, agency__region__in=codes, starts_on__lte=today)
+    here = Assignment.objects.filter(role__in=REVIEWING, agency__region__in=codes, starts_on__lte=today)
     here = here.filter(Q(ends_on=None) | Q(ends_on__gt=today))
     officers = User.objects.filter(is_active=True, pk__in=here.values("user")).exclude(pk__in=parts_in(objection))
     return list(officers.order_by("username"))

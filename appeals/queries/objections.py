@@ -94,16 +94,12 @@ def objections(seen: Scope) -> QuerySet[Objection]:
     every = Objection.objects.all()
     if seen.sees_everything:
         return every
-    rules = Q(practitioner__in=seen.practitioners())
-    for assignment in seen.assignments:
-        if assignment.agency is not None:
-            rules |= Q(agency__region__code__startswith=assignment.agency.region.prefix)
-    return every.filter(rules)
+    return every.filter(Q(practitioner__in=seen.practitioners()) | seen.in_regions("agency__region"))
 
 
 def handles(seen: Scope, objection: Objection) -> bool:
     """Whether the objection is before an agency in the user's region, so that the user may act on it."""
-    return not seen.sees_everything and seen.covers_region(objection.agency.region_id)
+    return seen.acts_in(objection.agency.region_id)
 
 
 def acts_on(seen: Scope, objection: Objection, roles: frozenset[Role]) -> bool:
@@ -116,9 +112,9 @@ def acts_on(seen: Scope, objection: Objection, roles: frozenset[Role]) -> bool:
 
 def acting_on(seen: Scope, objection: Objection, by: User) -> Acting:
     """For the agency of the objection, else for the own institution."""
-    if Role.AGENCY_OFFICER in seen.roles and handles(seen, objection):
+    if handles(seen, objection):
         return for_agency(by, objection.agency)
-    return for_institution(by, next(row.institution for row in seen.assignments if row.institution))
+    return for_institution(by, seen.places[0])
 
 
 def objectionable(seen: Scope) -> QuerySet[Proposal]:

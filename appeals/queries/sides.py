@@ -13,17 +13,10 @@ from registry.queries.scope import Scope
 Side = Agency | Institution
 
 
-def agencies_of(seen: Scope) -> list[Agency]:
-    """The user's agencies, each once."""
-    agencies = {row.agency.pk: row.agency for row in seen.assignments if row.agency}
-    return [agencies[key] for key in sorted(agencies)]
-
-
 def sides_of(seen: Scope) -> dict[str, Side]:
     """The user's agencies and institutions, by the value that stands for each in a form."""
-    places = {row.institution.pk: row.institution for row in seen.assignments if row.institution}
-    agencies: dict[str, Side] = {f"agency-{each.pk}": each for each in agencies_of(seen)}
-    return agencies | {f"institution-{key}": places[key] for key in sorted(places)}
+    agencies: dict[str, Side] = {f"agency-{each.pk}": each for each in seen.agencies}
+    return agencies | {f"institution-{each.pk}": each for each in seen.places}
 
 
 def acting_for(side: Side, by: User, second: User | None = None) -> Acting:
@@ -44,36 +37,36 @@ def enrolling(activity: Activity, people: Collection[Practitioner], seen: Scope,
     """The offering side; else the own institution at which most of these people are registered."""
     if acting := offering(activity, seen, by):
         return acting
-    own = [row.institution for row in seen.assignments if row.institution]
+    own = seen.places
     rows = Registration.objects.filter(superseded_at=None, practitioner__in=people, institution__in=own)
     here = rows.filter(in_force(today))
     staff = list(here.values_list("institution_id", flat=True))
     if not own:
-        return for_agency(by, agencies_of(seen)[0])
+        return for_agency(by, seen.agencies[0])
     return for_institution(by, max(own, key=lambda place: staff.count(place.pk)))
 
 
 def may_enrol(activity: Activity, seen: Scope) -> bool:
     """The offering side, and institutions for their staff."""
-    return offered_by(activity, seen) or any(row.institution_id for row in seen.assignments)
+    return offered_by(activity, seen) or bool(seen.places)
 
 
 def decides(application: Application, seen: Scope) -> bool:
     """Whether the user is an officer of the agency that decides the application."""
-    return application.agency_id in {agency.pk for agency in agencies_of(seen)}
+    return application.agency_id in {agency.pk for agency in seen.agencies}
 
 
 def askable(found: Collection[Prospect], seen: Scope) -> list[Prospect]:
     """What can still be asked for; an agency's officer takes in what is asked of the own agency."""
-    mine = agencies_of(seen)
+    mine = seen.agencies
     return [each for each in found if not each.pending and (not mine or each.agency in mine)]
 
 
 def filing_for(asked_for: Prospect, person: Practitioner, seen: Scope, by: User) -> Acting:
     """The agency that is asked, else the own institution."""
-    if asked_for.agency in agencies_of(seen):
+    if asked_for.agency in seen.agencies:
         return for_agency(by, asked_for.agency)
-    own = [row.institution for row in seen.assignments if row.institution]
+    own = seen.places
     here = person.registrations.filter(superseded_at=None, institution__in=own).values("institution")
     staff = {row["institution"] for row in here}
     return acting_for(next((place for place in own if place.pk in staff), own[0]), by)

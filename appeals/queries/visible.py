@@ -1,9 +1,10 @@
 """Which panels, objections, seats and experts somebody may open."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from appeals.models import Expert, Objection, Panel, Seat
-from registry.models import Role, User
+from appeals.models import Expert, ExpertPlace, Objection, Panel, Seat
+from registry.models import User
+from registry.queries.roles import POOL_KEEPERS, POOL_READERS
 from registry.queries.scope import Scope
 
 OF_AN_OBJECTION = ("practitioner", "agency__region", "case__handling__authority", "case__trigger")
@@ -12,11 +13,7 @@ OF_AN_OBJECTION = ("practitioner", "agency__region", "case__handling__authority"
 
 def within(seen: Scope, path: str) -> Q:
     """Rows whose agency, at `path`, lies in the region of one of the user's agencies."""
-    found = Q() if seen.sees_everything else Q(pk__in=[])
-    for assignment in seen.assignments:
-        if assignment.agency is not None and not seen.sees_everything:
-            found |= Q(**{f"{path}__region__code__startswith": assignment.agency.region.prefix})
-    return found
+    return seen.in_regions(f"{path}__region")
 
 
 def panels_in(seen: Scope) -> QuerySet[Panel]:
@@ -33,13 +30,20 @@ def objections_in(seen: Scope) -> QuerySet[Objection]:
 
 def keeps_the_pool(seen: Scope) -> bool:
     """Whether the user keeps experts and panels."""
-    return bool(seen.roles & {Role.ADMINISTRATOR, Role.AGENCY_OFFICER})
+    return bool(seen.roles & POOL_KEEPERS)
 
 
 def experts_for(seen: Scope, user: User) -> QuerySet[Expert]:
-    """The whole pool for those who keep it; themselves for experts."""
+    """For those who read the pool: who works, or worked, in a region of theirs, and whose workplace nobody knows yet;
+    themselves for experts.
+    """
     rows = Expert.objects.select_related("user", "practitioner")
-    return rows if keeps_the_pool(seen) else rows.filter(user=user)
+    if seen.sees_everything:
+        return rows
+    if not seen.roles & POOL_READERS:
+        return rows.filter(user=user)
+    places = ExpertPlace.objects.filter(expert=OuterRef("pk"))
+    return rows.filter(Exists(places.filter(seen.in_regions("institution__region"))) | ~Exists(places))
 
 
 def seats_of(user: User) -> QuerySet[Seat]:

@@ -8,7 +8,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,39 +16,70 @@ from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from registry.admin.base import KeptByAdministrators, ListAdmin
+from registry.actions.access import HELD_AT, end_role, give_role, require_assignable, require_endable
+from registry.actions.errors import Refused
+from registry.admin.base import KeptByForms, ListAdmin
 from registry.admin.moment import now
-from registry.admin.roles import ADMINISTRATORS, has_any
+from registry.admin.roles import has_any, user_of
 from registry.models import ApiKey, Assignment, Role, User
-from registry.queries.explain import day
+from registry.models.access import PLACES
+from registry.queries.roles import KEEPERS_OF_ACCESS, READERS_OF_ACCESS
 
 admin.site.unregister(Group)
 
-PLACES = {Role.AGENCY_OFFICER: "agency", Role.COMPLIANCE_OFFICER: "institution"}
+
+GIVEN = tuple(role for role in Role if role != Role.PRACTITIONER)
+"""What is given here. A practitioner's account comes about by the code that the own institution issues."""
 
 
 class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable when it runs
-    """A role, the place where it is held, and when; says at the field what does not fit the role."""
+    """A role, where it is held, and when; says at the field what does not fit the role."""
+
+    giver: User
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            for name in set(self.fields) - {"ends_on", "id", "user"}:
+                self.fields[name].disabled = True
+        elif "role" in self.fields:
+            self.fields["role"] = forms.TypedChoiceField(
+                label=self.fields["role"].label, choices=[("", "---------"), *((role, role.label) for role in GIVEN)]
+            )
 
     def clean(self) -> dict[str, Any]:
-        """An agency officer has an agency, a compliance officer an institution, an administrator neither."""
+        """The place that the role needs and no other, and what the act would refuse."""
         data = super().clean() or {}
-        if role := data.get("role"):
+        if (role := data.get("role")) and not self.instance.pk:
             self.place_for(Role(role), data)
-        start, end = data.get("starts_on"), data.get("ends_on")
-        if start and end and end < start:
-            words = gettext("The assignment ends on %(end)s, before it begins on %(start)s.")
-            self.add_error("ends_on", words % {"end": day(end), "start": day(start)})
+        if not self.errors and self.has_changed():
+            self.ask(data)
         return data
 
     def place_for(self, role: Role, data: dict[str, Any]) -> None:
-        """Refuse a missing place and one of the other kind."""
-        for name in ("agency", "institution"):
-            if (PLACES.get(role) == name) == bool(data.get(name)):
+        """Refuse a missing place and one of another kind."""
+        wanted = PLACES.get(role, "")
+        for name in self.fields.keys() & set(HELD_AT):
+            optional = role == Role.ADMINISTRATOR and name == "region"
+            if optional or (wanted == name) == bool(data.get(name)):
                 continue
             missing = gettext("The role “%(role)s” is held at one of these: choose it.")
             too_much = gettext("The role “%(role)s” is not held at one of these: leave it empty.")
             self.add_error(name, (too_much if data.get(name) else missing) % {"role": role.label})
+
+    def ask(self, data: dict[str, Any]) -> None:
+        """What the act would refuse, at its field."""
+        try:
+            if self.instance.pk and data.get("ends_on"):
+                require_endable(self.instance, data["ends_on"], by=self.giver, now=now())
+            elif not self.instance.pk:
+                told = {name: data.get(name) for name in ("role", "starts_on", "ends_on", *HELD_AT)}
+                require_assignable(Assignment(user=data["user"], **told), by=self.giver)
+        except Refused as refusal:
+            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal.message))
+
+    def _post_clean(self) -> None:
+        """The act has been asked; the constraints of the table say the same less kindly."""
 
 
 class AssignmentInline(StackedInline):  # type: ignore[misc]  # the theme is untyped
@@ -56,26 +87,32 @@ class AssignmentInline(StackedInline):  # type: ignore[misc]  # the theme is unt
 
     model = Assignment
     form = AssignmentForm
-    fields = ("role", ("agency", "institution"), ("starts_on", "ends_on"))
-    autocomplete_fields = ("agency", "institution")
+    fields = ("role", ("agency", "institution"), ("authority", "region"), ("starts_on", "ends_on"))
+    autocomplete_fields = ("agency", "institution", "authority", "region")
     extra = 0
     can_delete = False
 
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """The forms know who gives the role."""
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.giver = user_of(request)
+        return formset
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Administrators."""
-        return has_any(request, ADMINISTRATORS)
+        """Who reads access."""
+        return has_any(request, READERS_OF_ACCESS)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Administrators."""
-        return has_any(request, ADMINISTRATORS)
+        """Who keeps access, for others."""
+        return has_any(request, KEEPERS_OF_ACCESS)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Administrators."""
-        return has_any(request, ADMINISTRATORS)
+        """Who keeps access, for others."""
+        return has_any(request, KEEPERS_OF_ACCESS)
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, KeptByAdministrators):  # type: ignore[misc,type-arg]  # the theme is untyped
+class UserAdmin(DjangoUserAdmin, KeptByForms):  # type: ignore[misc,type-arg]  # the theme is untyped
     """Who signs in."""
 
     form = UserChangeForm
@@ -97,10 +134,34 @@ class UserAdmin(DjangoUserAdmin, KeptByAdministrators):  # type: ignore[misc,typ
     )
     inlines = (AssignmentInline,)
     keyset = "username"
+    seen_by = READERS_OF_ACCESS
+    kept_by = KEEPERS_OF_ACCESS
+    change_form_outer_before_template = "registry/parts/account_start.html"
 
     def rows(self, request: HttpRequest) -> Any:
         """Everybody, with assignments."""
-        return User.objects.prefetch_related("assignments__agency", "assignments__institution")
+        return User.objects.prefetch_related(*(f"assignments__{name}" for name in HELD_AT))
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        """With the button to end the employment, for those who keep accounts."""
+        context = {**(extra_context or {}), "may_end": has_any(request, KEEPERS_OF_ACCESS), "account": object_id}
+        return super().change_view(request, object_id, form_url, context)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Roles are given and ended by the acts, which keep who did it."""
+        if formset.model is not Assignment:
+            return super().save_formset(request, form, formset, change)
+        formset.new_objects = formset.changed_objects = formset.deleted_objects = []
+        by: dict[str, Any] = {"by": user_of(request), "now": now()}
+        for each in (each for each in formset.forms if each.has_changed()):
+            said = each.cleaned_data
+            if each.instance.pk and said["ends_on"]:
+                end_role(assignment=each.instance, ends_on=said["ends_on"], **by)
+            elif not each.instance.pk:
+                place = next((said[name] for name in HELD_AT if said.get(name)), None)
+                days = {"starts_on": said["starts_on"], "ends_on": said["ends_on"]}
+                give_role(user=form.instance, role=Role(said["role"]), place=place, **days, **by)
+        return None
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A short form to add, the whole one to change."""
@@ -114,7 +175,7 @@ class UserAdmin(DjangoUserAdmin, KeptByAdministrators):  # type: ignore[misc,typ
     @admin.display(description=_("assignments"))
     def roles_held(self, row: Any) -> str:
         """Role and place of each."""
-        held = [(a.get_role_display(), a.agency or a.institution or "") for a in row.assignments.all()]
+        held = [(a.get_role_display(), a.place or "") for a in row.assignments.all()]
         return "; ".join(f"{role} {place}".strip() for role, place in held) or self.empty_value_display
 
 
@@ -122,16 +183,43 @@ class UserAdmin(DjangoUserAdmin, KeptByAdministrators):  # type: ignore[misc,typ
 class KeyAdmin(ListAdmin):
     """Keys of systems: their digests only."""
 
-    seen_by = ADMINISTRATORS
+    seen_by = READERS_OF_ACCESS
     list_before_template = "registry/parts/key_start.html"
-    list_display = ("name", "scope", "prefix", "created_at", "expires_at", "state")
+    list_display = ("name", "scope", "for_whom", "prefix", "from_where", "expires_at", "last_used_at", "state")
+    list_select_related = ("user", "authority")
     list_display_links = None
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """With the button to issue one, for those who keep keys."""
+        context = {**(extra_context or {}), "may_issue": has_any(request, KEEPERS_OF_ACCESS)}
+        return super().changelist_view(request, context)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """With the acts, for those who keep keys."""
+        return (*self.list_display, "acts") if has_any(request, KEEPERS_OF_ACCESS) else self.list_display
+
+    @admin.display(description=_("for whom"))
+    def for_whom(self, row: ApiKey) -> str:
+        """The person or the authority."""
+        return str(row.user or row.authority or self.empty_value_display)
+
+    @admin.display(description=_("from where"))
+    def from_where(self, row: ApiKey) -> str:
+        """The networks from which it is taken."""
+        return ", ".join(row.networks) or str(_("from anywhere"))
+
     @admin.display(description=_("state"))
-    def state(self, row: ApiKey) -> SafeString | str:
-        """Revoked, expired, or in use with the act to revoke it."""
+    def state(self, row: ApiKey) -> str:
+        """Revoked, expired, or in use."""
         if row.revoked_at:
             return str(_("revoked"))
-        if row.expires_at <= now():
-            return str(_("expired"))
-        return format_html('<a href="{}">{}</a>', reverse("admin:revoke_key", args=[row.pk]), _("in use: revoke"))
+        return str(_("expired") if row.expires_at <= now() else _("in use"))
+
+    @admin.display(description=_("acts"))
+    def acts(self, row: ApiKey) -> SafeString | str:
+        """Rotating and revoking, as long as it holds."""
+        if row.revoked_at or row.expires_at <= now():
+            return self.empty_value_display
+        links = [(reverse("admin:rotate_key", args=[row.pk]), _("rotate"))]
+        links.append((reverse("admin:revoke_key", args=[row.pk]), _("revoke")))
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)

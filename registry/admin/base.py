@@ -13,14 +13,15 @@ from unfold.admin import ModelAdmin
 
 from registry.admin.exact import Way, found_exactly
 from registry.admin.keyset import KeysetChangeList, UncountedPaginator
-from registry.admin.roles import ADMINISTRATORS, EVERYBODY, has_any
+from registry.admin.roles import has_any
 from registry.models import Role
+from registry.queries.roles import ADMINISTRATORS, READERS_OF_FILES
 
 
 class ListAdmin(ModelAdmin):  # type: ignore[misc]  # the theme is untyped
     """A list and a read-only page of each row. Subclasses narrow `rows` to what the user may see."""
 
-    seen_by: ClassVar[frozenset[Role]] = EVERYBODY
+    seen_by: ClassVar[frozenset[Role]] = READERS_OF_FILES
     keyset = "-id"
     list_per_page = 50
     list_fullwidth = False
@@ -98,22 +99,24 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]  # the theme is untyped
         return self.admin_site.page(request, template, **context)  # type: ignore[no-any-return]
 
 
-class KeptByAdministrators(ListAdmin):
-    """What administrators keep by ordinary forms."""
+class KeptByForms(ListAdmin):
+    """What is kept by ordinary forms, by the roles in `kept_by`."""
 
-    seen_by = ADMINISTRATORS
+    kept_by: ClassVar[frozenset[Role]]
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Administrators add."""
-        return has_any(request, ADMINISTRATORS)
+        """By role."""
+        return has_any(request, self.kept_by)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Administrators change."""
-        return has_any(request, ADMINISTRATORS)
+        """By role."""
+        return has_any(request, self.kept_by)
 
 
-class ReferenceAdmin(SimpleHistoryAdmin, KeptByAdministrators):  # type: ignore[misc]  # an untyped base
-    """Reference data; every change keeps who made it, and what was before."""
+class ReferenceAdmin(SimpleHistoryAdmin, KeptByForms):  # type: ignore[misc]  # an untyped base
+    """Reference data, kept by administrators; every change keeps who made it, and what was before."""
+
+    kept_by = ADMINISTRATORS
 
     def render_history_view(self, request: HttpRequest, template: str, context: Any, **kwargs: Any) -> HttpResponse:
         """In the frame of the list that it belongs to: the frame asks for a list, and old versions have none."""

@@ -15,6 +15,7 @@ from registry.admin.months import mark_of, months_of, weekdays, words_of
 from registry.admin.roles import is_administrator
 from registry.models import CalendarDay, CalendarYear
 from registry.queries.calendar import calendar, corrections_of, missing_years
+from registry.queries.roles import READERS_OF_REFERENCE
 from registry.rules.clocks import NotYetComputable
 
 Kind = CalendarDay.Kind
@@ -29,6 +30,7 @@ def legend() -> dict[str, str]:
 class CalendarYearAdmin(ListAdmin):
     """The years that are known, the latest first."""
 
+    seen_by = READERS_OF_REFERENCE
     keyset = "-year"
     list_before_template = "registry/parts/calendar_start.html"
     list_display = ("year", "holidays", "make_up_days", "source", "recorded_at", "recorded_by")

@@ -18,11 +18,12 @@ from registry.admin.base import ListAdmin
 from registry.admin.exact import by_person
 from registry.admin.filters import RegionOfInstitution, RegionTree, registered_on, spans_on
 from registry.admin.moment import today
-from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, has_any, scope
+from registry.admin.roles import has_any, scope
 from registry.ledger.law import policies
 from registry.models import Institution, InstitutionMeasure, Registration, ServiceAgreement, StandingSpan
 from registry.queries.measures import OPEN, Assessment, assessed, kind_of, measures_of, notices, ratio_of_year
 from registry.queries.ratio import people_behind
+from registry.queries.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 
 FEW = 10
 

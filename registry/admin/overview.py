@@ -23,7 +23,7 @@ def overview(request: HttpRequest, site: Any) -> HttpResponse:
     seen = scope(request)
     found = overview_of(seen, today())
     due = due_of(seen, today(), user=user_of(request))
-    places = [row.agency or row.institution for row in seen.assignments]
+    places = [row.place for row in seen.assignments]
     response: HttpResponse = site.page(
         request,
         "registry/overview.html",
@@ -39,7 +39,7 @@ def overview(request: HttpRequest, site: Any) -> HttpResponse:
         countersignatures=f"{reverse('admin:work_list')}?kind={Task.Kind.COUNTERSIGN}",
         missing_years=missing_years(today()) if is_administrator(request) else (),
         jobs=visible_jobs(seen)[:FEW],
-        institutions=[row.institution for row in seen.assignments if row.institution],
+        institutions=seen.places,
     )
     return response
 

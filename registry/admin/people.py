@@ -19,12 +19,13 @@ from registry.admin.fields import day_field, instant_field
 from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday, registered_on, spans_on
 from registry.admin.gauge import gauge_of
 from registry.admin.moment import today
-from registry.admin.roles import STAFF_KEEPERS, has_any, is_agency_officer, scope
+from registry.admin.roles import has_any, is_agency_officer, scope
 from registry.admin.worklist import rows_of
 from registry.models import Practitioner, Registration, StandingSpan
 from registry.queries.explain import title_of
 from registry.queries.file import PractitionerFile, file_of
 from registry.queries.people import find_people
+from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.worklist import next_date, tasks_of
 
 

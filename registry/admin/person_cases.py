@@ -8,9 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.acts.subjects import card_of, crumbs_to
-from registry.admin.roles import OFFICERS_OF_AGENCIES, has_any, scope
+from registry.admin.roles import has_any, scope
 from registry.ledger.families import family_of
 from registry.models import PointsEntry, Proposal, Responsibility
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.rules.procedures import PROPOSAL
 
 MOST_SHOWN = 50

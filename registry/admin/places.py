@@ -6,14 +6,14 @@ from unfold.contrib.filters.admin import ChoicesRadioFilter
 
 from registry.admin.base import ReferenceAdmin
 from registry.admin.filters import RegionTree
-from registry.admin.roles import EVERYBODY
 from registry.models import Agency, Authority, PhaseIn, Region
+from registry.queries.roles import READERS_OF_REFERENCE
 
 
 class OpenReferenceAdmin(ReferenceAdmin):
-    """Seen by everybody, kept by administrators."""
+    """Seen by everybody in the office, kept by administrators."""
 
-    seen_by = EVERYBODY
+    seen_by = READERS_OF_REFERENCE
 
 
 class InRegion(RegionTree):

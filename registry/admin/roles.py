@@ -5,19 +5,19 @@ from typing import cast
 from django.http import HttpRequest
 
 from registry.admin.moment import today
-from registry.models import Agency, Role, User
+from registry.models import Role, User
+from registry.queries.roles import (
+    ADMINISTRATORS,
+    EXPERTS,
+    OFFICE,
+    OFFICERS_OF_AGENCIES,
+    POOL_READERS,
+    READERS_OF_ACCESS,
+    READERS_OF_FILES,
+)
 from registry.queries.scope import Scope, scope_of
 
-EVERYBODY = frozenset(Role) - {Role.EXPERT}
-"""Everybody in the office. Experts come in too, but only to what is made for them."""
-
-EXPERTS = frozenset({Role.EXPERT})
-OFFICERS_OF_AGENCIES = frozenset({Role.AGENCY_OFFICER})
-ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
-POOL_KEEPERS = frozenset({Role.ADMINISTRATOR, Role.AGENCY_OFFICER})
-STAFF_KEEPERS = frozenset({Role.AGENCY_OFFICER, Role.COMPLIANCE_OFFICER})
-
-_NOBODY = Scope((), frozenset())
+_NOBODY = Scope(())
 _REMEMBERED = "_registry_scope"
 
 
@@ -34,6 +34,12 @@ def scope(request: HttpRequest) -> Scope:
     return cast(Scope, getattr(request, _REMEMBERED))
 
 
+def narrow(request: HttpRequest, roles: frozenset[Role]) -> Scope:
+    """From here on the request sees only what rests on one of `roles`."""
+    setattr(request, _REMEMBERED, scope(request).held_as(roles))
+    return scope(request)
+
+
 def has_any(request: HttpRequest, roles: frozenset[Role]) -> bool:
     """Whether the user holds one of `roles` today."""
     return bool(scope(request).roles & roles)
@@ -41,7 +47,7 @@ def has_any(request: HttpRequest, roles: frozenset[Role]) -> bool:
 
 def is_officer(request: HttpRequest) -> bool:
     """Anybody with a role in the office."""
-    return has_any(request, EVERYBODY)
+    return has_any(request, OFFICE)
 
 
 def is_expert(request: HttpRequest) -> bool:
@@ -49,9 +55,9 @@ def is_expert(request: HttpRequest) -> bool:
     return has_any(request, EXPERTS)
 
 
-def keeps_the_pool(request: HttpRequest) -> bool:
-    """Keeps experts and panels."""
-    return has_any(request, POOL_KEEPERS)
+def reads_the_pool(request: HttpRequest) -> bool:
+    """Reads the pool of experts and the panels."""
+    return has_any(request, POOL_READERS)
 
 
 def is_administrator(request: HttpRequest) -> bool:
@@ -64,7 +70,11 @@ def is_agency_officer(request: HttpRequest) -> bool:
     return has_any(request, OFFICERS_OF_AGENCIES)
 
 
-def agencies_of(holder: Scope) -> list[Agency]:
-    """The agencies for which somebody with this scope acts."""
-    agencies = {row.agency.pk: row.agency for row in holder.assignments if row.agency}
-    return [agencies[key] for key in sorted(agencies)]
+def reads_access(request: HttpRequest) -> bool:
+    """Reads accounts, roles and keys."""
+    return has_any(request, READERS_OF_ACCESS)
+
+
+def reads_files(request: HttpRequest) -> bool:
+    """Reads people and their cases."""
+    return has_any(request, READERS_OF_FILES)

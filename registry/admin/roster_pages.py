@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET
 
 from registry.admin import rosters
 from registry.admin.moment import now, today
-from registry.admin.roles import STAFF_KEEPERS, has_any, scope, user_of
+from registry.admin.roles import has_any, scope, user_of
 from registry.models import RosterJob, RosterRow
+from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.rosters import WORKING, percent
 from registry.rosters import jobs, waking
 from registry.rosters.errors import RosterRefused

@@ -21,8 +21,9 @@ from registry.admin.acts.guided import ActForm
 from registry.admin.acts.subjects import OnInstitution
 from registry.admin.base import ListAdmin
 from registry.admin.fields import choice_field
-from registry.admin.roles import STAFF_KEEPERS, has_any, scope
+from registry.admin.roles import has_any, scope
 from registry.models import Category, RosterJob, User
+from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.rosters import visible_jobs
 from registry.rosters import jobs, waking
 from registry.rosters.errors import RosterRefused
@@ -60,7 +61,7 @@ class RosterAdmin(ListAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """With the institutions for which the user uploads."""
-        own = [row.institution for row in scope(request).assignments if row.institution]
+        own = scope(request).places
         context = {**(extra_context or {}), "own_institutions": own, "may_upload": has_any(request, STAFF_KEEPERS)}
         response: HttpResponse = super().changelist_view(request, context)
         return response

@@ -13,6 +13,16 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+WITHOUT_PEOPLE = ("index", "autocomplete", "jsi18n", "policies", "policy", "enter_year", "correct_day")
+_KINDS = ("region", "agency", "authority", "phasein", "calendaryear", "user", "apikey")
+WITHOUT_PEOPLE_AT = (*(f"registry_{kind}_" for kind in _KINDS), "auth_user_password", "app_list")
+ACTS_ON_ACCESS = ("end_employment", "issue_key", "rotate_key", "revoke_key")
+
+
+def _has_no_people(request: HttpRequest) -> bool:
+    name = request.resolver_match.url_name or "" if request.resolver_match else ""
+    return name in (*WITHOUT_PEOPLE, *ACTS_ON_ACCESS) or name.startswith(WITHOUT_PEOPLE_AT)
+
 
 class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
     """The office of agencies, institutions and administrators."""
@@ -44,14 +54,16 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
         return HttpResponseRedirect(reverse("account_change_password"))
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        """Behind the sign-in. What is not made for experts is not there for those who are nothing else."""
+        """Behind the sign-in. What is not made for experts is not there for those who are nothing else, and what shows
+        people is not there for those who read no files."""
         from registry.admin.extensions import is_for_experts
-        from registry.admin.roles import is_expert, is_officer
+        from registry.admin.roles import is_expert, is_officer, reads_files
 
         def for_the_role(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if is_expert(request) and not is_officer(request) and not is_for_experts(request):
-                raise Http404
-            return view(request, *args, **kwargs)
+            open_to_all = is_officer(request) and _has_no_people(request)
+            if reads_files(request) or open_to_all or (is_expert(request) and is_for_experts(request)):
+                return view(request, *args, **kwargs)
+            raise Http404
 
         guarded: Callable[..., Any] = super().admin_view(update_wrapper(for_the_role, view), cacheable)
         return guarded
@@ -64,13 +76,16 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
         return [*pages(self), *urls]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The overview of the user's role; experts go to their own page."""
+        """The overview of the user's role; experts go to their own page, who reads no files to what they keep."""
         from registry.admin.extensions import OFFERS
         from registry.admin.overview import overview
-        from registry.admin.roles import is_officer
+        from registry.admin.roles import is_officer, reads_access, reads_files
 
         if OFFERS.desk_of_experts and not is_officer(request):
             return HttpResponseRedirect(reverse(f"admin:{OFFERS.desk_of_experts}"))
+        if not reads_files(request):
+            first = "registry_user_changelist" if reads_access(request) else "policies"
+            return HttpResponseRedirect(reverse(f"admin:{first}"))
         return overview(request, self)
 
     def page(self, request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> TemplateResponse:

@@ -26,40 +26,40 @@ NAVIGATION = [
     {
         "items": [
             _item(_("Overview"), "space_dashboard", "index", "is_officer"),
-            _item(_("Find by document number"), "fingerprint", "find_by_document", "is_officer"),
+            _item(_("Find by document number"), "fingerprint", "find_by_document", "reads_files"),
         ],
     },
     {
         "title": _("People and places"),
         "separator": True,
         "items": [
-            _item(_("Practitioners"), "badge", "registry_practitioner_changelist", "is_officer"),
-            _item(_("Registrations"), "how_to_reg", "registry_registration_changelist", "is_officer"),
-            _item(_("Institutions"), "local_hospital", "registry_institution_changelist", "is_officer"),
-            _item(_("Service agreements"), "handshake", "registry_serviceagreement_changelist", "is_officer"),
-            _item(_("Rosters"), "upload_file", "registry_rosterjob_changelist", "is_officer"),
+            _item(_("Practitioners"), "badge", "registry_practitioner_changelist", "reads_files"),
+            _item(_("Registrations"), "how_to_reg", "registry_registration_changelist", "reads_files"),
+            _item(_("Institutions"), "local_hospital", "registry_institution_changelist", "reads_files"),
+            _item(_("Service agreements"), "handshake", "registry_serviceagreement_changelist", "reads_files"),
+            _item(_("Rosters"), "upload_file", "registry_rosterjob_changelist", "reads_files"),
         ],
     },
     {
         "title": _("Procedure"),
         "separator": True,
         "items": [
-            _item(_("Work list"), "checklist", "work_list", "is_officer"),
-            _item(_("Cases"), "folder_open", "registry_case_changelist", "is_officer"),
-            _item(_("Proposals"), "edit_note", "registry_proposal_changelist", "is_officer"),
-            _item(_("Key supervision"), "supervised_user_circle", "key_supervision", "is_officer"),
-            _item(_("Measures"), "domain_disabled", "registry_institutionmeasure_changelist", "is_officer"),
+            _item(_("Work list"), "checklist", "work_list", "reads_files"),
+            _item(_("Cases"), "folder_open", "registry_case_changelist", "reads_files"),
+            _item(_("Proposals"), "edit_note", "registry_proposal_changelist", "reads_files"),
+            _item(_("Key supervision"), "supervised_user_circle", "key_supervision", "reads_files"),
+            _item(_("Measures"), "domain_disabled", "registry_institutionmeasure_changelist", "reads_files"),
         ],
     },
     {
         "title": _("Points and standing"),
         "separator": True,
         "items": [
-            _item(_("Handlings"), "gavel", "registry_handling_changelist", "is_officer"),
-            _item(_("Personal triggers"), "person_alert", "registry_personaltrigger_changelist", "is_officer"),
-            _item(_("Points entries"), "scoreboard", "registry_pointsentry_changelist", "is_officer"),
+            _item(_("Handlings"), "gavel", "registry_handling_changelist", "reads_files"),
+            _item(_("Personal triggers"), "person_alert", "registry_personaltrigger_changelist", "reads_files"),
+            _item(_("Points entries"), "scoreboard", "registry_pointsentry_changelist", "reads_files"),
             _item(
-                _("Changes of standing"), "published_with_changes", "registry_standingchange_changelist", "is_officer"
+                _("Changes of standing"), "published_with_changes", "registry_standingchange_changelist", "reads_files"
             ),
             _item(_("Policies"), "balance", "policies", "is_officer"),
             _item(_("Working calendar"), "calendar_month", "registry_calendaryear_changelist", "is_officer"),
@@ -69,17 +69,17 @@ NAVIGATION = [
         "title": _("Objections"),
         "separator": True,
         "items": [
-            _item(_("Objections and appeals"), "contract_edit", "appeals_objection_changelist", "is_officer"),
-            _item(_("Panels"), "groups", "appeals_panel_changelist", "keeps_the_pool"),
-            _item(_("Experts"), "school", "appeals_expert_changelist", "keeps_the_pool"),
+            _item(_("Objections and appeals"), "contract_edit", "appeals_objection_changelist", "reads_files"),
+            _item(_("Panels"), "groups", "appeals_panel_changelist", "reads_the_pool"),
+            _item(_("Experts"), "school", "appeals_expert_changelist", "reads_the_pool"),
         ],
     },
     {
         "title": _("Repair"),
         "separator": True,
         "items": [
-            _item(_("Activities"), "school", "appeals_activity_changelist", "is_officer"),
-            _item(_("Applications for repair"), "volunteer_activism", "appeals_application_changelist", "is_officer"),
+            _item(_("Activities"), "school", "appeals_activity_changelist", "reads_files"),
+            _item(_("Applications for repair"), "volunteer_activism", "appeals_application_changelist", "reads_files"),
         ],
     },
     {
@@ -99,8 +99,8 @@ NAVIGATION = [
             _item(_("Agencies"), "account_balance", "registry_agency_changelist", "is_administrator"),
             _item(_("Authorities"), "policy", "registry_authority_changelist", "is_administrator"),
             _item(_("Phase-in days"), "event_upcoming", "registry_phasein_changelist", "is_administrator"),
-            _item(_("Users"), "group", "registry_user_changelist", "is_administrator"),
-            _item(_("Keys of systems"), "key", "registry_apikey_changelist", "is_administrator"),
+            _item(_("Users"), "group", "registry_user_changelist", "reads_access"),
+            _item(_("Keys of systems"), "key", "registry_apikey_changelist", "reads_access"),
         ],
     },
 ]

@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 
 from registry.admin import document_search, law, notices, person_cases, rosters, stored_files, worklist
 from registry.admin.acts import (
+    accounts,
     calendar,
     cases,
     corrections,
@@ -66,7 +67,9 @@ ACTS: list[tuple[str, str, type[GuidedAct]]] = [
     ("proposals/<int:pk>/decide/", "decide_held", proposals.DecideHeld),
     ("calendar/enter/", "enter_year", calendar.EnterYear),
     ("calendar/<int:pk>/correct/", "correct_day", calendar.CorrectDay),
+    ("users/<int:pk>/end/", "end_employment", accounts.EndEmployment),
     ("keys/issue/", "issue_key", keys.IssueKey),
+    ("keys/<int:pk>/rotate/", "rotate_key", keys.RotateKey),
     ("keys/<int:pk>/revoke/", "revoke_key", keys.RevokeKey),
 ]
 

@@ -15,8 +15,9 @@ from registry.admin import extensions
 from registry.admin.acts.buttons import Button
 from registry.admin.fields import choice_field, tick_field
 from registry.admin.moment import today
-from registry.admin.roles import STAFF_KEEPERS, has_any, scope, user_of
+from registry.admin.roles import has_any, scope, user_of
 from registry.models import Institution, Practitioner, Task
+from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.supervision import key_supervision
 from registry.queries.talks import acting_for
 from registry.queries.worklist import Line, Wanted, worklist
@@ -129,7 +130,7 @@ def _pages(task: Task) -> Iterator[Button]:
 
 def _institutions(request: HttpRequest) -> list[Institution]:
     """The institutions that the user answers for, whose talks can be recorded together."""
-    return [row.institution for row in scope(request).assignments if row.institution]
+    return scope(request).places
 
 
 def _next(request: HttpRequest, after: str) -> str:

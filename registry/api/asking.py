@@ -1,7 +1,9 @@
 """Who asks, on whose behalf, at which instant: read once per request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+from rest_framework.exceptions import PermissionDenied
 
 from registry.actions.procedure import Acting, for_agency, for_institution
 from registry.ledger.days import shanghai_day
@@ -11,9 +13,9 @@ from registry.queries.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """A person whose program asks, with what they may see today."""
+    """A person whose program asks, or an authority's system that reads, with what they may see today."""
 
-    user: User
+    person: User | None
     key: ApiKey
     scope: Scope
     now: datetime
@@ -24,6 +26,13 @@ class Asker:
         return shanghai_day(self.now)
 
     @property
+    def user(self) -> User:
+        """The person, who answers for what is done. Raises PermissionDenied for a system, which does nothing."""
+        if self.person is None:
+            raise PermissionDenied
+        return self.person
+
+    @property
     def name(self) -> str:
         """By what the answers given to this asker are kept: changing keys loses none."""
         return f"user-{self.user.pk}"
@@ -31,12 +40,16 @@ class Asker:
     @property
     def agencies(self) -> list[Agency]:
         """The agencies for which the person acts."""
-        return [row.agency for row in self.scope.assignments if row.agency]
+        return self.scope.agencies
 
     @property
     def institutions(self) -> list[Institution]:
         """The institutions for which the person acts."""
-        return [row.institution for row in self.scope.assignments if row.institution]
+        return self.scope.places
+
+    def held_as(self, roles: frozenset[Role]) -> "Asker":
+        """The same person with these roles only."""
+        return replace(self, scope=self.scope.held_as(roles))
 
     def holds(self, roles: frozenset[Role]) -> bool:
         """Whether the person holds one of `roles` today."""
@@ -44,7 +57,7 @@ class Asker:
 
     def acting(self, agency: Agency) -> Acting:
         """For the agency as its officer (of this one or of one above it), else for the person's own institution."""
-        officer = Role.AGENCY_OFFICER in self.scope.roles and self.scope.covers_region(agency.region_id)
+        officer = self.scope.acts_in(agency.region_id)
         if officer or not self.institutions:
             return for_agency(self.user, agency)
         return for_institution(self.user, self.institutions[0])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -10,17 +11,22 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from registry.ledger.days import shanghai_day
 from registry.models import ApiKey
-from registry.queries.keys import holder
+from registry.queries.keys import holder, note_use, scope_of_key
+from registry.queries.scope import Scope
 
+NOBODY = Scope(())
+READING = (ApiKey.Scope.PERSON, ApiKey.Scope.AUTHORITY)
 _REALM = 'Bearer realm="register"'
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The system that holds a key."""
+    """The system that holds a key, and what it may see today."""
 
     key: ApiKey
+    scope: Scope
     is_authenticated: bool = True
 
 
@@ -28,11 +34,16 @@ class BearerKey(BaseAuthentication):
     """Every request needs a key; a missing one is refused like a wrong one, before the body is read."""
 
     def authenticate(self, request: Request) -> tuple[Any, Any]:
-        """The system and its key. Raises AuthenticationFailed."""
-        key = holder(_bearer(request), timezone.now())
-        if key is None:
+        """The system and its key. A program whose person holds no role any more is refused like a wrong key. Raises
+        AuthenticationFailed.
+        """
+        now = timezone.now()
+        key = holder(_bearer(request), now, get_adapter(request).get_client_ip(request))
+        seen = scope_of_key(key, shanghai_day(now)) if key else NOBODY
+        if key is None or (key.scope == ApiKey.Scope.PERSON and not seen.roles):
             raise AuthenticationFailed
-        return System(key), key
+        note_use(key, now)
+        return System(key, seen), key
 
     def authenticate_header(self, request: Request) -> str:
         """The challenge of RFC 6750: says whether a key was sent, not what was wrong with it."""
@@ -47,12 +58,12 @@ class MaySettle(BasePermission):
         return isinstance(request.user, System) and request.user.key.scope == ApiKey.Scope.SETTLEMENT
 
 
-class ForAPerson(BasePermission):
-    """Keys of programs that act for a person."""
+class ReadsOrActs(BasePermission):
+    """Keys of programs that act for a person, and of systems of authorities, which read."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        """Whether the key was issued to a program of a person."""
-        return isinstance(request.user, System) and request.user.key.scope == ApiKey.Scope.PERSON
+        """Whether the key was issued to one of them; the roles are looked at by each address."""
+        return isinstance(request.user, System) and request.user.key.scope in READING
 
 
 def key_of(request: Request) -> ApiKey:

@@ -15,12 +15,12 @@ from registry.api.desk import Act, DeskFace, Listing, One, read, refusals
 from registry.api.faults import Fault
 from registry.api.given import Choice, Day, Given, Prose, Text, Whole, several
 from registry.api.problems import MALFORMED, Problem
-from registry.api.roles import ADMINISTRATORS
 from registry.api.shapes import ActorRef, Shape, Word, document_of
 from registry.api.subjects import one
 from registry.models import CalendarDay, CalendarYear
 from registry.models.calendar import FIRST_YEAR, LAST_YEAR, LONGEST_NAME, LONGEST_SOURCE
 from registry.queries.calendar import calendar, corrections_of, missing_years
+from registry.queries.roles import ADMINISTRATORS, READERS_OF_REFERENCE
 from registry.rules.clocks import NotYetComputable
 
 Kind = CalendarDay.Kind
@@ -152,6 +152,7 @@ class MissingYears(One):
 
     tag = "law"
     shape = MissingYearsShape
+    seen_by = READERS_OF_REFERENCE
 
     def find(self, **path: Any) -> dict[str, Any]:
         return {"years": list(missing_years(self.asker.today))}
@@ -162,6 +163,7 @@ class YearView(One):
 
     tag = "law"
     shape = WholeYearShape
+    seen_by = READERS_OF_REFERENCE
 
     def find(self, **path: Any) -> CalendarYear:
         return one(CalendarYear.objects.select_related("recorded_by").prefetch_related("days"), **path)

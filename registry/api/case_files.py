@@ -10,11 +10,11 @@ from registry.actions.cases import add_case_file
 from registry.api.cases import OF_A_CASE, OnCase
 from registry.api.desk import DeskFace, Listing
 from registry.api.given import Given, Id, Text
-from registry.api.roles import OFFICERS_OF_AGENCIES
 from registry.api.shapes import ActorRef, Shape, Word
 from registry.api.subjects import named, one
 from registry.models import Case, CaseFile, ProcedureStep, StoredFile
 from registry.queries.casework import ACTS, why_held
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 
 
 class FileShape(Shape):

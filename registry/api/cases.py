@@ -13,7 +13,6 @@ from registry.api.desk import Act, DeskFace, Filter, Listing, One
 from registry.api.given import Amount, Choice, Day, Given, Id, Prose, ReasonGiven, Text, several
 from registry.api.practitioners import OnPractitioner
 from registry.api.problems import REFUSED, FieldError, Problem
-from registry.api.roles import OFFICERS_OF_AGENCIES
 from registry.api.shapes import ActorRef, PersonRef, PlaceRef, Shape, Word, document_of
 from registry.api.subjects import all_named, named, one
 from registry.models import (
@@ -28,6 +27,7 @@ from registry.models import (
     Responsibility,
     TriggerKind,
 )
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 
 
 class HandlingShape(Shape):

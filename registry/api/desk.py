@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from registry.actions.answers import Answer, KeyReused, once
 from registry.actions.errors import Refused
 from registry.api.asking import Asker
-from registry.api.authentication import ForAPerson, key_of
+from registry.api.authentication import ReadsOrActs, System, key_of
 from registry.api.faces import Face
 from registry.api.given import Choice, Given, NothingGiven, Whole, errors_of
 from registry.api.problems import (
@@ -32,30 +32,27 @@ from registry.api.schema import DeskSchema
 from registry.api.shapes import Shape, document_of, etag_of
 from registry.api.signatures import digest_of, second_of
 from registry.api.throttle import PerPerson
-from registry.ledger.days import shanghai_day
 from registry.ledger.writing import lock
 from registry.models import Practitioner, Role, User
+from registry.queries.roles import READERS_OF_FILES
 from registry.queries.scope import scope_of
 
 MOST_ROWS = 200
 USUAL_ROWS = 50
 KEY_LENGTHS = range(8, 201)
-EVERYBODY = frozenset(Role) - {Role.EXPERT}
-"""Every role of the office."""
-
 AnyGiven = TypeVar("AnyGiven", bound=Given)
 
 
 class DeskFace(Face):
     """For a person's program: who asks, and what they may see, read once."""
 
-    permission_classes = (ForAPerson,)
+    permission_classes = (ReadsOrActs,)
     throttle_classes = (PerPerson,)
     http_method_names = ["get", "head", "post"]
     max_body_bytes = 256 * 1024
     schema = DeskSchema()
     tag: ClassVar[str] = ""
-    seen_by: ClassVar[frozenset[Role]] = EVERYBODY
+    seen_by: ClassVar[frozenset[Role]] = READERS_OF_FILES
     """The roles that may read here."""
 
     shape: ClassVar[type[Shape]]
@@ -63,12 +60,13 @@ class DeskFace(Face):
     @cached_property
     def asker(self) -> Asker:
         """Who asks."""
-        key, now = key_of(self.request), timezone.now()
-        assert isinstance(key.user, User)
-        return Asker(key.user, key, scope_of(key.user, shanghai_day(now)), now)
+        key = key_of(self.request)
+        assert isinstance(self.request.user, System)
+        return Asker(key.user, key, self.request.user.scope, timezone.now())
 
     def require(self, roles: frozenset[Role]) -> None:
-        """Refuse who holds none of the roles today."""
+        """Refuse who holds none of the roles today; from here on the asker holds no others."""
+        self.asker = self.asker.held_as(roles)
         if not self.asker.holds(roles):
             raise PermissionDenied
 
@@ -220,7 +218,8 @@ class Act(DeskFace):
         return second_of(self.request, self.asker, may=self._may_sign)
 
     def _may_sign(self, officer: User) -> bool:
-        theirs = Asker(officer, self.asker.key, scope_of(officer, self.asker.today), self.asker.now)
+        everywhere = scope_of(officer, self.asker.today)
+        theirs = Asker(officer, self.asker.key, everywhere.held_as(self.done_by), self.asker.now)
         if not theirs.holds(self.done_by):
             return False
         other = type(self)()

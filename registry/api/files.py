@@ -17,11 +17,11 @@ from registry.api.attachments import Attached, Attachment
 from registry.api.desk import Act
 from registry.api.faults import Fault
 from registry.api.given import Faulty, Given, Text
-from registry.api.roles import STAFF_KEEPERS
 from registry.api.shapes import Shape
 from registry.api.subjects import named, one
 from registry.models import StoredFile
 from registry.queries.files import may_read
+from registry.queries.roles import STAFF_KEEPERS
 
 NOT_BASE64 = Fault(
     "not_base64", _("“%(value)s” is not base64."), _("Encode the content of the file by RFC 4648, without line breaks.")

@@ -15,6 +15,7 @@ from registry.api.standings import SourceShape
 from registry.ledger.law import policies
 from registry.queries.explain import Source, source_of, title_of, wording
 from registry.queries.law_words import rule_words, value_words
+from registry.queries.roles import READERS_OF_REFERENCE
 from registry.rules.policy import NATIONAL, NoPolicyInForce, Policy
 
 
@@ -114,6 +115,7 @@ class Policies(Paged):
 
     tag = "law"
     shape = PolicyShape
+    seen_by = READERS_OF_REFERENCE
     filters = {
         "draft": Filter(Flag(required=False), ""),
         "in_region": Filter(Text(required=False, max_length=6, help_text="the region's code"), ""),
@@ -145,6 +147,7 @@ class PolicyView(One):
 
     tag = "law"
     shape = WholePolicyShape
+    seen_by = READERS_OF_REFERENCE
 
     def find(self, **path: Any) -> Policy:
         found = policies().get(path["policy"])

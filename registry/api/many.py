@@ -28,11 +28,11 @@ from registry.api.proposals import (
     recording,
     with_items,
 )
-from registry.api.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.api.shapes import PersonRef, Shape, document_of
 from registry.api.subjects import all_named, one
 from registry.models import Case, Delivery, Proposal
 from registry.queries.casework import answering_in
+from registry.queries.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.queries.serving import may_record_receipts, receivable
 
 MOST_PEOPLE = 1000

@@ -11,12 +11,12 @@ from registry.api.desk import read, refusals
 from registry.api.given import Day, Given
 from registry.api.measures import AskedMeasure, OnInstitution, OnMeasures
 from registry.api.reach import ShareShape, ThresholdShape
-from registry.api.roles import OFFICERS_OF_AGENCIES
 from registry.api.shapes import Shape, document_of
 from registry.api.subjects import one
 from registry.models import InstitutionMeasure
 from registry.queries.measures import ratio_of_year, sum_of
 from registry.queries.ratio import Ratio
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 
 
 class MeasurePreviewShape(Shape):

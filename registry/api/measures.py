@@ -19,12 +19,12 @@ from registry.api.desk import Act, DeskFace, Filter, Listing, One
 from registry.api.given import Choice, Day, Given, Prose, ReasonGiven, Text, Whole
 from registry.api.problems import SECOND_MISSING, Problem
 from registry.api.reach import ShareShape, ThresholdShape
-from registry.api.roles import OFFICERS_OF_AGENCIES
 from registry.api.shapes import ActorRef, PersonRef, PlaceRef, Shape, Word
 from registry.api.subjects import one
 from registry.models import Institution, InstitutionMeasure, ProcedureStep, SanctionPeriod
 from registry.queries.measures import Assessment, assessment, days_of, per_cent_of, sum_of
 from registry.queries.ratio import people_behind
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 
 Kind, State = InstitutionMeasure.Kind, InstitutionMeasure.State
 MOST_PEOPLE = 500

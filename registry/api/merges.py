@@ -12,12 +12,12 @@ from registry.api.desk import Act, DeskFace, Listing, read
 from registry.api.given import Given, Id, Prose, ReasonGiven
 from registry.api.practitioners import OnPractitioner, PractitionerShape
 from registry.api.problems import SECOND_MISSING, Problem
-from registry.api.roles import OFFICERS_OF_AGENCIES
 from registry.api.shapes import ActorRef, PersonRef, Shape, document_of
 from registry.api.standings import SideShape
 from registry.api.subjects import named, one
 from registry.models import FileMerge, Practitioner
 from registry.queries.merging import after_merging, after_undoing
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.queries.scope import Scope
 
 

@@ -8,10 +8,10 @@ from rest_framework import serializers
 from registry.actions.institutions import conclude_agreement, end_agreement, open_institution
 from registry.api.desk import Act, Filter, Listing, One
 from registry.api.given import Choice, Day, Flag, Given, Text
-from registry.api.roles import OFFICERS_OF_AGENCIES
 from registry.api.shapes import AgencyShape, PlaceRef, Shape, Word
 from registry.api.subjects import named, one
 from registry.models import Agency, Institution, Region, ServiceAgreement
+from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_REFERENCE
 
 
 class RegionShape(Shape):
@@ -51,6 +51,7 @@ class Regions(Listing):
 
     tag = "places"
     shape = RegionShape
+    seen_by = READERS_OF_REFERENCE
     filters = {"within": Filter(Text(required=False, max_length=6, help_text="the region above"), "parent_id")}
 
     edge = Text(required=False, max_length=6, help_text="where the page before ended; taken from `next`")
@@ -64,6 +65,7 @@ class Agencies(Listing):
 
     tag = "places"
     shape = AgencyShape
+    seen_by = READERS_OF_REFERENCE
     filters = {"region": Filter(Text(required=False, max_length=6, help_text="the region's code"), "region_id")}
 
     def rows(self) -> QuerySet[Agency]:

@@ -13,13 +13,13 @@ from registry.api.desk import Filter, Listing, One, read, refusals
 from registry.api.given import Choice, Day, Given, Id, Text, Whole, several
 from registry.api.practitioners import OnPractitioner
 from registry.api.reach import CorrectionShape
-from registry.api.roles import OFFICERS_OF_AGENCIES
 from registry.api.shapes import PersonRef, Shape, Word, document_of
 from registry.api.standings import FactShape, SourceShape
 from registry.api.subjects import all_named, one
 from registry.models import Fact, FactKind, Grade, PointsEntry, SanctionPeriod, StandingSpan, StandingStatus
 from registry.queries.entries import Present, present_of, with_everything
 from registry.queries.reach import reach_of
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.queries.standings import standings_on
 
 

@@ -15,7 +15,6 @@ from registry.actions.remediation import reregister
 from registry.api.desk import Act, DeskFace, Filter, Listing, One, read
 from registry.api.given import Choice, Day, Given, Id, Instant, Prose, Text
 from registry.api.places import EndGiven
-from registry.api.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.api.shapes import Shape, Word, document_of
 from registry.api.standings import ChangeShape, FactShape, RegistrationShape, StandingShape, whole
 from registry.api.subjects import all_named, named, one
@@ -34,6 +33,7 @@ from registry.models import (
     StandingChange,
 )
 from registry.queries.people import MOST_FOUND, find_by_document, find_people
+from registry.queries.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 
 
 class PractitionerShape(Shape):

@@ -19,11 +19,11 @@ from registry.api.desk import Act, DeskFace, Filter, Listing, One, read, refusal
 from registry.api.files import own_file
 from registry.api.given import Choice, Day, Flag, Given, Id, Prose, ReasonGiven, Text, Whole, several
 from registry.api.problems import SECOND_MISSING, Problem
-from registry.api.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.api.shapes import ActorRef, PersonRef, Shape, Word, document_of
 from registry.api.standings import SideShape
 from registry.api.subjects import one
 from registry.models import Case, Delivery, Proposal, ProposedEntry, Responsibility
+from registry.queries.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.queries.serving import receivable, serving
 
 OF_A_PROPOSAL = (

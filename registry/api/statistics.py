@@ -14,9 +14,10 @@ from registry.api.paged import Paged
 from registry.api.problems import MALFORMED, Problem
 from registry.api.reach import ShareShape, ThresholdShape
 from registry.api.shapes import PlaceRef, Shape
-from registry.models import Region, Role, Task
+from registry.models import Region, Task
 from registry.queries.measures import sum_of
 from registry.queries.ratio import Ratio
+from registry.queries.roles import COMPLIANCE, READERS_OF_FILES
 from registry.queries.shares import shares
 from registry.queries.spread import FEWEST, SPREAD_BY, Spread, spread
 from registry.queries.statistics import (
@@ -293,7 +294,7 @@ class Consistency(Figures):
 
     shape = SpreadShape
     asks = AskedSpread
-    seen_by = frozenset({Role.AGENCY_OFFICER, Role.ADMINISTRATOR})
+    seen_by = READERS_OF_FILES - COMPLIANCE
 
     def find(self, **path: Any) -> dict[str, Any]:
         asked = self.asked()

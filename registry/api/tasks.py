@@ -17,10 +17,10 @@ from registry.api.given import Choice, Day, Flag, Given, Id, Prose
 from registry.api.paged import Paged
 from registry.api.practitioners import OnPractitioner
 from registry.api.problems import MALFORMED, Problem
-from registry.api.roles import STAFF_KEEPERS
 from registry.api.shapes import ActorRef, PersonRef, PlaceRef, Shape, Word, document_of
 from registry.api.subjects import all_named, one
 from registry.models import Institution, Practitioner, Task
+from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.supervision import Supervised, key_supervision
 from registry.queries.talks import acting_for, talks_owed, tasks_seen
 from registry.queries.worklist import Line, Wanted, due_of, worklist

@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {  # a wake-up that finds nobody awake expires; the next 
     "what the day brought": every(600, "registry.tasks.tell_what_day_brought"),
     "appeals": every(300, "appeals.tasks.run_clocks"),
     "old rosters": every(3600, "registry.tasks.purge_rosters"),
+    "accounts without a role": every(600, "registry.tasks.close_accounts"),
     "old sign-ins": every(3600, "registry.tasks.purge_sign_ins"),
 }
 

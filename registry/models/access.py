@@ -1,15 +1,21 @@
 """Who may act: users, their assignments, and the keys of systems."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
-from registry.models.institutions import Agency, Authority, Institution, Region
+from registry.models.institutions import Agency, Authority, DateRange, Institution, Region
+from registry.models.people import Practitioner
 
 
 class User(AbstractUser):
@@ -28,19 +34,60 @@ class User(AbstractUser):
 
 
 class Role(models.TextChoices):
+    """What a person may do. Systems have no role but the scope of their key (`ApiKey.Scope`)."""
+
     ADMINISTRATOR = "administrator", _("administrator")
+    SECURITY_ADMINISTRATOR = "security_administrator", _("security administrator")
+    AUDITOR = "auditor", _("auditor")
     AGENCY_OFFICER = "agency_officer", _("agency officer")
+    REVIEWER = "reviewer", _("reviewer")
+    AUTHORITY_OFFICER = "authority_officer", _("authority officer")
     COMPLIANCE_OFFICER = "compliance_officer", _("compliance officer")
     EXPERT = "expert", _("expert")
+    PRACTITIONER = "practitioner", _("practitioner")
+    SUPPORT = "support", _("support")
+
+
+PLACES: Mapping[str, str] = MappingProxyType(
+    {
+        Role.AGENCY_OFFICER: "agency",
+        Role.REVIEWER: "agency",
+        Role.AUTHORITY_OFFICER: "authority",
+        Role.COMPLIANCE_OFFICER: "institution",
+        Role.PRACTITIONER: "practitioner",
+    }
+)
+"""Where each role is held: the column that must be filled, all others empty. An administrator's region may be."""
+
+APART = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
+"""The three administrations (of the system, of security, of the audit), which are three people."""
+
+
+def _held_where_it_belongs() -> Q:
+    empty = {"agency": None, "institution": None, "authority": None, "practitioner": None, "region": None}
+    rule = Q(role=Role.ADMINISTRATOR, **{name: None for name in empty if name != "region"})
+    rule |= Q(role__in=[role for role in Role if role not in PLACES and role != Role.ADMINISTRATOR], **empty)
+    for column in dict.fromkeys(PLACES.values()):
+        others = {name: None for name in empty if name != column}
+        roles = [role for role, held_at in PLACES.items() if held_at == column]
+        rule |= Q(role__in=roles, **{f"{column}__isnull": False}, **others)
+    return rule
 
 
 class Assignment(models.Model):
-    """A role that a user holds from a day until a day: at an agency, at an institution, or over the whole register."""
+    """A role that a user holds from a day until a day: at an agency, an authority, an institution, in a region (without
+    one in the whole country), over the own file, or over the whole register.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assignments")
     role = models.CharField(_("role"), max_length=24, choices=Role)
     agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, verbose_name=_("agency"))
     institution = models.ForeignKey(Institution, models.PROTECT, null=True, blank=True, verbose_name=_("institution"))
+    authority = models.ForeignKey(Authority, models.PROTECT, null=True, blank=True, verbose_name=_("authority"))
+    region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, verbose_name=_("region"))
+    practitioner = models.ForeignKey(
+        Practitioner, models.PROTECT, null=True, blank=True, related_name="accounts", verbose_name=_("practitioner")
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until (first day not counted)"), null=True, blank=True)
 
@@ -51,19 +98,28 @@ class Assignment(models.Model):
         verbose_name_plural = _("assignments")
         ordering = ["user", "starts_on"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(role__in=[Role.ADMINISTRATOR, Role.EXPERT], agency=None, institution=None)
-                | Q(role=Role.AGENCY_OFFICER, agency__isnull=False, institution=None)
-                | Q(role=Role.COMPLIANCE_OFFICER, agency=None, institution__isnull=False),
-                name="a_role_is_held_where_it_belongs",
-            ),
+            models.CheckConstraint(condition=_held_where_it_belongs(), name="a_role_is_held_where_it_belongs"),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="an_assignment_ends_after_it_starts"
+            ),
+            ExclusionConstraint(
+                name="system_security_and_audit_are_three_people",
+                expressions=[
+                    (DateRange("starts_on", "ends_on"), RangeOperators.OVERLAPS),
+                    ("user", RangeOperators.EQUAL),
+                    ("role", RangeOperators.NOT_EQUAL),
+                ],
+                condition=Q(role__in=sorted(APART)),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} {Role(self.role).label}"
+
+    @property
+    def place(self) -> Any:
+        """The agency, authority, institution, region or file at which it is held; None for the whole register."""
+        return self.agency or self.institution or self.authority or self.region or self.practitioner
 
 
 class ApiKey(models.Model):

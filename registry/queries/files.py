@@ -22,7 +22,7 @@ def may_read(seen: Scope, file: StoredFile) -> bool:
 
 def _of_the_register(seen: Scope, file: StoredFile) -> bool:
     """Documents of a case are for its agency, a dated receipt for whoever sees its proposal, what came of a task for
-    those who have it. Administrators read all three."""
+    those who have it. Who sees everything reads all three."""
     if seen.sees_everything:
         kinds = (
             CaseFile.objects.filter(file=file),
@@ -32,7 +32,7 @@ def _of_the_register(seen: Scope, file: StoredFile) -> bool:
         return any(rows.exists() for rows in kinds)
     documents = CaseFile.objects.filter(file=file, case__in=seen.cases()).select_related("case__agency")
     return (
-        any(seen.acts_for(document.case) for document in documents)
+        any(seen.reads_documents_of(document.case) for document in documents)
         or Delivery.objects.filter(receipt=file, proposal__in=seen.proposals()).exists()
         or any(_has(seen, task) for task in Task.objects.filter(file=file).select_related("agency", "institution"))
     )

@@ -1,15 +1,19 @@
-"""Which system holds a key."""
+"""Which system holds a key, from where, and what it may see."""
 
 import hmac
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from ipaddress import ip_address, ip_network
 
-from registry.models import ApiKey, keys
+from registry.models import ApiKey, Assignment, Role, keys
+from registry.queries.scope import Scope, scope_of
 
 _NOBODYS_DIGEST = bytes(32)
+USED_EVERY = timedelta(minutes=1)
+"""How exactly the last use is kept: no more often than this is it written."""
 
 
-def holder(key_text: str, now: datetime) -> ApiKey | None:
-    """The key whose text this is, if it holds at `now`; None for a wrong, expired or revoked one.
+def holder(key_text: str, now: datetime, address: str) -> ApiKey | None:
+    """The key whose text this is, if it holds at `now` and is taken from `address`; None for any other.
 
     Reads the row every time, so that a revocation counts from the next request on. The comparison takes as long for a
     key that nobody has as for one whose secret is wrong.
@@ -17,11 +21,38 @@ def holder(key_text: str, now: datetime) -> ApiKey | None:
     prefix = keys.prefix_of(key_text)
     if prefix is None:
         return None
-    key = ApiKey.objects.filter(prefix=prefix).first()
+    key = ApiKey.objects.select_related("user", "authority__region").filter(prefix=prefix).first()
     kept = bytes(key.digest) if key else _NOBODYS_DIGEST
     genuine = hmac.compare_digest(kept, keys.digest_of(key_text))
-    return key if key and genuine and _holds(key, now) else None
+    return key if key and genuine and _holds(key, now) and _taken_from(key, address) else None
+
+
+def note_use(key: ApiKey, now: datetime) -> None:
+    """Keep when the key was last used, to the minute."""
+    if key.last_used_at is None or now - key.last_used_at >= USED_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+
+
+def scope_of_key(key: ApiKey, today: date) -> Scope:
+    """What the holder may see: a program what its person may, an authority's system what an officer of it may; nobody
+    for a settlement system, which asks about single services only.
+    """
+    if key.user is not None:
+        return scope_of(key.user, today)
+    if key.authority is not None:
+        return Scope((Assignment(role=Role.AUTHORITY_OFFICER, authority=key.authority, starts_on=today),))
+    return Scope(())
 
 
 def _holds(key: ApiKey, now: datetime) -> bool:
     return key.revoked_at is None and now < key.expires_at
+
+
+def _taken_from(key: ApiKey, address: str) -> bool:
+    if not key.networks:
+        return True
+    try:
+        asked_from = ip_address(address)
+    except ValueError:
+        return False
+    return any(asked_from in ip_network(network) for network in key.networks)

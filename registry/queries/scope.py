@@ -1,14 +1,19 @@
 """What concerns whom: the rows that a user may see, by the roles held on a day.
 
-An administrator sees everything, an agency officer the region of the agency, a compliance officer the institution.
+Auditors and national administrators see everything; administrators of a region, officers and reviewers of an agency and
+officers of an authority their region and all inside it; a compliance officer the institution; a practitioner the own
+file. Security administrators and support see nobody.
 """
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from registry.ledger.families import family_of
 from registry.models import (
+    Agency,
     Assignment,
     Case,
     Handling,
@@ -24,18 +29,21 @@ from registry.models import (
     User,
 )
 
+_OFFICERS = frozenset({Role.AGENCY_OFFICER})
+_ASSIGNED = ("agency__region", "institution", "authority__region", "region")
+
 
 def assignments_of(user: User, today: date) -> list[Assignment]:
-    """The assignments in force on the day, with agency and institution."""
+    """The assignments in force on the day, with where each is held."""
     if not user.is_active:
         return []
     begun = Assignment.objects.filter(user=user, starts_on__lte=today)
     in_force = begun.filter(Q(ends_on=None) | Q(ends_on__gt=today))
-    return list(in_force.select_related("agency__region", "institution"))
+    return list(in_force.select_related(*_ASSIGNED))
 
 
 def roles_of(user: User, today: date) -> frozenset[Role]:
-    """The roles in force on the day; a superuser holds that of an administrator."""
+    """The roles in force on the day."""
     return scope_of(user, today).roles
 
 
@@ -44,55 +52,91 @@ class Scope:
     """What one user may see on one day; the assignments are read once."""
 
     assignments: tuple[Assignment, ...]
-    roles: frozenset[Role]
 
-    @property
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """The roles held."""
+        return frozenset(Role(row.role) for row in self.assignments)
+
+    def held_as(self, roles: frozenset[Role]) -> "Scope":
+        """As far as it rests on one of `roles`: what a reviewer of one city sees is not what the same person, an
+        officer of another, may act on.
+        """
+        return Scope(tuple(row for row in self.assignments if row.role in roles))
+
+    @cached_property
     def sees_everything(self) -> bool:
-        """Administrators do."""
-        return Role.ADMINISTRATOR in self.roles
+        """Auditors do, and administrators without a region."""
+        national = any(row.role == Role.ADMINISTRATOR and row.region_id is None for row in self.assignments)
+        return national or Role.AUDITOR in self.roles
+
+    @cached_property
+    def agencies(self) -> list[Agency]:
+        """The agencies for which the user acts, each once."""
+        agencies = {row.agency.pk: row.agency for row in self.assignments if row.agency}
+        return [agencies[key] for key in sorted(agencies)]
+
+    @cached_property
+    def places(self) -> list[Institution]:
+        """The institutions for which the user acts, each once."""
+        places = {row.institution.pk: row.institution for row in self.assignments if row.institution}
+        return [places[key] for key in sorted(places)]
+
+    @cached_property
+    def regions(self) -> tuple[str, ...]:
+        """What the codes of the regions that the user sees begin with; nothing where only institutions or nobody is."""
+        regions = (row.region or getattr(row.agency or row.authority, "region", None) for row in self.assignments)
+        return tuple(dict.fromkeys(region.prefix for region in regions if region))
 
     def covers(self, institution: Institution) -> bool:
         """Whether the institution concerns the user; asks nothing of the database."""
-        here = any(row.institution_id == institution.pk for row in self.assignments)
-        return here or self.covers_region(institution.region_id)
+        return institution.pk in self._own_institutions() or self.covers_region(institution.region_id)
 
     def covers_region(self, code: str) -> bool:
-        """Whether the region lies in that of one of the user's agencies; asks nothing of the database."""
-        return self.sees_everything or code.startswith(self._prefixes())
+        """Whether the region lies in what the user sees; asks nothing of the database."""
+        return self.sees_everything or code.startswith(self.regions)
+
+    def acts_in(self, code: str) -> bool:
+        """Whether one of the user's agencies is that of the region or of one above it."""
+        return code.startswith(tuple(agency.region.prefix for agency in self.agencies))
 
     def acts_for(self, case: Case) -> bool:
         """Whether the user is an officer of the agency of the case, or of one above it. The agency is read already."""
-        officer = Role.AGENCY_OFFICER in self.roles
-        return officer and case.agency.region_id.startswith(self._prefixes())
+        return self.held_as(_OFFICERS).acts_in(case.agency.region_id)
 
     def reads_documents_of(self, case: Case) -> bool:
-        """Whether the user reads the documents and the steps of the case: its agency does, and administrators."""
-        return self.sees_everything or self.acts_for(case)
-
-    def _prefixes(self) -> tuple[str, ...]:
-        return tuple(row.agency.region.prefix for row in self.assignments if row.agency)
+        """Whether the user reads the documents and the steps of the case: whoever sees the region of its agency."""
+        return self.covers_region(case.agency.region_id)
 
     def _own_institutions(self) -> list[int]:
         return [row.institution_id for row in self.assignments if row.institution_id is not None]
+
+    def _own_files(self) -> list[int]:
+        own = (row.practitioner_id for row in self.assignments)
+        return [file for each in own if each is not None for file in family_of(each).files]
 
     def institutions(self) -> QuerySet[Institution]:
         """The institutions that concern the user."""
         if self.sees_everything:
             return Institution.objects.all()
+        return Institution.objects.filter(self.in_regions("region") | Q(pk__in=self._own_institutions()))
+
+    def in_regions(self, path: str) -> Q:
+        """Rows whose region, at `path`, the user sees."""
+        if self.sees_everything:
+            return Q()
         rules = Q(pk__in=[])
-        for assignment in self.assignments:
-            if assignment.agency is not None:
-                rules |= Q(region__code__startswith=assignment.agency.region.prefix)
-            if assignment.institution_id is not None:
-                rules |= Q(pk=assignment.institution_id)
-        return Institution.objects.filter(rules)
+        for prefix in self.regions:
+            rules |= Q(**{f"{path}__code__startswith": prefix})
+        return rules
 
     def practitioners(self) -> QuerySet[Practitioner]:
-        """The people registered, now or earlier, at an institution that concerns the user."""
+        """The people registered, now or earlier, at an institution that concerns the user, and the user's own file."""
         if self.sees_everything:
             return Practitioner.objects.all()
         registered = Registration.objects.filter(practitioner=OuterRef("pk"), institution__in=self.institutions())
-        return Practitioner.objects.filter(Exists(registered))
+        own = self._own_files()
+        return Practitioner.objects.filter(Exists(registered) | Q(pk__in=own) if own else Exists(registered))
 
     def handlings(self) -> QuerySet[Handling]:
         """The handlings of institutions that concern the user."""
@@ -117,9 +161,7 @@ class Scope:
         every = Responsibility.objects.all()
         if self.sees_everything:
             return every
-        handled_here = Q(pk__in=[])
-        for prefix in self._prefixes():
-            handled_here |= Q(handling__institution__region__code__startswith=prefix)
+        handled_here = self.in_regions("handling__institution__region")
         theirs = Q(practitioner__in=self.practitioners())
         return every.filter(handled_here | theirs & (Q(handling=None) | Q(handling__in=self.handlings())))
 
@@ -139,7 +181,5 @@ class Scope:
 
 
 def scope_of(user: User, today: date) -> Scope:
-    """The scope of the user on the day: one query."""
-    assignments = tuple(assignments_of(user, today))
-    held = frozenset(Role(assignment.role) for assignment in assignments)
-    return Scope(assignments, held | {Role.ADMINISTRATOR} if user.is_superuser and user.is_active else held)
+    """The scope of the user on the day: one query. The models' own permissions count for nothing."""
+    return Scope(tuple(assignments_of(user, today)))

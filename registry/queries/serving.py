@@ -8,8 +8,7 @@ from registry.queries.scope import Scope
 
 def serving(seen: Scope) -> QuerySet[Task]:
     """What the user's institutions have to hand over."""
-    mine = [row.institution_id for row in seen.assignments if row.institution_id is not None]
-    return Task.objects.filter(kind=Task.Kind.SERVE, state=Task.State.OPEN, institution__in=mine)
+    return Task.objects.filter(kind=Task.Kind.SERVE, state=Task.State.OPEN, institution__in=seen.places)
 
 
 def may_record_receipts(seen: Scope, case: Case) -> bool:

@@ -260,11 +260,7 @@ def deadlines(seen: Scope, during: During, *, today: date, by: str, kind: str = 
     """
     rows = Task.objects.exclude(state=Task.State.CANCELLED).filter(starts_on__range=(during.from_, during.until))
     if not seen.sees_everything:
-        theirs = Q(institution__in=seen.institutions())
-        for row in seen.assignments:
-            if row.agency is not None:
-                theirs |= Q(agency__region__code__startswith=row.agency.region.prefix)
-        rows = rows.filter(theirs)
+        rows = rows.filter(Q(institution__in=seen.institutions()) | seen.in_regions("agency__region"))
     rows = rows.filter(kind=kind) if kind else rows
     rows = rows.filter(institution__code=during.institution) if during.institution else rows
     done_on = Coalesce("held_on", TruncDate("closed_at", tzinfo=SHANGHAI), output_field=DateField())

@@ -11,12 +11,9 @@ from registry.queries.worklist import open_tasks
 
 def acting_for(seen: Scope, user: User, task: Task) -> Acting | None:
     """In which capacity somebody with this scope may record a talk; None where they may not."""
-    for row in seen.assignments:
-        acting = for_institution(user, row.institution) if row.institution else None
-        acting = for_agency(user, row.agency) if row.agency else acting
-        if acting is not None and may_finish(task, acting):
-            return acting
-    return None
+    capacities = [for_agency(user, agency) for agency in seen.agencies]
+    capacities += [for_institution(user, place) for place in seen.places]
+    return next((acting for acting in capacities if may_finish(task, acting)), None)
 
 
 def talks_owed(institution: Institution) -> QuerySet[Task]:
@@ -29,9 +26,6 @@ def tasks_seen(seen: Scope, user: User) -> QuerySet[Task]:
     """The open tasks that somebody with this scope must act on, and the closed ones of their agencies and places."""
     if seen.sees_everything:
         return Task.objects.all()
-    theirs = Q(user=user) | Q(institution__in=seen.institutions())
-    for row in seen.assignments:
-        if row.agency is not None:
-            theirs |= Q(agency__region__code__startswith=row.agency.region.prefix)
+    theirs = Q(user=user) | Q(institution__in=seen.institutions()) | seen.in_regions("agency__region")
     closed = ~Q(state=Task.State.OPEN) & theirs
     return Task.objects.filter(Q(pk__in=open_tasks(seen, user).order_by().values("pk")) | closed)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.db.models import Count, F, Q, QuerySet
 
 from registry.ledger.families import family_of
-from registry.models import Practitioner, Proposal, Task, User
+from registry.models import Practitioner, Proposal, Role, Task, User
 from registry.queries.calendar import missing_years
 from registry.queries.scope import Scope
 
@@ -116,7 +116,7 @@ def worklist(
     page = found[:size]
     return WorkList(
         lines=tuple(Line(task, today) for task in page),
-        years=missing_years(today) if seen.sees_everything and not after else (),
+        years=missing_years(today) if Role.ADMINISTRATOR in seen.roles and not after else (),
         after=_place(page[-1]) if len(found) > size else "",
     )
 
@@ -140,13 +140,10 @@ def open_tasks(seen: Scope, user: User | None) -> QuerySet[Task]:
     if seen.sees_everything:
         return every
     theirs = Q(user=user) if user else Q(pk__in=[])
-    for row in seen.assignments:
-        if row.agency is not None:
-            theirs |= Q(holder=Holder.AGENCY, agency__region=row.agency.region_id)
-            theirs |= _handed_up(row.agency.region.prefix)
-        if row.institution_id is not None:
-            theirs |= Q(holder=Holder.INSTITUTION, institution=row.institution_id)
-    return every.filter(theirs)
+    for agency in seen.agencies:
+        theirs |= Q(holder=Holder.AGENCY, agency__region=agency.region_id)
+        theirs |= _handed_up(agency.region.prefix)
+    return every.filter(theirs | Q(holder=Holder.INSTITUTION, institution__in=seen.places))
 
 
 @dataclass(frozen=True, slots=True)

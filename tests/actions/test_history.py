@@ -4,16 +4,18 @@ from datetime import date, timedelta
 
 import pytest
 
+from registry.actions.access import end_employment, end_role, give_role
 from registry.actions.calendar import correct_day, enter_year
 from registry.actions.corrections import Correction, correct_entries
 from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
 from registry.actions.institutions import conclude_agreement, end_agreement, open_institution
-from registry.actions.keys import issue_key, revoke_key
+from registry.actions.keys import issue_key, revoke_key, rotate_key
 from registry.actions.merging import merge_files, undo_merge
 from registry.actions.notices import read_notice
 from registry.actions.people import add_document, assign_code, register_practitioner, rename
 from registry.actions.registrations import end_registration, register_at, sign_commitment
 from registry.actions.remediation import relieve_points, reregister, shorten_period
+from registry.models import Role, User
 from tests.actions.watch import Watch, acts
 from tests.entries import record_points
 from tests.town import TODAY, Town, at, build
@@ -112,7 +114,15 @@ def test_no_act_changes_a_record_without_its_history(town: Town) -> None:
         by=by,
         now=at(LATER),
     )
+    ends = at(LATER + timedelta(days=60))
+    rotated = {"expires_at": ends, "overlap": timedelta(days=7)}
+    watch.do(rotate_key, key=key, **rotated, by=second, now=at(LATER, 10))
     watch.do(revoke_key, key=key, by=second, now=at(LATER, 11))
+    clerk = User.objects.create(username="clerk")
+    held = {"user": clerk, "role": Role.SUPPORT, "starts_on": LATER}
+    role = watch.do(give_role, **held, by=by, now=at(LATER, 12))
+    watch.do(end_role, assignment=role, ends_on=LATER + timedelta(days=9), by=second, now=at(LATER, 13))
+    watch.do(end_employment, user=clerk, by=by, now=at(LATER, 14))
     days = read_notice("2027-01-01 元旦\n2027-01-03 上班")
     watch.do(enter_year, year=2027, days=days, source="关于2027年部分节假日安排的通知", by=by, now=at(LATER))
     for kind, hour in (("holiday", 12), ("ordinary", 13)):

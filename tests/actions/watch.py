@@ -38,7 +38,7 @@ def acts(*, casework: bool) -> set[str]:
         if act.__module__ == module.__name__ and {"by", "acting"} & set(inspect.signature(act).parameters)
         if not name.startswith("_") and not name.endswith("_locked")
         if (last := module.__name__.rpartition(".")[2]) not in PARTS_OF_ACTS and (last in CASEWORK) == casework
-        if name not in {"supersede", "write_entry", *PARTS_OF_CASEWORK}
+        if name not in {"supersede", "write_entry", "require_assignable", "require_endable", *PARTS_OF_CASEWORK}
     }
 
 

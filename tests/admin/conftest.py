@@ -59,6 +59,12 @@ def administrator(db: None) -> User:
 
 
 @pytest.fixture
+def security(db: None) -> User:
+    """Keeps accounts, roles and keys."""
+    return assign(User.objects.create_user("an"), Role.SECURITY_ADMINISTRATOR)
+
+
+@pytest.fixture
 def stranger(town: Town) -> User:
     """An agency officer of another province."""
     province = Region.objects.create(code="120000", name_zh="天津市")

@@ -129,8 +129,8 @@ def test_names_codes_and_agreements(chen: Client, town: Town) -> None:
     assert ServiceAgreement.objects.filter(institution=town.hospital, superseded_at=None).count() == 2
 
 
-def test_a_key_is_shown_once_and_revoked_from_the_list(sign_in: SignIn, administrator: User) -> None:
-    guan = sign_in(administrator)
+def test_a_key_is_shown_once_and_revoked_from_the_list(sign_in: SignIn, security: User) -> None:
+    guan = sign_in(security)
     issued = guan.post(url("issue_key"), {"name": "长沙结算", "scope": "settlement_system", "last_day": "2025-09-01"})
     key = ApiKey.objects.get()
     assert key.prefix in text_of(issued)
@@ -150,8 +150,8 @@ def test_an_administrator_keeps_regions_with_a_history(sign_in: SignIn, administ
     assert town.region.history.latest().history_user == administrator
 
 
-def test_an_administrator_gives_an_assignment(sign_in: SignIn, administrator: User, town: Town) -> None:
-    guan, newcomer = sign_in(administrator), User.objects.create_user("xin")
+def test_a_security_administrator_gives_an_assignment(sign_in: SignIn, security: User, town: Town) -> None:
+    guan, newcomer = sign_in(security), User.objects.create_user("xin")
     data = {
         "username": "xin",
         "language": "en",
@@ -164,13 +164,46 @@ def test_an_administrator_gives_an_assignment(sign_in: SignIn, administrator: Us
         "assignments-0-user": newcomer.pk,
     }
     assert guan.post(url("registry_user_change", newcomer.pk), data).status_code == 302
-    assert newcomer.assignments.get().institution == town.clinic
+    given = newcomer.assignments.get()
+    assert given.institution == town.clinic
+    assert given.history.get().history_user == security
+    data |= {"assignments-INITIAL_FORMS": "1", "assignments-0-id": given.pk, "assignments-0-role": "auditor"}
+    data["assignments-0-ends_on"] = TODAY.isoformat()
+    assert guan.post(url("registry_user_change", newcomer.pk), data).status_code == 302
+    given.refresh_from_db()
+    assert (given.role, given.ends_on, given.history.count()) == ("compliance_officer", TODAY, 2)
 
 
-def test_an_administrator_opens_an_account_and_sees_who_changed_what(
-    sign_in: SignIn, administrator: User, town: Town
+def test_a_security_administrator_ends_an_employment(sign_in: SignIn, security: User, compliance: User) -> None:
+    guan = sign_in(security)
+    assert "compliance officer" in text_of(guan.get(url("end_employment", compliance.pk)))
+    assert guan.post(url("end_employment", compliance.pk), {"step": "form"}).status_code == 302
+    compliance.refresh_from_db()
+    assert not compliance.is_active
+    refused = guan.post(url("end_employment", security.pk), {"step": "form"})
+    assert "Nobody ends their own role" in text_of(refused)
+    security.refresh_from_db()
+    assert security.is_active
+
+
+def test_a_key_is_rotated_with_days_for_which_both_hold(sign_in: SignIn, security: User, town: Town) -> None:
+    guan = sign_in(security)
+    networks = {"networks": "203.0.113.0/24, 198.51.100.7", "last_day": "2025-09-01"}
+    guan.post(url("issue_key"), {"name": "长沙结算", "scope": "settlement_system", **networks})
+    older = ApiKey.objects.get()
+    assert "Rotate the key" in text_of(guan.get(url("rotate_key", older.pk)))
+    shown = guan.post(url("rotate_key", older.pk), {"last_day": "2025-12-01", "overlap": "7"})
+    newer = ApiKey.objects.exclude(pk=older.pk).get()
+    older.refresh_from_db()
+    assert newer.prefix in text_of(shown)
+    assert (newer.replaces, newer.networks) == (older, ["203.0.113.0/24", "198.51.100.7/32"])
+    assert older.expires_at == at(TODAY, 15) + timedelta(days=7)
+
+
+def test_a_security_administrator_opens_an_account_and_sees_who_changed_what(
+    sign_in: SignIn, security: User, town: Town
 ) -> None:
-    guan = sign_in(administrator)
+    guan = sign_in(security)
     account = {"username": "neu", "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
     none = {"assignments-TOTAL_FORMS": "0", "assignments-INITIAL_FORMS": "0"}
     assert guan.post(url("registry_user_add"), {**account, **none}).status_code == 302

@@ -10,8 +10,8 @@ from tests.town import Town
 
 
 @pytest.fixture
-def guan(sign_in: SignIn, administrator: User) -> Client:
-    return sign_in(administrator)
+def guan(sign_in: SignIn, security: User) -> Client:
+    return sign_in(security)
 
 
 def save(client: Client, user: User, **assignment: Any) -> Any:

@@ -3,8 +3,8 @@ from django.test import Client
 
 from registry.actions.people import register_practitioner
 from registry.actions.registrations import register_at
-from registry.models import Practitioner, User
-from tests.admin.conftest import PASSWORD, SignIn
+from registry.models import Practitioner, Role, User
+from tests.admin.conftest import PASSWORD, SignIn, assign
 from tests.admin.deeds import text_of, url
 from tests.town import LAW_BEGINS, Town, at, blame, handle
 
@@ -50,12 +50,42 @@ def test_every_officer_opens_the_lists(
 
 
 @pytest.mark.parametrize("name", HOUSE)
-def test_users_and_keys_are_for_administrators(
-    sign_in: SignIn, town: Town, compliance: User, administrator: User, name: str
+def test_users_and_keys_are_kept_by_security_administrators_and_read_by_auditors(
+    sign_in: SignIn, town: Town, compliance: User, administrator: User, security: User, name: str
 ) -> None:
-    assert sign_in(administrator).get(url(f"registry_{name}_changelist")).status_code == 200
-    for user in (town.officer, compliance):
+    auditor = assign(User.objects.create_user("shen"), Role.AUDITOR)
+    for user in (security, auditor):
+        assert sign_in(user).get(url(f"registry_{name}_changelist")).status_code == 200
+    for user in (town.officer, compliance, administrator):
         assert sign_in(user).get(url(f"registry_{name}_changelist")).status_code == 403
+    assert sign_in(auditor).get(url("registry_user_add")).status_code == 403
+    assert sign_in(auditor).get(url("issue_key")).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.SECURITY_ADMINISTRATOR, Role.SUPPORT])
+def test_who_reads_no_files_finds_no_page_of_people(sign_in: SignIn, town: Town, role: Role) -> None:
+    client = sign_in(assign(User.objects.create_user("zhi"), role))
+    for name in (
+        *(f"registry_{name}_changelist" for name in PEOPLE_AND_PLACES + CASES),
+        "work_list",
+        "key_supervision",
+    ):
+        assert client.get(url(name)).status_code == 404, name
+    for name in ("find_by_document", "appeals_objection_changelist"):
+        assert client.get(url(name)).status_code == 404, name
+    assert client.get(url("registry_practitioner_change", town.surgeon.pk)).status_code == 404
+    assert client.get(url("index")).status_code == 302
+    for name in ("registry_region_changelist", "registry_calendaryear_changelist", "policies"):
+        assert client.get(url(name)).status_code == 200, name
+
+
+def test_a_reviewer_reads_cases_of_the_region_and_records_nothing(sign_in: SignIn, town: Town) -> None:
+    client = sign_in(assign(User.objects.create_user("fu"), Role.REVIEWER, agency=town.agency))
+    handling = handle(town)
+    assert "王伟" in text_of(client.get(url("registry_practitioner_changelist")))
+    assert client.get(url("registry_case_change", handling.case.pk)).status_code == 200
+    assert client.get(url("identify", handling.case.pk)).status_code == 403
+    assert client.get(url("record_handling", town.hospital.pk)).status_code == 403
 
 
 def test_a_compliance_officer_lists_the_people_of_the_own_institution_only(

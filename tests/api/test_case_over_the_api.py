@@ -186,4 +186,4 @@ def test_a_settlement_key_opens_no_file(here: Desk, issued: tuple[Any, str]) -> 
 
 def test_somebody_without_a_role_today_is_refused(here: Desk) -> None:
     here.identifier.assignments.update(ends_on=date(2026, 6, 1))
-    problem(Program(here.identifier).get("cases/"), 403, "forbidden")
+    problem(Program(here.identifier).get("cases/"), 401, "unauthenticated")

@@ -16,14 +16,16 @@ from django.test import Client
 
 from registry.actions.errors import Refused
 from registry.actions.keys import issue_key, revoke_key
-from registry.models import ApiKey
+from registry.models import ApiKey, Assignment, Role
 from registry.queries.keys import holder
 from tests.api.conftest import NOW
 from tests.api.settlement import ONE, Settlement, problem
-from tests.town import Town
+from tests.town import LAW_BEGINS, Town
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
+HERE = "127.0.0.1"
 
 
 def refused(response: Response) -> dict[str, Any]:
@@ -82,7 +84,11 @@ def test_the_key_is_looked_at_before_body_type_and_method(settlement: Settlement
 
 
 def test_a_system_of_another_kind_may_not_ask(settlement: Settlement, issued: tuple[ApiKey, str]) -> None:
-    ApiKey.objects.filter(pk=issued[0].pk).update(scope="person", user=settlement.town.officer)
+    officer = settlement.town.officer
+    Assignment.objects.create(
+        user=officer, role=Role.AGENCY_OFFICER, agency=settlement.town.agency, starts_on=LAW_BEGINS
+    )
+    ApiKey.objects.filter(pk=issued[0].pk).update(scope="person", user=officer)
     problem(settlement.ask(), 403, "forbidden")
 
 
@@ -96,8 +102,8 @@ def test_only_a_digest_of_a_key_is_kept(issued: tuple[ApiKey, str]) -> None:
 
 def test_a_wrong_secret_is_compared_in_constant_time(issued: tuple[ApiKey, str]) -> None:
     with mock.patch("registry.queries.keys.hmac.compare_digest", return_value=False) as compare:
-        assert holder(issued[1], NOW) is None
-        assert holder("drk_00000000_" + "0" * 43, NOW) is None
+        assert holder(issued[1], NOW, HERE) is None
+        assert holder("drk_00000000_" + "0" * 43, NOW, HERE) is None
     assert compare.call_count == 2
 
 
@@ -133,7 +139,7 @@ def test_the_command_prints_the_key_once_and_alone() -> None:
     out, err = StringIO(), StringIO()
     call_command("issue_key", name="市结算系统", days=30, stdout=out, stderr=err)
     (key_text,) = out.getvalue().splitlines()
-    key = holder(key_text, NOW)
+    key = holder(key_text, NOW, HERE)
     assert key is not None
     assert (key.name, key.scope, key.expires_at) == ("市结算系统", "settlement_system", NOW + timedelta(days=30))
     assert key_text not in err.getvalue()

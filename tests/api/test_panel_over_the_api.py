@@ -193,7 +193,7 @@ def test_a_panel_of_another_region_is_not_there_and_a_hospital_sees_none(here: D
     elsewhere = Program(desk(build("320100")).another)
     for address in (panel, f"{panel}file/", f"{panel}lots/", f"{panel}draw.json"):
         problem(elsewhere.get(address), 404, "not-found")
-        problem(Program(here.town.officer).get(address), 403, "forbidden")
+        problem(Program(here.town.officer).get(address), 401, "unauthenticated")
     for address in (f"{panel}draws/", f"{panel}failures/", f"{panel}draw-previews/"):
         problem(elsewhere.post(address, {"reason": "–"} if "failures" in address else {}), 404, "not-found")
     problem(elsewhere.post(f"{objection}panels/", REFERRAL), 404, "not-found")

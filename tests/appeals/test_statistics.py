@@ -6,7 +6,7 @@ import pytest
 
 from appeals.models import Objection
 from appeals.queries.statistics import OBJECTIONS_BY, OUTCOMES_BY, filed, outcomes
-from registry.models import Role
+from registry.models import Assignment, Role
 from registry.queries.scope import Scope, scope_of
 from registry.queries.statistics import During
 from tests.appeals.disputes import decided, in_review, objected
@@ -15,7 +15,7 @@ from tests.town import TODAY, build
 
 pytestmark = pytest.mark.django_db
 
-EVERYWHERE = Scope((), frozenset({Role.ADMINISTRATOR}))
+EVERYWHERE = Scope((Assignment(role=Role.AUDITOR),))
 MARCH = During(date(2025, 3, 1), date(2025, 3, 31))
 DISPUTED = 2
 """Points of dispute of the surgeon's objection."""

@@ -133,7 +133,7 @@ def test_accounts_sign_in_with_the_passwords_told_and_the_key_is_a_systems(demo:
         user = authenticate(username=account["username"], password=account["password"])
         assert user is not None
         assert user.is_staff
-    key = holder(demo.api_keys[0]["key"], now + timedelta(days=300))
+    key = holder(demo.api_keys[0]["key"], now + timedelta(days=300), "127.0.0.1")
     assert key is not None
     assert key.scope == demo.api_keys[0]["role"] == "settlement_system"
 

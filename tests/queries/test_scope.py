@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from registry.actions.merging import merge_files
 from registry.actions.people import register_practitioner
 from registry.actions.registrations import end_registration, register_at
-from registry.models import Agency, Assignment, Practitioner, Region, Registration, Role, User
+from registry.models import Agency, Assignment, Authority, Practitioner, Region, Registration, Role, User
 from registry.queries.scope import roles_of, scope_of
 from tests.casework import desk, proposed
 from tests.town import TODAY, Town, at, build, handle, score
@@ -35,9 +36,8 @@ def agency_of(code: str) -> Agency:
     return Agency.objects.create(code=f"B{code}", name="医保局", region=region)
 
 
-def test_an_administrator_sees_everything(town: Town, elsewhere: Town) -> None:
-    for user in (employ(Role.ADMINISTRATOR), User.objects.create(username="root", is_superuser=True)):
-        assert Role.ADMINISTRATOR in roles_of(user, TODAY)
+def test_an_administrator_of_the_whole_country_and_an_auditor_see_everything(town: Town, elsewhere: Town) -> None:
+    for user in (employ(Role.ADMINISTRATOR), employ(Role.AUDITOR)):
         assert scope_of(user, TODAY).practitioners().count() == Practitioner.objects.count() == 4
         assert scope_of(user, TODAY).institutions().count() == 6
 
@@ -88,11 +88,52 @@ def test_an_assignment_counts_from_its_first_day_and_not_on_its_last(town: Town)
 
 def test_a_closed_account_sees_nobody(town: Town) -> None:
     officer = employ(Role.AGENCY_OFFICER, agency=town.agency)
-    root = User.objects.create(username="root", is_superuser=True)
-    for user in (officer, root):
+    auditor = employ(Role.AUDITOR)
+    for user in (officer, auditor):
         user.is_active = False
         assert roles_of(user, TODAY) == frozenset()
         assert not scope_of(user, TODAY).practitioners().exists()
+
+
+@pytest.mark.parametrize("role", [Role.SECURITY_ADMINISTRATOR, Role.SUPPORT, Role.EXPERT])
+def test_who_looks_after_access_or_helps_users_sees_nobody(town: Town, role: Role) -> None:
+    score(town, 5, TODAY)
+    seen = scope_of(employ(role), TODAY)
+    for visible in (seen.practitioners, seen.institutions, seen.handlings, seen.entries, seen.triggers, seen.cases):
+        assert not visible().exists()
+
+
+def test_an_administrator_of_a_province_and_an_officer_of_its_health_authority_see_the_province(
+    town: Town, elsewhere: Town
+) -> None:
+    province, _ = Region.objects.get_or_create(code="430000", defaults={"name_zh": "某省"})
+    health = Authority.objects.create(code="W430000", name="卫生健康委", kind="health", region=province)
+    for user in (employ(Role.ADMINISTRATOR, region=province), employ(Role.AUTHORITY_OFFICER, authority=health)):
+        assert set(scope_of(user, TODAY).practitioners()) == {town.surgeon, town.nurse}
+        assert not scope_of(user, TODAY).acts_for(handle(town).case)
+
+
+def test_a_practitioner_sees_the_own_file_also_after_a_merge_and_no_other(town: Town) -> None:
+    absorbed = register_practitioner(code="D430100000099", name="王伟", category="physician", by=None, now=at(TODAY))
+    merge_files(
+        kept=town.surgeon, absorbed=absorbed, reason="同一人", by=town.officer, second=town.second, now=at(TODAY)
+    )
+    seen = scope_of(employ(Role.PRACTITIONER, practitioner=absorbed), TODAY)
+    score(town, 5, TODAY)
+    assert set(seen.practitioners()) == {town.surgeon, absorbed}
+    assert {entry.practitioner for entry in seen.entries()} == {town.surgeon}
+    assert not seen.institutions().exists()
+
+
+def test_what_one_role_sees_is_not_what_another_role_of_the_same_person_may_act_on(town: Town, elsewhere: Town) -> None:
+    user = employ(Role.REVIEWER, agency=town.agency)
+    Assignment.objects.create(user=user, role=Role.AGENCY_OFFICER, agency=elsewhere.agency, starts_on=TODAY)
+    seen = scope_of(user, TODAY)
+    assert seen.practitioners().count() == 4
+    officer = seen.held_as(frozenset({Role.AGENCY_OFFICER}))
+    assert set(officer.practitioners()) == {elsewhere.surgeon, elsewhere.nurse}
+    assert not seen.acts_for(handle(town).case)
+    assert seen.acts_for(handle(elsewhere).case)
 
 
 def test_two_roles_add_up(town: Town, elsewhere: Town) -> None:

@@ -51,7 +51,7 @@ pytestmark = pytest.mark.django_db
 SEEDS = range(4)
 FIRST, LAST, TODAY = date(2025, 2, 1), date(2026, 8, 31), date(2026, 9, 1)
 DURING = During(FIRST, LAST)
-EVERYWHERE = Scope((), frozenset({Role.ADMINISTRATOR}))
+EVERYWHERE = Scope((Assignment(role=Role.AUDITOR),))
 
 
 def figures(table: Table) -> dict[str, dict[str, Any]]:

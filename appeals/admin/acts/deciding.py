@@ -18,9 +18,9 @@ from appeals.queries.panels import needs_panel, panel_outcomes
 from registry.admin.acts.consequence import Consequence, Summary, correction_consequence
 from registry.admin.acts.guided import ActForm, Words, shown_value
 from registry.admin.fields import choice_field, prose_field, radio_field, text_field, whole_field
-from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.models import User
 from registry.queries.reach import reach_of
+from registry.queries.roles import REVIEWING
 
 MONTHS = [(str(months), str(months)) for months in range(1, 7)]
 
@@ -127,7 +127,7 @@ class DecideObjection(OnObjection):
         "The decision takes effect at once: points that stay are recorded, corrections are made. Reconsideration and a court remain open to the person."  # noqa: E501
     )
     form_class = DecisionForm
-    allowed = OFFICERS_OF_AGENCIES
+    allowed = REVIEWING
     decides = True
     template = "appeals/deciding.html"
 

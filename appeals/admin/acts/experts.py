@@ -16,8 +16,8 @@ from appeals.models import Expert, ExpertAvailability, ExpertConflict, ExpertPla
 from appeals.queries.visible import experts_for
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import day_field, prose_field, text_field
-from registry.admin.roles import EXPERTS, POOL_KEEPERS
 from registry.models import Institution, PersonalCode, Practitioner, User
+from registry.queries.roles import EXPERTS, POOL_KEEPERS
 from registry.queries.scope import Scope
 
 UNTIL = _("First day not counted")

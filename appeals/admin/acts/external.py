@@ -23,11 +23,11 @@ from registry.admin.acts.guided import ActForm
 from registry.admin.acts.subjects import OfAgency, OnPractitioner, card_of
 from registry.admin.fields import choice_field, day_field, file_field, prose_field, radio_field, text_field, whole_field
 from registry.admin.moment import today
-from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.ledger.law import policies
 from registry.ledger.writing import LockedPerson, unlocked
 from registry.models import Fact, FactKind, StoredFile, User
 from registry.queries.reach import reach_of
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.rules.compute import standing
 
 A_DAY = 24 * 60 * 60

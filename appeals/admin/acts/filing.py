@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from appeals.actions.appeals import file_appeal
 from appeals.actions.disputes import Disputed
 from appeals.actions.objections import file_objection
-from appeals.admin.acts.on_objections import OnProposal, institutions_of
+from appeals.admin.acts.on_objections import OnProposal
 from appeals.admin.acts.rows import DisputesForm, disputes_of, kept
 from appeals.admin.subjects import objection_url
 from appeals.models import Objection
@@ -18,10 +18,10 @@ from appeals.queries.disputed import appealable, present_points
 from registry.admin.acts.guided import ActForm
 from registry.admin.acts.subjects import OnPractitioner
 from registry.admin.fields import choice_field, day_field, file_field, prose_field, radio_field
-from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.ledger.law import policies
 from registry.models import Fact, Role, User
 from registry.queries.explain import day, wording
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 
 COMPLIANCE = frozenset({Role.COMPLIANCE_OFFICER})
 Things = dict[str, tuple[str, Disputed]]
@@ -53,7 +53,7 @@ class ForPersonForm(FiledForm):
     def prepare(self) -> None:
         """The officer's own institutions; one alone is chosen already."""
         super().prepare()
-        places = institutions_of(self.doing.scope)
+        places = self.doing.scope.places
         choices = [(str(place.pk), place.name) for place in places]
         self.fields["institution"].choices = choices  # type: ignore[attr-defined]  # a choice field
         if choices:
@@ -85,7 +85,7 @@ def way_in(act: Any, data: dict[str, Any]) -> dict[str, Any]:
     given = {"statement": data["statement"], "filed_by": act.user, "now": act.now}
     if "received_on" in data:
         return {**given, "via": Objection.Via.PAPER, "received_on": data["received_on"]}
-    place = next(each for each in institutions_of(act.scope) if str(each.pk) == data["institution"])
+    place = next(each for each in act.scope.places if str(each.pk) == data["institution"])
     signature = kept(data["signature"], by=act.user, now=act.now)
     return {**given, "via": Objection.Via.INSTITUTION, "institution": place, "signature": signature}
 
@@ -218,7 +218,7 @@ class TakeInAppeal(OnPractitioner):
                 standing=standing,
                 points=disputes_of(data["entered"], by=self.user, now=self.now),
                 new_facts=data["new_facts"],
-                agency=next((row.agency for row in self.scope.assignments if row.agency), None),
+                agency=next(iter(self.scope.agencies), None),
                 **way_in(self, data),
             )
 

@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from appeals.actions import objections as acts
 from appeals.actions.reviews import assign_reviewer, classify_point
 from appeals.admin.acts.filing import COMPLIANCE
-from appeals.admin.acts.on_objections import OnObjection, institutions_of
+from appeals.admin.acts.on_objections import OnObjection
 from appeals.admin.acts.rows import kept
 from appeals.models import Objection, PointOfDispute
 from appeals.queries.involvement import possible_reviewers
 from registry.admin.acts.guided import ActForm
 from registry.admin.fields import choice_field, files_field, prose_field, radio_field
 from registry.admin.moment import today
-from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.models import User
 from registry.queries.explain import name_of
+from registry.queries.roles import OFFICERS_OF_AGENCIES, REVIEWING, STAFF_KEEPERS
 
 
 class GroundsForm(ActForm):
@@ -135,7 +135,7 @@ class CountersignObjection(OnObjection):
 
     def perform(self, data: dict[str, Any], second: User | None) -> Objection:
         """Countersign."""
-        place = institutions_of(self.scope)[0]
+        place = self.scope.places[0]
         return acts.countersign_objection(objection=self.subject, institution=place, by=self.user, now=self.now)
 
     def done(self, outcome: Objection) -> str:
@@ -166,7 +166,7 @@ class AssignReviewer(OnObjection):
     explains = _("Who reviews had no part in the points. It may be given to another officer later; its last day stays.")
     do = _("Assign")
     form_class = ReviewerForm
-    allowed = OFFICERS_OF_AGENCIES
+    allowed = REVIEWING
     previewed = False
 
     def perform(self, data: dict[str, Any], second: User | None) -> Objection:
@@ -212,7 +212,7 @@ class ClassifyPoint(OnObjection):
     explains = _("The reviewer finds whether a point is a professional question; one that is goes to a panel.")
     do = _("Classify")
     form_class = ClassifyForm
-    allowed = OFFICERS_OF_AGENCIES
+    allowed = REVIEWING
     previewed = False
 
     def perform(self, data: dict[str, Any], second: User | None) -> PointOfDispute:

@@ -11,7 +11,7 @@ from appeals.queries.objections import acting_on, acts_on, objectionable, object
 from registry.actions.procedure import Acting
 from registry.admin.acts.guided import GuidedAct, Words
 from registry.admin.acts.subjects import card_of, crumbs_to
-from registry.models import Institution, Proposal
+from registry.models import Proposal
 from registry.queries.scope import Scope
 
 
@@ -68,8 +68,3 @@ class OnObjection(GuidedAct):
     def acting(self) -> Acting:
         """For the agency of the objection, else for the institution."""
         return acting_on(self.scope, self.subject, self.user)
-
-
-def institutions_of(holder: Scope) -> list[Institution]:
-    """The institutions for which somebody with this scope acts."""
-    return [row.institution for row in holder.assignments if row.institution]

@@ -20,9 +20,9 @@ from registry.actions.files import keep_file
 from registry.admin.acts.consequence import Consequence, Summary
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import choice_field, file_field, prose_field, tick_field
-from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.ledger.law import policies
 from registry.models import User
+from registry.queries.roles import REVIEWING
 from registry.queries.scope import Scope
 from registry.queries.wording import listed
 
@@ -64,7 +64,7 @@ class ReferToPanel(GuidedAct):
     )
     do = _("Refer to a panel")
     form_class = ReferForm
-    allowed = OFFICERS_OF_AGENCIES
+    allowed = REVIEWING
 
     subject: Objection
 
@@ -115,7 +115,7 @@ class ReferToPanel(GuidedAct):
 class OnPanel(GuidedAct):
     """An act on a panel."""
 
-    allowed = OFFICERS_OF_AGENCIES
+    allowed = REVIEWING
 
     subject: Panel
 
@@ -222,7 +222,7 @@ class ReleaseEvidence(GuidedAct):
     )
     do = _("Release")
     form_class = ReleaseForm
-    allowed = OFFICERS_OF_AGENCIES
+    allowed = REVIEWING
     previewed = False
 
     subject: Evidence

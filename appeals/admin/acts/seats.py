@@ -15,8 +15,8 @@ from appeals.queries.visible import mark_of, seats_of
 from registry.admin.acts.consequence import Consequence
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import prose_field, radio_field, whole_field
-from registry.admin.roles import EXPERTS
 from registry.models import User
+from registry.queries.roles import EXPERTS
 from registry.queries.scope import Scope
 from registry.rules.facts import MOST_POINTS
 

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.admin import extensions
 from registry.admin.acts.guided import Words
-from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS, has_any, user_of
+from registry.admin.roles import has_any, user_of
 from registry.models import Case, Handling, Institution, InstitutionMeasure
 from registry.queries.file import PractitionerFile
+from registry.queries.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 
 
 @dataclass(frozen=True, slots=True)

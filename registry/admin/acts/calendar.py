@@ -17,11 +17,11 @@ from registry.admin.calendar import legend
 from registry.admin.fields import day_field, prose_field, radio_field, text_field, whole_field
 from registry.admin.moment import today
 from registry.admin.months import Month, months_of, weekdays, words_of
-from registry.admin.roles import ADMINISTRATORS
 from registry.models import CalendarDay, CalendarYear, User
 from registry.models.calendar import FESTIVALS, FIRST_YEAR, LONGEST_NAME, LONGEST_SOURCE
 from registry.queries.calendar import missing_years
 from registry.queries.explain import day as day_words
+from registry.queries.roles import ADMINISTRATORS
 from registry.queries.scope import Scope
 from registry.queries.wording import listed
 

@@ -17,10 +17,10 @@ from registry.admin.acts.guided import ActForm, Words
 from registry.admin.acts.sheets import ListForm, OfAList
 from registry.admin.acts.subjects import OnCase, OnHandling, case_url
 from registry.admin.fields import choice_field, day_field, prose_field, radio_field, row_field, text_field
-from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.models import Case, CaseFile, Grade, Practitioner, Responsibility, User
 from registry.queries.casework import answering_in
 from registry.queries.explain import day
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.rosters.case_sheets import IDENTIFICATION, IDENTIFYING, identified_rows, with_refusals
 from registry.rosters.case_templates import identification_template
 

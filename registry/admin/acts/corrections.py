@@ -13,8 +13,8 @@ from registry.admin.acts.consequence import Consequence
 from registry.admin.acts.guided import ActForm
 from registry.admin.acts.subjects import OfAgency, OnPractitioner
 from registry.admin.fields import choice_field, prose_field, rows_field
-from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.models import Fact, Institution, Registration, User
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 
 
 def _shown(found: Difference, *, needs_second: bool) -> Consequence:

@@ -12,10 +12,10 @@ from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.acts.subjects import OnPractitioner, card_of, crumbs_to, file_url
 from registry.admin.fields import prose_field, row_field
 from registry.admin.moment import today
-from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.models import FileMerge, Practitioner, Responsibility, User
 from registry.queries.explain import day
 from registry.queries.merging import after_merging, after_undoing
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.queries.scope import Scope
 
 

@@ -20,7 +20,7 @@ from registry.admin.acts.again import ProofForm, has_to_prove_again
 from registry.admin.acts.consequence import Consequence, Summary
 from registry.admin.acts.second import SecondOfficerForm
 from registry.admin.moment import now, today
-from registry.admin.roles import has_any, scope, user_of
+from registry.admin.roles import has_any, narrow, user_of
 from registry.models import Role, User
 from registry.queries.scope import Scope
 from registry.queries.wording import listed
@@ -72,7 +72,7 @@ class GuidedAct(View):
         """Only for the roles of the act, only on what is in their scope."""
         if not has_any(request, self.allowed):
             return self.site.page(request, "registry/forbidden.html", status=403, title=self.title)
-        self.scope = scope(request)
+        self.scope = narrow(request, self.allowed)
         self.subject = self.find(self.scope)
         if self.subject is None:
             raise Http404

@@ -18,7 +18,6 @@ from registry.admin.acts.subjects import (
     handling_url,
 )
 from registry.admin.fields import choice_field, day_field, money_field, prose_field, radio_field, row_field, text_field
-from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.ledger.days import shanghai_day
 from registry.models import (
     GATE_OPENING,
@@ -32,6 +31,7 @@ from registry.models import (
     User,
 )
 from registry.queries.explain import day
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 
 
 class DocumentForm(ActForm):

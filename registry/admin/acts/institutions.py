@@ -10,8 +10,8 @@ from registry.actions.institutions import conclude_agreement, end_agreement, ope
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.acts.subjects import OfAgency, OnInstitution, institution_url
 from registry.admin.fields import choice_field, day_field, prose_field, row_field, text_field, tick_field
-from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.models import Institution, Region, ServiceAgreement, User
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.queries.scope import Scope
 
 

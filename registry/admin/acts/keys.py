@@ -1,21 +1,22 @@
 """Keys of systems: issued and shown once, revoked at once."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from registry.actions.errors import Refused
-from registry.actions.keys import ISSUED, issue_key, revoke_key
+from registry.actions.keys import ISSUED, LONGEST_OVERLAP, issue_key, revoke_key, rotate_key
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import choice_field, day_field, text_field
 from registry.admin.moment import today
-from registry.admin.roles import ADMINISTRATORS
 from registry.ledger.days import SHANGHAI
-from registry.models import ApiKey, User
+from registry.models import ApiKey, Authority, User
+from registry.queries.roles import KEEPERS_OF_ACCESS
 from registry.queries.scope import Scope
 
 USUAL_LIFE = timedelta(days=180)
@@ -23,6 +24,10 @@ USUAL_LIFE = timedelta(days=180)
 
 def _crumbs() -> list[tuple[Words, str]]:
     return [(_("Keys of systems"), reverse("admin:registry_apikey_changelist"))]
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time.max, SHANGHAI)
 
 
 class KeyForm(ActForm):
@@ -33,6 +38,18 @@ class KeyForm(ActForm):
     username = text_field(
         _("User name"), most=150, required=False, help_text=_("Of the account for which a program of a person acts.")
     )
+    authority = forms.ModelChoiceField(
+        Authority.objects.select_related("region"),
+        label=_("Authority"),
+        required=False,
+        help_text=_("Whose system reads, for a system of a health or drug authority."),
+    )
+    networks = text_field(
+        _("Networks"),
+        most=400,
+        required=False,
+        help_text=_("From which the key is taken, with commas: 203.0.113.0/24. Empty: from anywhere."),
+    )
     last_day = day_field(_("Last day"))
 
     def prepare(self) -> None:
@@ -40,38 +57,15 @@ class KeyForm(ActForm):
         self.fields["last_day"].initial = today() + USUAL_LIFE
 
 
-class IssueKey(GuidedAct):
-    """A new key for a system."""
+class ShowingKey(GuidedAct):
+    """An act whose answer shows a key, once."""
 
-    title = _("Issue a key")
-    explains = _("The key is shown once, on the next page. The register keeps only a digest of it.")
-    do = _("Issue the key")
-    form_class = KeyForm
-    allowed = ADMINISTRATORS
+    allowed = KEEPERS_OF_ACCESS
     previewed = False
-
-    def find(self, seen: Scope) -> Scope:
-        """The act has no subject yet."""
-        return seen
-
-    def perform(self, data: dict[str, Any], second: User | None) -> tuple[ApiKey, str]:
-        """Issue; the key holds until the end of the last day in Shanghai."""
-        expires_at = datetime.combine(data["last_day"], time.max, SHANGHAI)
-        asked = data["username"]
-        holder = User.objects.filter(username=asked).first() if asked else None
-        if asked and holder is None:
-            words = gettext("There is no account “%(name)s”. Look it up among the users.") % {"name": asked}
-            raise Refused("account_unknown", words, field="username", value=asked)
-        return issue_key(
-            name=data["name"], scope=data["scope"], user=holder, expires_at=expires_at, by=self.user, now=self.now
-        )
 
     def refused(self, form: ActForm, refusal: Refused) -> ActForm:
         """The form asks for the last day, the action for an instant."""
-        if refusal.field == "expires_at":
-            refusal.field = "last_day"
-        if refusal.field == "user":
-            refusal.field = "username"
+        refusal.field = {"expires_at": "last_day", "user": "username"}.get(refusal.field or "", refusal.field)
         return super().refused(form, refusal)
 
     def done(self, outcome: tuple[ApiKey, str]) -> str:
@@ -92,6 +86,77 @@ class IssueKey(GuidedAct):
         return _crumbs()
 
 
+class IssueKey(ShowingKey):
+    """A new key for a system."""
+
+    title = _("Issue a key")
+    explains = _("The key is shown once, on the next page. The register keeps only a digest of it.")
+    do = _("Issue the key")
+    form_class = KeyForm
+
+    def find(self, seen: Scope) -> Scope:
+        """The act has no subject yet."""
+        return seen
+
+    def perform(self, data: dict[str, Any], second: User | None) -> tuple[ApiKey, str]:
+        """Issue; the key holds until the end of the last day in Shanghai."""
+        asked = data["username"]
+        holder = User.objects.filter(username=asked).first() if asked else None
+        if asked and holder is None:
+            words = gettext("There is no account “%(name)s”. Look it up among the users.") % {"name": asked}
+            raise Refused("account_unknown", words, field="username", value=asked)
+        return issue_key(
+            name=data["name"],
+            scope=data["scope"],
+            user=holder,
+            authority=data["authority"],
+            networks=[network for network in data["networks"].split(",") if network.strip()],
+            expires_at=_end_of(data["last_day"]),
+            by=self.user,
+            now=self.now,
+        )
+
+
+class RotateForm(ActForm):
+    """How long both hold, and until when the new one does."""
+
+    last_day = day_field(_("Last day of the new key"))
+    overlap = forms.IntegerField(
+        label=_("Days for which both hold"),
+        min_value=0,
+        max_value=LONGEST_OVERLAP.days,
+        initial=7,
+        help_text=_("So that the system can change without a gap. 0 ends the older one at once."),
+    )
+
+    def prepare(self) -> None:
+        """Half a year is usual."""
+        self.fields["last_day"].initial = today() + USUAL_LIFE
+
+
+class RotateKey(ShowingKey):
+    """A new key takes over."""
+
+    title = _("Rotate the key")
+    explains = _("The new key is shown once, on the next page. It has the same holder and networks as the older one.")
+    do = _("Issue the new key")
+    form_class = RotateForm
+    subject: ApiKey
+
+    def find(self, seen: Scope) -> ApiKey | None:
+        """The key, while it holds."""
+        return ApiKey.objects.filter(pk=self.kwargs["pk"], revoked_at=None, expires_at__gt=self.now).first()
+
+    def perform(self, data: dict[str, Any], second: User | None) -> tuple[ApiKey, str]:
+        """Issue the newer one."""
+        overlap, last = timedelta(days=data["overlap"]), _end_of(data["last_day"])
+        return rotate_key(key=self.subject, expires_at=last, overlap=overlap, by=self.user, now=self.now)
+
+    def context(self) -> dict[str, Any]:
+        """Which key."""
+        return {"api_key": self.subject}
+
+
 class NothingForm(ActForm):
     """Nothing is asked."""
 
@@ -103,14 +168,14 @@ class RevokeKey(GuidedAct):
     explains = _("The system that holds it gets no answer any more, from its next question on.")
     do = _("Revoke the key")
     form_class = NothingForm
-    allowed = ADMINISTRATORS
+    allowed = KEEPERS_OF_ACCESS
     previewed = False
 
     subject: ApiKey
 
     def find(self, seen: Scope) -> ApiKey | None:
         """The key, if it is not revoked."""
-        return ApiKey.objects.filter(pk=self.kwargs["pk"], revoked_at=None).first() if seen.sees_everything else None
+        return ApiKey.objects.filter(pk=self.kwargs["pk"], revoked_at=None).first()
 
     def perform(self, data: dict[str, Any], second: User | None) -> ApiKey:
         """Revoke."""

@@ -21,11 +21,11 @@ from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.acts.subjects import OfAgency, OnInstitution, institution_url
 from registry.admin.fields import choice_field, day_field, prose_field, radio_field, text_field
 from registry.admin.moment import today
-from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.ledger.law import policies
 from registry.models import InstitutionMeasure, User
 from registry.queries.explain import day
 from registry.queries.measures import Kind, kind_of, measures_of, notices, ratio_of_year, share_of, sum_of
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.queries.scope import Scope
 
 KINDS: list[tuple[str, Words]] = [

@@ -13,8 +13,8 @@ from registry.actions.registrations import register_at
 from registry.admin.acts.guided import ActForm
 from registry.admin.acts.subjects import OnInstitution, OnPractitioner, file_url
 from registry.admin.fields import choice_field, day_field, prose_field, text_field
-from registry.admin.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.models import Category, DocumentKind, IdentityDocument, Practitioner, Registration, Sex, User
+from registry.queries.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 
 
 class PersonForm(ActForm):

@@ -31,10 +31,10 @@ from registry.admin.acts.proposals import COUNTERSIGNED_FIRST, ChannelForm, fitt
 from registry.admin.acts.sheets import ListForm, OfAList
 from registry.admin.acts.subjects import OnCase
 from registry.admin.fields import radio_field, text_field
-from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.models import Proposal, Responsibility, User
 from registry.queries.casework import COUNTERSIGN, STAGES, UNPROPOSED, Outlook, answering_in, outlook_of
 from registry.queries.explain import wording
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.queries.wording import listed
 from registry.rosters.case_sheets import PROPOSAL, PROPOSING, proposed_rows, with_refusals
 from registry.rosters.case_templates import policy_of_case, proposal_template

@@ -26,10 +26,10 @@ from registry.admin.acts.guided import ActForm
 from registry.admin.acts.next_steps import AFTER_COUNTERSIGNING, AFTER_NOTICE, AFTER_PROPOSING
 from registry.admin.acts.subjects import OnProposal, OnResponsibility, proposal_url
 from registry.admin.fields import choice_field, prose_field, radio_field, text_field, tick_field, whole_field
-from registry.admin.roles import OFFICERS_OF_AGENCIES
 from registry.models import Delivery, Proposal, Responsibility, User
 from registry.queries.casework import MONTHS_NO_LONGER_FIT, Outlook, outlook_of, why_held
 from registry.queries.explain import title_of, wording
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.rosters.case_templates import policy_of_case
 from registry.rules.policy import Policy, Situation
 

@@ -16,8 +16,8 @@ from registry.admin.acts.next_steps import AFTER_RECEIPT
 from registry.admin.acts.people_of_case import OnPeople, PeopleForm
 from registry.admin.acts.subjects import OF_A_CASE, OF_A_PROPOSAL, OnProposal
 from registry.admin.fields import day_field, prose_field, radio_field
-from registry.admin.roles import STAFF_KEEPERS
 from registry.models import Case, Delivery, Proposal, StoredFile, User
+from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.scope import Scope
 from registry.queries.serving import may_record_receipts, serving
 

@@ -8,8 +8,8 @@ from registry.actions.registrations import end_registration, register_at, sign_c
 from registry.admin.acts.guided import ActForm
 from registry.admin.acts.subjects import OnPractitioner, OnRegistration
 from registry.admin.fields import day_field, prose_field, row_field, text_field
-from registry.admin.roles import STAFF_KEEPERS
 from registry.models import Institution, Registration, User
+from registry.queries.roles import STAFF_KEEPERS
 
 
 class RegistrationForm(ActForm):

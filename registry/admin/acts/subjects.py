@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from registry.admin.acts.guided import GuidedAct, Words
 from registry.admin.gauge import gauge_of
 from registry.admin.moment import today
-from registry.admin.roles import agencies_of
 from registry.ledger.reading import standing_of
 from registry.models import (
     Agency,
@@ -30,7 +29,7 @@ class OfAgency(GuidedAct):
     @property
     def agencies(self) -> list[Agency]:
         """The agencies that the officer acts for."""
-        return agencies_of(self.scope)
+        return self.scope.agencies
 
     def agency_choices(self) -> list[tuple[str, str]]:
         """The agencies as choices of a form."""

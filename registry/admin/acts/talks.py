@@ -18,9 +18,9 @@ from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.acts.subjects import OnInstitution, card_of
 from registry.admin.fields import day_field, prose_field
 from registry.admin.moment import today
-from registry.admin.roles import STAFF_KEEPERS
 from registry.models import StoredFile, Task, User
 from registry.queries.explain import day
+from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.scope import Scope
 from registry.queries.talks import acting_for, talks_owed
 from registry.queries.worklist import Line

@@ -41,7 +41,6 @@ def open_administrator(*, now: datetime) -> tuple[User, Account]:
         password=make_password(account.password),
         last_name="管理员",
         is_staff=True,
-        is_superuser=True,
         date_joined=at(PREPARATION, hour=8),
     )
     _assign([Assignment(user=user, role=Role.ADMINISTRATOR, starts_on=PREPARATION)], by=user, now=now)

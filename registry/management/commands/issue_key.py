@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from registry.actions.errors import Refused
 from registry.actions.keys import ISSUED, LONGEST_LIFE, issue_key
-from registry.models import ApiKey, User
+from registry.models import ApiKey, Authority, User
 
 
 class Command(BaseCommand):
@@ -29,9 +29,19 @@ class Command(BaseCommand):
             help="what the system is (default: %(default)s)",
         )
         parser.add_argument("--user", help="the account for which a program of a person acts, by its user name")
+        parser.add_argument("--authority", help="whose system reads, for an authority's system, by its code")
+        parser.add_argument(
+            "--network",
+            action="append",
+            default=[],
+            help="a network from which the key is taken, as 203.0.113.0/24; may be repeated (default: from anywhere)",
+        )
 
     def handle(self, *args: Any, name: str, days: int, scope: str, user: str | None, **options: Any) -> None:
-        now = timezone.now()
+        now, code = timezone.now(), options["authority"]
+        authority = Authority.objects.filter(code=code).first() if code else None
+        if code and authority is None:
+            raise CommandError(f"--authority {code}: there is no authority of this code.")
         holder = User.objects.filter(username=user).first() if user else None
         if user and holder is None:
             raise CommandError(f"--user {user}: there is no account of this name.")
@@ -41,7 +51,14 @@ class Command(BaseCommand):
             )
         try:
             key, key_text = issue_key(
-                name=name, scope=scope, user=holder, expires_at=now + timedelta(days=days), by=None, now=now
+                name=name,
+                scope=scope,
+                user=holder,
+                authority=authority,
+                networks=options["network"],
+                expires_at=now + timedelta(days=days),
+                by=None,
+                now=now,
             )
         except Refused as refused:
             raise CommandError(str(refused.message)) from refused

@@ -1,0 +1,43 @@
+"""Sets of roles: who reads what, and who does what. One place, so that office and API cannot differ."""
+
+from registry.models import Role
+
+OFFICE = frozenset(Role) - {Role.EXPERT, Role.PRACTITIONER}
+"""Everybody who works in the office; experts come in only to what is made for them."""
+
+READERS_OF_REFERENCE = OFFICE
+"""Who reads regions, agencies, authorities, the law and the calendar: nothing personal is in them."""
+
+READERS_OF_FILES = frozenset(
+    {
+        Role.ADMINISTRATOR,
+        Role.AUDITOR,
+        Role.AGENCY_OFFICER,
+        Role.REVIEWER,
+        Role.AUTHORITY_OFFICER,
+        Role.COMPLIANCE_OFFICER,
+    }
+)
+"""Who reads people, their points and their cases, as far as their scope goes."""
+
+OFFICERS_OF_AGENCIES = frozenset({Role.AGENCY_OFFICER})
+"""Who handles cases and records points."""
+
+REVIEWING = frozenset({Role.AGENCY_OFFICER, Role.REVIEWER})
+"""Who reviews objections and refers them to panels."""
+
+STAFF_KEEPERS = frozenset({Role.AGENCY_OFFICER, Role.COMPLIANCE_OFFICER})
+"""Who keeps people and their registrations."""
+
+COMPLIANCE = frozenset({Role.COMPLIANCE_OFFICER})
+POOL_KEEPERS = frozenset({Role.ADMINISTRATOR, Role.AGENCY_OFFICER})
+POOL_READERS = POOL_KEEPERS | {Role.AUDITOR, Role.REVIEWER}
+EXPERTS = frozenset({Role.EXPERT})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+"""Who keeps reference data and the calendar."""
+
+KEEPERS_OF_ACCESS = frozenset({Role.SECURITY_ADMINISTRATOR})
+"""Who keeps accounts, roles and keys."""
+
+READERS_OF_ACCESS = KEEPERS_OF_ACCESS | {Role.AUDITOR}
+READERS_OF_STATISTICS = READERS_OF_FILES
