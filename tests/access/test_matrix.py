@@ -20,21 +20,19 @@ from django.db import transaction
 from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
-from registry.desks.demo_data.experts import asked_to_vote
-from registry.models import Role, User
+from registry.models import Role
 from tests.access.routes import Route, every_route
-from tests.access.world import ANYWHERE, KINDS, account
-from tests.api.officers import key_for
+from tests.access.world import ANYWHERE, CALLERS, KINDS, Caller, caller
 from tests.desks.loads import load_at, rolled_back
 from tests.desks.test_demo_loading import NOW
 
 MATRIX = Path(__file__).with_name("matrix.csv")
 NOBODY = "nobody"
-COLUMNS = [NOBODY, *sorted(Role.values)]
 SIGN_IN = ("/admin/login/", "/account/login/")
 PUBLIC = ("region", "agency", "authority", "phasein")
 """Reference data that everybody in the office may read."""
 
+PROGRAMS = ("api/", "fhir/")
 NOT_REACHED = {401, 403, 404}
 
 
@@ -55,7 +53,7 @@ def matrix() -> dict[Route, dict[str, str]]:
         return {}
     with MATRIX.open(encoding="utf-8", newline="") as file:
         return {
-            Route(line["path"], line["method"]): {column: line.get(column) or "" for column in COLUMNS}
+            Route(line["path"], line["method"]): {column: line.get(column) or "" for column in CALLERS}
             for line in csv.DictReader(file)
         }
 
@@ -66,7 +64,7 @@ def test_every_address_has_its_line_and_no_line_is_left_over() -> None:
 
 
 def test_what_lies_in_another_province_is_reached_by_roles_of_the_whole_country_only() -> None:
-    everywhere = {Role.ADMINISTRATOR.value}
+    everywhere = {Role.ADMINISTRATOR.value, Role.AUDITOR.value}
     for route, cells in matrix().items():
         if any(f"/registry/{kind}/" in route.path for kind in PUBLIC):
             continue
@@ -80,10 +78,10 @@ def test_nobody_reaches_anything_without_signing_in() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("role", COLUMNS)
+@pytest.mark.parametrize("role", CALLERS)
 def test_each_role_reaches_what_the_matrix_says_and_nothing_else(demo: None, role: str) -> None:
-    user = None if role == NOBODY else account(Role(role), asked_to_vote())
-    found = {route: cell(route, user) for route in every_route()}
+    asking = caller(role)
+    found = {route: cell(route, asking) for route in every_route()}
     if os.environ.get("REGISTRY_MATRIX") == "write":
         return write(role, found)
     wanted = {route: cells[role] for route, cells in matrix().items()}
@@ -91,17 +89,17 @@ def test_each_role_reaches_what_the_matrix_says_and_nothing_else(demo: None, rol
     return None
 
 
-def cell(route: Route, user: User | None) -> str:
+def cell(route: Route, asking: Caller) -> str:
     """What the user reaches there, as a cell of the matrix."""
     keys = route.keys()
     if not all(key in KINDS or key in ANYWHERE for key in keys):
         return f"no ids for {[key for key in keys if key not in KINDS and key not in ANYWHERE]}"
     if all(key in ANYWHERE for key in keys):
-        return reached(route, {key: ANYWHERE[key]() for key in keys}, user)
-    return "".join(_at(route, keys, user, foreign) for foreign in (False, True))
+        return reached(route, {key: ANYWHERE[key]() for key in keys}, asking)
+    return "".join(_at(route, keys, asking, foreign) for foreign in (False, True))
 
 
-def _at(route: Route, keys: list[str], user: User | None, foreign: bool) -> str:
+def _at(route: Route, keys: list[str], asking: Caller, foreign: bool) -> str:
     ids = {}
     for key in keys:
         if key in ANYWHERE:
@@ -112,29 +110,29 @@ def _at(route: Route, keys: list[str], user: User | None, foreign: bool) -> str:
         if value is None:
             return "."
         ids[key] = value
-    return reached(route, ids, user)
+    return reached(route, ids, asking)
 
 
-def reached(route: Route, ids: dict[str, str], user: User | None) -> str:
+def reached(route: Route, ids: dict[str, str], asking: Caller) -> str:
     """`y` where the request came to what it asks for, whatever was then wrong with it; nothing of it stays."""
     with override_settings(REGISTRY_REQUESTS_PER_MINUTE=1_000_000), transaction.atomic():
-        answer = _answer(route, route.at(ids), user)
+        answer = _answer(route, route.at(ids), asking)
         transaction.set_rollback(True)
     away = answer.status_code == 302 and answer["Location"].startswith(SIGN_IN)
     assert answer.status_code < 500, (route, answer.status_code)
     return "n" if answer.status_code in NOT_REACHED or away else "y"
 
 
-def _answer(route: Route, address: str, user: User | None) -> Any:
+def _answer(route: Route, address: str, asking: Caller) -> Any:
     client = Client(raise_request_exception=False, headers={"accept-language": "en"})
     headers = {"idempotency-key": "matrix-0001"}
-    if user is not None and route.path.startswith("api/"):
-        headers["authorization"] = f"Bearer {key_for(user)}"
-    elif user is not None:
-        client.force_login(user)
+    if asking.key and route.path.startswith(PROGRAMS):
+        headers["authorization"] = f"Bearer {asking.key}"
+    elif asking.user is not None:
+        client.force_login(asking.user)
     if route.method == "GET":
         return client.get(address, headers=headers)
-    if route.path.startswith("api/"):
+    if route.path.startswith(PROGRAMS):
         return client.post(address, "{}", "application/json", headers=headers)
     return client.post(address, {}, headers=headers)
 
@@ -143,9 +141,9 @@ def write(role: str, found: dict[Route, str]) -> None:
     """Put one column into the file."""
     lines = matrix()
     for route, value in found.items():
-        lines.setdefault(route, dict.fromkeys(COLUMNS, ""))[role] = value
+        lines.setdefault(route, dict.fromkeys(CALLERS, ""))[role] = value
     with MATRIX.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.DictWriter(file, ["method", "path", *COLUMNS], lineterminator="\n")
+        rows = csv.DictWriter(file, ["method", "path", *CALLERS], lineterminator="\n")
         rows.writeheader()
         for route in sorted(each for each in lines if each in found):
             rows.writerow({"method": route.method, "path": route.path, **lines[route]})

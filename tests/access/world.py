@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from operator import attrgetter
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
 from appeals.models import (
     Activity,
@@ -20,6 +21,8 @@ from appeals.models import (
     Panel,
     Seat,
 )
+from registry.actions.keys import issue_key
+from registry.desks.demo_data.experts import asked_to_vote
 from registry.desks.demo_data.places import BUSY_HOSPITAL
 from registry.models import (
     Agency,
@@ -49,6 +52,7 @@ from registry.models import (
     Task,
     User,
 )
+from tests.api.officers import key_for
 
 HOME = "4301"
 """The city of the accounts; what is abroad lies in another province."""
@@ -128,9 +132,7 @@ KINDS: dict[str, Kind] = {
     "rosterjob.object_id": Kind(RosterJob, "institution__region"),
     "rosters.pk": Kind(RosterJob, "institution__region"),
     "merges.pk": Kind(FileMerge, "kept__registrations__institution__region"),
-    "files.uuid": Kind(
-        Delivery, "proposal__case__agency__region", value="receipt.uuid", where=Q(receipt__isnull=False)
-    ),
+    "files.uuid": Kind(Delivery, "proposal__case__agency__region", value="receipt.uuid", where=HANDED_OVER),
     "objections.pk": Kind(Objection, "agency__region"),
     "objection.object_id": Kind(Objection, "agency__region"),
     "panels.pk": Kind(Panel, "objection__agency__region"),
@@ -152,6 +154,22 @@ KINDS: dict[str, Kind] = {
     "agency.object_id": Kind(Agency, "region"),
     "authority.object_id": Kind(Authority, "region"),
     "phasein.object_id": Kind(PhaseIn, "region"),
+    "activity": Kind(Activity, "agency__region", value="uuid"),
+    "application": Kind(Application, "agency__region", value="uuid"),
+    "entry": Kind(PointsEntry, "handling__institution__region", "handling__institution__code", value="fact.origin_id"),
+    "evidence": Kind(Evidence, "point__objection__agency__region"),
+    "expert": Kind(Expert, "places__institution__region", value="uuid"),
+    "days": Kind(ExpertAvailability, "expert__places__institution__region"),
+    "workplace": Kind(ExpertPlace, "institution__region"),
+    "file": Kind(Delivery, "proposal__case__agency__region", value="receipt.uuid", where=HANDED_OVER),
+    "measure": Kind(InstitutionMeasure, "institution__region", value="uuid"),
+    "merge": Kind(FileMerge, "kept__registrations__institution__region"),
+    "seat": Kind(Seat, "panel__objection__agency__region", value="uuid"),
+    "objection": Kind(Objection, "agency__region", value="uuid"),
+    "panel": Kind(Panel, "objection__agency__region", value="uuid"),
+    "part": Kind(Attendance, "activity__agency__region", value="uuid"),
+    "roster": Kind(RosterJob, "institution__region", value="uuid"),
+    "task": Kind(Task, "agency__region", value="uuid"),
 }
 
 ANYWHERE: dict[str, Callable[[], str]] = {
@@ -163,19 +181,68 @@ ANYWHERE: dict[str, Callable[[], str]] = {
     "password.id": lambda: str(User.objects.earliest("pk").pk),
     "policies.policy_id": lambda: "cn-2025",
     "honoraria.year": lambda: "2026",
+    "users.pk": lambda: str(User.objects.earliest("pk").pk),
+    "year": lambda: "2026",
+    "number": lambda: "1",
+    "policy": lambda: "cn-2025",
 }
 """What belongs to no region."""
 
 
-def account(role: Role, demo_expert: User) -> User:
-    """Somebody who holds the role in the home city, and no other."""
-    if role == Role.EXPERT:
-        return demo_expert
-    hospital = Institution.objects.get(code=BUSY_HOSPITAL)
-    places: dict[Role, dict[str, Any]] = {
-        Role.AGENCY_OFFICER: {"agency": Agency.objects.filter(region__code__startswith=HOME).earliest("region_id")},
-        Role.COMPLIANCE_OFFICER: {"institution": hospital},
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: a person, by page and by program, or a system that has a key only."""
+
+    user: User | None = None
+    key: str = ""
+
+
+CALLERS = (
+    "nobody",
+    *sorted(role.value for role in Role),
+    "administrator of the province",
+    "administrator of the city",
+    "settlement system",
+    "authority system",
+)
+"""The columns of the matrix: each role at the home city, the two smaller administrators, and the systems."""
+
+
+def caller(name: str) -> Caller:
+    """Somebody who holds the role in the home city, and no other; or a system with its key."""
+    if name == "nobody":
+        return Caller()
+    if name == "settlement system":
+        return Caller(key=_system_key(ApiKey.Scope.SETTLEMENT))
+    if name == "authority system":
+        return Caller(key=_system_key(ApiKey.Scope.AUTHORITY, authority=_health_authority()))
+    if name == Role.EXPERT:
+        user = asked_to_vote()
+    else:
+        role, _, place = name.partition(" of the ")
+        user = User.objects.create(username=f"matrix-{name}", is_staff=True)
+        held = {"region_id": {"province": f"{HOME[:2]}0000", "city": f"{HOME}00"}[place]} if place else _places(role)
+        Assignment.objects.create(user=user, role=role, starts_on=date(2025, 1, 1), **held)
+    return Caller(user, key_for(user))
+
+
+def _places(role: str) -> dict[str, Any]:
+    agency = Agency.objects.filter(region__code__startswith=HOME).earliest("region_id")
+    places: dict[str, dict[str, Any]] = {
+        Role.AGENCY_OFFICER: {"agency": agency},
+        Role.REVIEWER: {"agency": agency},
+        Role.AUTHORITY_OFFICER: {"authority": _health_authority()},
+        Role.COMPLIANCE_OFFICER: {"institution": Institution.objects.get(code=BUSY_HOSPITAL)},
+        Role.PRACTITIONER: {"practitioner": KINDS["practitioner"].own().first()},
     }
-    user = User.objects.create(username=f"matrix-{role}", is_staff=True)
-    Assignment.objects.create(user=user, role=role, starts_on=date(2025, 1, 1), **places.get(role, {}))
-    return user
+    return places.get(role, {})
+
+
+def _health_authority() -> Authority:
+    return Authority.objects.filter(kind="health", region__code__startswith=HOME).earliest("region_id")
+
+
+def _system_key(scope: ApiKey.Scope, **held: Any) -> str:
+    now = timezone.now()
+    ends = now + timedelta(days=9)
+    return issue_key(name="系统", scope=scope, expires_at=ends, by=None, now=now, **held)[1]
