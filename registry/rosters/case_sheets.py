@@ -35,6 +35,7 @@ MOST_ROWS = 2_000
 MOST_TEXT = 1_000_000
 LONGEST = MappingProxyType({"grounds": 4000, "reason": 4000, "act": 200})
 _WHOLE = re.compile(r"[0-9]{1,4}")
+_DIVIDER = re.compile("[\t，,]")
 
 FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -146,14 +147,23 @@ def read_rows(content: bytes, vocabulary: Vocabulary) -> list[SheetRow]:
     return rows
 
 
-def pasted(text: str, vocabulary: Vocabulary, order: Sequence[str]) -> bytes:
-    """What somebody pasted, as a file: where it has no headings, the columns are those of `order`."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = next((each for each in ("\t", "，", ",") if each in first), ",")
-    if plain(first.split(delimiter)[0]) not in vocabulary.known:
-        count = len(first.split(delimiter))
-        text = delimiter.join(FIELDS[name][0] for name in order[:count]) + "\r\n" + text
-    return text.encode()
+def read_pasted(text: str, vocabulary: Vocabulary, order: Sequence[str]) -> list[SheetRow]:
+    """The rows that somebody pasted: where they have no headings, their columns are those of `order`.
+
+    What divides the cells is what comes first, for no code holds it; the longest row says how many columns there are,
+    so that nothing that stands in a later row is passed over. Rows are numbered as they were pasted. Raises
+    RosterRefused.
+    """
+    found = _DIVIDER.search(text)
+    divider = found[0] if found else ","
+    lines = [line.split(divider) for line in text.splitlines() if line.strip()]
+    if lines and plain(lines[0][0]) in vocabulary.known:
+        return read_rows(text.encode(), vocabulary)
+    headings = [FIELDS[name][0] for name in order[: max(map(len, lines), default=1)]]
+    rows = read_rows(f"{divider.join(headings)}\r\n{text}".encode(), vocabulary)
+    for row in rows:
+        row.number -= 1
+    return rows
 
 
 def text_of(rows: Iterable[SheetRow], fields: Sequence[str]) -> str:

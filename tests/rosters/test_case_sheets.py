@@ -19,8 +19,8 @@ from registry.rosters.case_sheets import (
     SheetFaulty,
     SheetRow,
     identified_rows,
-    pasted,
     proposed_rows,
+    read_pasted,
     read_rows,
     text_of,
     with_refusals,
@@ -123,7 +123,7 @@ def test_a_check_writes_nothing(here: Desk, case: Case) -> None:
 
 def test_pasted_codes_take_grade_grounds_and_day_from_the_form(here: Desk) -> None:
     text = f"{here.surgeon.code}\n{here.nurse.code}\n"
-    rows = read_rows(pasted(text, IDENTIFICATION, IDENTIFYING), IDENTIFICATION)
+    rows = read_pasted(text, IDENTIFICATION, IDENTIFYING)
     found = identified_rows(rows, people=ALL, grade="general", grounds="科室名单", identified_on=TODAY)
     assert [(row.practitioner, row.grade, row.grounds, row.identified_on) for row in found] == [
         (here.surgeon, "general", "科室名单", TODAY),
@@ -133,9 +133,31 @@ def test_pasted_codes_take_grade_grounds_and_day_from_the_form(here: Desk) -> No
 
 def test_pasted_cells_keep_what_they_say_over_the_form(here: Desk) -> None:
     text = f"{here.surgeon.code}\t王伟\t主要\t主刀\n"
-    rows = read_rows(pasted(text, IDENTIFICATION, IDENTIFYING), IDENTIFICATION)
+    rows = read_pasted(text, IDENTIFICATION, IDENTIFYING)
     (found,) = identified_rows(rows, people=ALL, grade="general", grounds="名单", identified_on=TODAY)
     assert (found.grade, found.grounds) == ("principal", "主刀")
+
+
+def test_what_a_later_row_says_counts_though_the_first_is_a_bare_code(here: Desk) -> None:
+    rows = read_pasted(f"{here.surgeon.code}\n{here.nurse.code}，别人，主要，主刀", IDENTIFICATION, IDENTIFYING)
+    assert [(row.number, row.name, row.grade, row.grounds) for row in rows] == [
+        (1, "", "", ""),
+        (2, "别人", "主要", "主刀"),
+    ]
+    with pytest.raises(SheetFaulty) as refused:
+        identified_rows(rows, people=ALL, grade="general", grounds="名单", identified_on=TODAY)
+    assert faults(refused.value) == [(2, "name")]
+
+
+def test_a_comma_in_the_grounds_does_not_divide_cells_that_tabs_divide(here: Desk) -> None:
+    (row,) = read_pasted(f"{here.surgeon.code}\t王伟\t主要\t主刀，多次", IDENTIFICATION, IDENTIFYING)
+    assert (row.name, row.grade, row.grounds) == ("王伟", "主要", "主刀,多次")
+
+
+def test_pasted_headings_count_as_the_first_row(here: Desk) -> None:
+    text = f"姓名,人员代码\n王伟,{here.surgeon.code}"
+    (row,) = read_pasted(text, IDENTIFICATION, IDENTIFYING)
+    assert (row.number, row.code, row.name) == (2, here.surgeon.code, "王伟")
 
 
 def test_what_is_carried_to_the_confirmation_reads_the_same_again(here: Desk) -> None:
@@ -143,7 +165,7 @@ def test_what_is_carried_to_the_confirmation_reads_the_same_again(here: Desk) ->
         xlsx(surgeon(here, 认定依据="=cmd|第一行\n第二行"), nurse(here), headings=IDENTIFY), IDENTIFICATION
     )
     text = text_of(first, IDENTIFYING)
-    again = read_rows(pasted(text, IDENTIFICATION, IDENTIFYING), IDENTIFICATION)
+    again = read_pasted(text, IDENTIFICATION, IDENTIFYING)
 
     def said(rows: list[SheetRow]) -> list[list[Any]]:
         return [[getattr(row, name) for name in IDENTIFYING] for row in rows]

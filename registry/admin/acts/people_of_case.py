@@ -239,7 +239,9 @@ class ProposeByList(OfAList, OnCase):
     afterwards = AFTER_PROPOSING
     form_class = ProposalListForm
     allowed = OFFICERS_OF_AGENCIES
-    pasting = _("With the headings of the template in the first row.")
+    pasting = _(
+        "One row for each person and situation: code, name, responsibility, situation, points, months of suspension, reason for departing, name of the act. In another order with the headings of the template in the first row."  # noqa: E501
+    )
 
     def preview(self, data: dict[str, Any]) -> Consequence:
         """Everybody with points, total and what follows. Raises SheetFaulty with every fault."""

@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 from registry.actions.errors import Refused
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.roster_pages import workbook
-from registry.rosters.case_sheets import MOST_TEXT, SheetFaulty, SheetRow, pasted, read_rows, text_of
+from registry.rosters.case_sheets import MOST_TEXT, SheetFaulty, SheetRow, read_pasted, read_rows, text_of
 from registry.rosters.columns import Vocabulary
 from registry.rosters.errors import RosterRefused
 
@@ -50,7 +50,7 @@ class ListForm(ActForm):
         if self.errors:
             return data
         try:
-            data["read"] = read_rows(file.read() if file else self._typed(text), self.vocabulary)
+            data["read"] = self._read(file, text)
             if file:
                 self.data = self.data.copy()  # type: ignore[attr-defined]  # a bound form holds a QueryDict
                 self.data["rows"] = text_of(data["read"], self.columns)  # type: ignore[index]  # a copy can be changed
@@ -58,8 +58,10 @@ class ListForm(ActForm):
             self.add_error("file" if file else "rows", str(refusal.message))
         return data
 
-    def _typed(self, text: str) -> bytes:
-        return pasted(text, self.vocabulary, self.columns)
+    def _read(self, file: Any, text: str) -> list[SheetRow]:
+        if file:
+            return read_rows(file.read(), self.vocabulary)
+        return read_pasted(text, self.vocabulary, self.columns)
 
     def summary(self) -> Any:
         """What holds for all; the rows are shown one by one."""
