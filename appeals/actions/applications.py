@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.functional import Promise
@@ -249,7 +249,7 @@ def _require_support(
         )
     seen: set[int] = set()
     for each in chosen:
-        about = {"activity": each.activity.title, "since": room.since}
+        about = {"activity": each.activity.title, "since": _day(room.since)}
         own = each.practitioner_id in person.members
         _require(own, "activity_of_another", _("“%(activity)s”: this part is another person's."), about)
         _require(each.state == Attendance.State.COMPLETED, "activity_not_completed", _NOT_COMPLETED, about)
@@ -258,8 +258,12 @@ def _require_support(
         listed_kind = each.activity.kind in activities_of(room.policy)
         _require(listed_kind, "activity_not_counted", _NOT_COUNTED, {**about, "policy": room.policy.id})
         after = each.completed_on is not None and room.since is not None and each.completed_on >= room.since
-        _require(after, "activity_before_the_handling", _BEFORE, {**about, "day": each.completed_on})
+        _require(after, "activity_before_the_handling", _BEFORE, {**about, "day": _day(each.completed_on)})
         seen.add(each.activity_id)
+
+
+def _day(value: date | None) -> str:
+    return day(value) if value else "–"
 
 
 _NOT_COMPLETED = _("“%(activity)s” has not been completed; its result is not recorded.")

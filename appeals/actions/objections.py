@@ -25,6 +25,7 @@ from registry.actions.requirements import required
 from registry.ledger.days import shanghai_day
 from registry.ledger.writing import lock
 from registry.models import Fact, Institution, Proposal, ProposedEntry, StoredFile, Task, User
+from registry.queries.explain import day
 from registry.rules.clocks import NotYetComputable, in_time
 
 Kind = Objection.Kind
@@ -243,6 +244,10 @@ def _require_first(proposal: Proposal) -> None:
         )
 
 
+def _shown(due: date | NotYetComputable) -> str:
+    return day(due) if isinstance(due, date) else str(due)
+
+
 def _new(proposal: Proposal, filing: Filing, statement: str) -> Objection:
     agency = proposal.case.agency
     return Objection(
@@ -265,7 +270,7 @@ def _keep_late(objection: Objection, filing: Filing, due: date | NotYetComputabl
         raise Refused(
             "objection_late_decided",
             _("The window ended on %(day)s and the points are recorded. File an appeal against them; it has no window.")
-            % {"day": due},
+            % {"day": _shown(due)},
             field="good_cause",
             value=str(due),
         )
@@ -276,7 +281,7 @@ def _keep_late(objection: Objection, filing: Filing, due: date | NotYetComputabl
                 "The window ended on %(day)s at 24:00; the objection came on %(on)s. With good cause it can still be"
                 " admitted: state it. Once the points are recorded, an appeal is possible."
             )
-            % {"day": due, "on": filing.on},
+            % {"day": _shown(due), "on": day(filing.on)},
             field="good_cause",
             value=str(due),
         )

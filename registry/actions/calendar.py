@@ -17,6 +17,7 @@ from registry.actions.turns import take_turns
 from registry.ledger.days import shanghai_day
 from registry.models import CalendarDay, CalendarYear, User
 from registry.models.calendar import FESTIVALS, FIRST_YEAR, LONGEST_NAME, LONGEST_SOURCE
+from registry.queries.explain import day as day_words
 from registry.rules.clocks import NotYetComputable, WorkingCalendar, is_weekend
 
 Kind = CalendarDay.Kind
@@ -134,7 +135,7 @@ def _corrected(day: date, kind: str, name: str, reason: str) -> Announced:
         raise Refused(
             "calendar_year_missing",
             _("The year %(year)s is not in the calendar, so %(day)s cannot be corrected. Enter the whole year first.")
-            % {"year": day.year, "day": day},
+            % {"year": day.year, "day": day_words(day)},
             field="day",
             value=day,
         )
@@ -163,7 +164,7 @@ def _require_in_year(day: date, year: int) -> None:
         raise Refused(
             "calendar_day_outside_year",
             _("The day %(day)s lies outside the year %(year)s. Correct it, or enter it with its own year.")
-            % {"day": day, "year": year},
+            % {"day": day_words(day), "year": year},
             field="days",
             value=day,
         )
@@ -173,7 +174,7 @@ def _require_once(day: date, seen: set[date]) -> None:
     if day in seen:
         raise Refused(
             "calendar_day_twice",
-            _("The day %(day)s is there twice. Leave one line and take the other out.") % {"day": day},
+            _("The day %(day)s is there twice. Leave one line and take the other out.") % {"day": day_words(day)},
             field="days",
             value=day,
         )
@@ -185,14 +186,15 @@ def _require_sense(each: Announced, *, field: str) -> None:
         raise Refused(
             "make_up_day_on_a_weekday",
             _("%(day)s is no Saturday or Sunday and so no make-up day: it is a working day anyway. Check the day.")
-            % {"day": each.day},
+            % {"day": day_words(each.day)},
             field=field,
             value=each.day,
         )
     if each.kind == Kind.HOLIDAY and not each.name:
         raise Refused(
             "holiday_without_name",
-            _("The holiday on %(day)s has no name. Add it as the notice writes it, such as 春节.") % {"day": each.day},
+            _("The holiday on %(day)s has no name. Add it as the notice writes it, such as 春节.")
+            % {"day": day_words(each.day)},
             field="name" if field == "kind" else field,
             value=each.day,
         )
@@ -227,7 +229,7 @@ def _require_difference(present: CalendarDay | None, after: Announced) -> None:
         raise Refused(
             "calendar_day_ordinary_already",
             _("%(day)s is already as the week has it; there is nothing to correct. Check the day.")
-            % {"day": after.day},
+            % {"day": day_words(after.day)},
             field="day",
             value=after.day,
         )

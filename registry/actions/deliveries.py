@@ -176,7 +176,8 @@ def _require_day(proposal: Proposal, received_on: date, today: date) -> None:
     if received_on > today:
         raise Refused(
             "received_in_the_future",
-            _("The day of receipt, %(day)s, has not come yet.") % {"day": day(received_on)},
+            _("The day of receipt, %(day)s, has not come yet. Enter the day on the receipt, %(today)s at the latest.")
+            % {"day": day(received_on), "today": day(today)},
             field="received_on",
             value=received_on,
         )
@@ -184,7 +185,7 @@ def _require_day(proposal: Proposal, received_on: date, today: date) -> None:
     if sent_on is None or received_on < sent_on:
         raise Refused(
             "received_before_sent",
-            _("The notice was sent on %(sent)s; it cannot have been received on %(day)s.")
+            _("The notice was sent on %(sent)s; it cannot have been received on %(day)s. Enter the day on the receipt.")
             % {"sent": day(sent_on) if sent_on else "–", "day": day(received_on)},
             field="received_on",
             value=received_on,

@@ -251,7 +251,8 @@ def _require_days(*, made_on: date, conduct_from: date, conduct_until: date, tod
     if made_on > today:
         raise Refused(
             "made_in_the_future",
-            _("The day of the document, %(day)s, has not come yet.") % {"day": day(made_on)},
+            _("The day of the document, %(day)s, has not come yet. Enter the day on it, %(today)s at the latest.")
+            % {"day": day(made_on), "today": day(today)},
             field="made_on",
             value=made_on,
         )
@@ -292,7 +293,8 @@ def _require_cause(
     if identified_on > today:
         raise Refused(
             "identified_in_the_future",
-            _("The day of identification, %(day)s, has not come yet.") % {"day": day(identified_on)},
+            _("The day of identification, %(day)s, has not come yet. Enter %(today)s or the earlier day on the record.")
+            % {"day": day(identified_on), "today": day(today)},
             field="identified_on",
             value=identified_on,
         )

@@ -11,6 +11,7 @@ from registry.actions.errors import Refused
 from registry.actions.keeping import keep
 from registry.ledger.days import shanghai_day
 from registry.models import ApiKey, Authority, User, keys
+from registry.queries.explain import day
 
 LONGEST_LIFE = timedelta(days=365)
 LONGEST_NAME = 120
@@ -165,7 +166,7 @@ def _require_end(expires_at: datetime, now: datetime) -> None:
         raise Refused(
             "key_end_refused",
             _("A key cannot end on %(end)s: choose a day from today on, at most %(days)s days ahead.")
-            % {"end": shanghai_day(expires_at).isoformat(), "days": LONGEST_LIFE.days},
+            % {"end": day(shanghai_day(expires_at)), "days": LONGEST_LIFE.days},
             field="expires_at",
             value=expires_at,
         )

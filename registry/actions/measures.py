@@ -17,6 +17,7 @@ from registry.actions.two_people import require_second
 from registry.ledger.days import shanghai_day
 from registry.models import Agency, Institution, InstitutionMeasure, MeasurePeriod, Task, User
 from registry.queries.calendar import calendar
+from registry.queries.explain import day as day_words
 from registry.queries.measures import (
     OPEN,
     Due,
@@ -314,7 +315,7 @@ def _require_share(ratio: Ratio, kind: str) -> Threshold:
     if needed is None:
         raise Refused(
             "no_policy",
-            _("No policy was in force on %(day)s: nothing follows from the share.") % {"day": ratio.on},
+            _("No policy was in force on %(day)s: nothing follows from the share.") % {"day": day_words(ratio.on)},
             field="year",
             value=ratio.on.year,
         )
@@ -333,7 +334,8 @@ def _require_not_past(day: date, today: date, *, field: str) -> None:
     if day < today:
         raise Refused(
             "day_has_passed",
-            _("%(day)s has passed. The past stands: choose %(today)s or a later day.") % {"day": day, "today": today},
+            _("%(day)s has passed. The past stands: choose %(today)s or a later day.")
+            % {"day": day_words(day), "today": day_words(today)},
             field=field,
             value=day,
         )

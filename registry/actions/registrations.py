@@ -74,7 +74,7 @@ def end_registration(
             raise Refused(
                 "already_ended",
                 _("The registration already ended on %(day)s. Register the person again for later days.")
-                % {"day": present.ends_on},
+                % {"day": day(present.ends_on)},
                 field="ends_on",
                 value=ends_on,
             )
@@ -86,7 +86,8 @@ def sign_commitment(*, registration: Registration, signed_on: date, by: User | N
     if signed_on > shanghai_day(now):
         raise Refused(
             "signed_in_the_future",
-            _("The day of signing %(day)s has not come yet.") % {"day": day(signed_on)},
+            _("The day of signing, %(day)s, has not come yet. Enter the day on the paper, %(today)s at the latest.")
+            % {"day": day(signed_on), "today": day(shanghai_day(now))},
             field="signed_on",
             value=signed_on,
         )
@@ -103,9 +104,10 @@ def _require_not_terminated(person: LockedPerson, starts_on: date, today: date) 
     standing = compute.standing(person.facts, max(starts_on, today), policies())
     if standing.status != "terminated":
         return
+    until = day(standing.until or date.max)
     message = (
         _("The person is terminated; the bar has run out. Record the re-registration (it names the institutions).")
         if standing.may_reregister
-        else _("The person is terminated and barred from registration until %(day)s.") % {"day": standing.until}
+        else _("The person is terminated and barred from registration until %(day)s.") % {"day": until}
     )
     raise Refused("terminated", message, field="starts_on", value=starts_on)

@@ -185,7 +185,8 @@ def _require_bar_over(person: LockedPerson, today: date) -> None:
     if not now.may_reregister:
         raise Refused(
             "bar_running",
-            _("The bar runs until %(day)s; from that day on the person may be registered again.") % {"day": now.until},
+            _("The bar runs until %(day)s; from that day on the person may be registered again.")
+            % {"day": day(now.until or date.max)},
             field="practitioner",
             value=now.until,
         )

@@ -65,6 +65,6 @@ def test_what_is_wrong_is_told_and_nothing_is_written(notice: Path, tmp_path: Pa
     with pytest.raises(CommandError, match="no text in UTF-8"):
         told(notice)
     notice.write_text("# 通知\n2027-01-01 元旦\n2027-02-15 上班", "utf-8")
-    with pytest.raises(CommandError, match=r"Nothing was written\. 2027-02-15 is no Saturday or Sunday"):
+    with pytest.raises(CommandError, match=r"Nothing was written\. Feb\. 15, 2027 is no Saturday or Sunday"):
         told(notice, apply=True)
     assert not CalendarYear.objects.filter(year=2027).exists()

@@ -12,6 +12,7 @@ from registry.actions.registrations import end_registration
 from registry.ledger.law import policies
 from registry.models import InstitutionMeasure, MeasurePeriod, ProcedureStep, Registration
 from registry.queries.eligibility import Answer, Question, eligibility
+from registry.queries.explain import day as day_words
 from registry.queries.measures import days_of, subject_of
 from tests.actions.deeds import annul
 from tests.actions.measuring import NEXT_DAY, decide, drop, end, hire, propose
@@ -210,6 +211,7 @@ def test_the_past_of_a_measure_stands_when_it_ends(town: Town) -> None:
     measure = decide(town, propose(town))
     refused = refusal(end, town, measure, NEXT_DAY, on=SPRING)
     assert (refused.code, refused.field) == ("day_has_passed", "ends_on")
+    assert str(refused.message).startswith(f"{day_words(NEXT_DAY)} has passed")
     assert end(town, measure, SPRING, on=SPRING) == end(town, measure, SPRING, on=SPRING)
     assert refusal(end, town, measure, SUMMER, on=SPRING).code == "not_possible_now"
     assert MeasurePeriod.objects.count() == 2

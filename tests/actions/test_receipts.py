@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from registry.actions.deliveries import notify, record_receipt
 from registry.actions.errors import Refused
@@ -55,19 +56,21 @@ def test_an_officer_cannot_say_that_somebody_opened_the_notice_on_the_portal() -
     assert proposal.state == "notified"
 
 
+@translation.override("en")
 def test_nobody_has_a_notice_before_it_was_sent_nor_on_a_day_to_come() -> None:
     here = desk()
     proposal = notify(proposal=proposed(here, 4), channel="by_hand", by=here.scorer, now=at(TODAY, 12))
     acting, tomorrow = for_agency(here.scorer, here.town.agency), TODAY + timedelta(days=1)
-    for day, code in (
-        (TODAY - timedelta(days=1), "received_before_sent"),
-        (tomorrow + timedelta(days=1), "received_in_the_future"),
+    for day, code, remedy in (
+        (TODAY - timedelta(days=1), "received_before_sent", "Enter the day on the receipt"),
+        (tomorrow + timedelta(days=1), "received_in_the_future", "March 11, 2025 at the latest"),
     ):
         with pytest.raises(Refused) as refused:
             record_receipt(
                 proposal=proposal, channel="by_hand", received_on=day, remark="回执", acting=acting, now=at(tomorrow)
             )
         assert (refused.value.code, refused.value.field) == (code, "received_on")
+        assert remedy in str(refused.value.message)
     found = record_receipt(
         proposal=proposal, channel="by_hand", received_on=TODAY, remark="回执", acting=acting, now=at(tomorrow)
     )

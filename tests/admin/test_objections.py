@@ -89,7 +89,7 @@ def test_late_paper_is_refused_with_the_last_day_and_kept_with_a_good_cause(sign
     with time_machine.travel(at(date(2025, 3, 25), 0), tick=False):
         chen = sign_in(here.another)
         refused = taken_in(chen, proposal, received_on="2025-03-25")
-        assert "The window ended on 2025-03-24" in text_of(refused)
+        assert "The window ended on March 24, 2025" in text_of(refused)
         late = taken_in(chen, proposal, received_on="2025-03-25", good_cause="住院手术")
         assert "is kept as late" in text_of(late)
         objection = Objection.objects.get()

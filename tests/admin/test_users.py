@@ -49,5 +49,5 @@ def test_an_assignment_that_ends_before_it_begins_is_refused_with_both_days(guan
 def test_a_key_that_would_be_over_is_refused_at_its_last_day(guan: Client, town: Town) -> None:
     page = guan.post(url("issue_key"), {"name": "HIS", "scope": "settlement_system", "last_day": "2020-01-01"})
     assert page.context["form"].errors["last_day"] == [
-        "A key cannot end on 2020-01-01: choose a day from today on, at most 365 days ahead."
+        "A key cannot end on Jan. 1, 2020: choose a day from today on, at most 365 days ahead."
     ]

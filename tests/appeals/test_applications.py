@@ -189,7 +189,7 @@ def test_an_activity_before_the_handling_repairs_nothing(town: Town) -> None:
     with pytest.raises(Refused) as refusal:
         filed(town, [early], TODAY)
     assert refusal.value.code == "activity_before_the_handling"
-    assert "was completed on 2025-03-09, before 2025-03-10" in str(refusal.value.message)
+    assert "was completed on March 9, 2025, before March 10, 2025" in str(refusal.value.message)
     assert [each.most for each in prospects(history_of(town.nurse), TODAY)] == [0]
 
 

@@ -117,7 +117,7 @@ def test_one_minute_later_is_refused_with_the_day_the_window_ended() -> None:
     proposal = received(here, 6)
     told = refusal(objected, proposal, "不是我", now=last_minute(proposal) + JUST_BEFORE)
     assert (told.code, told.field, told.value) == ("objection_late", "good_cause", "2025-03-24")
-    assert "2025-03-24" in str(told.message)
+    assert "2025年3月24日" in str(told.message)
     assert not Objection.objects.exists()
     proposal.refresh_from_db()
     assert proposal.state == "received"
