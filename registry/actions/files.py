@@ -28,7 +28,7 @@ REFUSALS: Mapping[str, str | Promise] = {
     "unpacks_too_large": _("“%(name)s” unpacks to far more than is taken. Save it as a PDF and hand that in."),
     "executable": _("“%(name)s” is a program or a script. Hand in a PDF, a picture or an office file."),
     "markup": _("“%(name)s” is a web page or a drawing that can hold scripts. Save it as a PDF and hand that in."),
-    "plain_text": _("“%(name)s” is plain text. Put the words into the statement, or save it as a PDF."),
+    "plain_text": _("“%(name)s” is plain text. Save it as a PDF and hand that in."),
     "archive": _("“%(name)s” is a packed folder. Unpack it and hand in the files one by one."),
     "encrypted": _("“%(name)s” is protected by a password, so nobody could read it. Remove the password."),
     "macros": _("“%(name)s” holds macros. Save it without macros or as a PDF."),

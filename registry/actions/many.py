@@ -82,6 +82,7 @@ class ManyRefused(Refused):
             value=[row.number for row in rows],
         )
         self.rows = tuple(rows)
+        self.among = among
 
 
 Row = TypeVar("Row", Identified, Proposed, _Told)

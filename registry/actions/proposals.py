@@ -322,13 +322,13 @@ def same_proposal(present: Proposal, items: Sequence[Item]) -> Proposal:
 
 def require_other_signature(by: User | None, proposal: Proposal) -> None:
     """Refuse the countersignature of who proposed or identified."""
-    if by is None or by.pk in {proposal.proposed_by_id, *identifiers_of(proposal.responsibility)}:
-        raise Refused(
-            "second_person_same",
-            _("The second person must be somebody else than the one who acts."),
-            field="by",
-            value=str(by),
-        )
+    if by is None or by.pk == proposal.proposed_by_id:
+        message = _("You proposed these points. Ask a colleague who did not identify the responsibility to sign.")
+    elif by.pk in identifiers_of(proposal.responsibility):
+        message = _("You identified this responsibility. Ask a colleague who did not propose the points to sign.")
+    else:
+        return
+    raise Refused("second_person_same", message, field="by", value=str(by))
 
 
 def require_another(by: User | None, responsibility: Responsibility) -> None:

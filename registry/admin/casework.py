@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesRadioFilter
 
 from registry.admin import extensions, labels
-from registry.admin.acts.case_buttons import acts_on_case, acts_on_people, acts_on_proposal
+from registry.admin.acts.case_buttons import acts_on_case, acts_on_people, acts_on_proposal, waits_for_second
 from registry.admin.acts.subjects import OF_A_CASE, OF_A_PROPOSAL, case_url, crumbs_to_case
 from registry.admin.base import ListAdmin
 from registry.admin.exact import by_case, by_number, by_person
@@ -137,7 +137,7 @@ class CaseAdmin(ListAdmin):
             files=case.files.select_related("file") if officer or seen.sees_everything else None,
             steps=_steps(case) if officer or seen.sees_everything else None,
             may_act=officer,
-            people_acts=acts_on_people(request, case),
+            people_acts=acts_on_people(request, case, [stage for stage, _words, _number in stages]),
             acts=acts_on_case(request, case),
             sections=extensions.sections("case", request, case),
         )
@@ -214,6 +214,7 @@ class ProposalAdmin(ListAdmin):
             items=items_of(proposal),
             number=notice_number(proposal),
             outlook=outlook_of(proposal, now()) if is_open else None,
+            awaits_second=proposal.state == Proposal.State.PROPOSED and waits_for_second(proposal),
             why_held=why_held(proposal.held_because) if proposal.state == Proposal.State.HELD else "",
             next=next_date_of(proposal, today()) if is_open else None,
             deliveries=_deliveries(proposal),

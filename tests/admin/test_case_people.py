@@ -3,15 +3,17 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from registry.actions.cases import add_case_file
 from registry.actions.files import keep_file
+from registry.actions.silence import decide_by_silence
 from registry.models import Proposal, Responsibility, Task, User
 from tests.admin.conftest import SignIn
 from tests.admin.deeds import confirm, entered_in, preview, text_of, url
 from tests.admin.wards import PDF, case_with, numbers, ward
-from tests.casework import Desk
+from tests.casework import Desk, morning_after, received
 from tests.rosters.sheets import xlsx
 from tests.town import TODAY, at, handle
 
@@ -149,11 +151,38 @@ def test_terminations_of_many_are_countersigned_at_once(sign_in: SignIn, here: D
     confirm(scorer, act, data, shown)
     assert "Waits for a countersignature 2" in text_of(scorer.get(url("registry_case_change", case.pk)))
     act = url("countersign_many", case.pk)
-    assert "must be somebody else" in text_of(preview(scorer, act, {"people": data["people"]}))
+    refused = text_of(preview(scorer, act, {"people": data["people"]}))
+    assert "Nothing was recorded: 2 of 2 people cannot be taken along." in refused
+    assert "You proposed these points. Ask a colleague" in refused
+    identified = text_of(preview(sign_in(here.identifier), act, {"people": data["people"]}))
+    assert "You identified this responsibility. Ask a colleague who did not propose" in identified
     second = sign_in(here.second)
     signed = {"people": second.get(act).context["form"].initial["people"]}
     confirm(second, act, signed, preview(second, act, signed))
     assert Proposal.objects.filter(countersigned_by=here.second).count() == 2
+
+
+def offered(page: HttpResponse) -> list[str]:
+    """The acts on the people of the case."""
+    return [str(act.title) for act in page.context["people_acts"]]
+
+
+def test_a_case_offers_only_what_somebody_in_it_is_far_enough_for(sign_in: SignIn, here: Desk) -> None:
+    case = case_with(here, ward(here, 2))
+    scorer, page = sign_in(here.scorer), url("registry_case_change", case.pk)
+    assert offered(scorer.get(page)) == ["Propose points"]
+    act, data = url("propose_many", case.pk), {"people": str(numbers(case)[0]), "situation": "1-01"}
+    confirm(scorer, act, data, preview(scorer, act, data))
+    assert offered(scorer.get(page)) == ["Propose points", "Send the notices"]
+
+
+def test_a_closed_case_offers_nothing_to_do_with_who_is_decided(sign_in: SignIn, here: Desk) -> None:
+    case = received(here, 4).case
+    assert decide_by_silence(now=morning_after(case.proposals.get())) == 1
+    page = sign_in(here.scorer).get(url("registry_case_change", case.pk))
+    assert page.context["case"].state == "closed"
+    assert offered(page) == []
+    assert 'name="people"' not in page.content.decode()
 
 
 def test_people_are_found_within_a_case_by_state_and_by_name(sign_in: SignIn, here: Desk) -> None:

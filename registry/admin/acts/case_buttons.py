@@ -1,5 +1,7 @@
 """Which acts are offered on a case, on the people ticked in it, and on a proposal, to whom."""
 
+from collections.abc import Collection
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from registry.admin.acts.buttons import Button, button
 from registry.admin.acts.receipts import UNRECEIVED
 from registry.admin.roles import scope, user_of
 from registry.models import Case, Proposal
+from registry.queries.casework import COUNTERSIGN, UNPROPOSED
 from registry.queries.identifiers import identifiers_of
 from registry.queries.serving import serving
 from registry.rules.procedures import PROPOSAL
@@ -30,16 +33,17 @@ def acts_on_case(request: HttpRequest, case: Case) -> list[Button]:
     return found + extensions.buttons("case", request, case)
 
 
-def acts_on_people(request: HttpRequest, case: Case) -> list[Button]:
-    """Acts on the people who are ticked on the page of a case."""
+def acts_on_people(request: HttpRequest, case: Case, stages: Collection[str]) -> list[Button]:
+    """Acts on the people who are ticked on the page of a case; only what somebody in it is far enough for."""
     seen = scope(request)
     if seen.acts_for(case):
-        return [
-            button(_("Propose points"), "scoreboard", "propose_many", case.pk),
-            button(_("Countersign"), "signature", "countersign_many", case.pk),
-            button(_("Send the notices"), "outgoing_mail", "notify_many", case.pk),
-            button(_("Record the receipts"), "mark_email_read", "record_receipts", case.pk),
-        ]
+        acts = (
+            ({UNPROPOSED, State.DROPPED}, _("Propose points"), "scoreboard", "propose_many"),
+            ({COUNTERSIGN, State.HELD}, _("Countersign"), "signature", "countersign_many"),
+            ({State.PROPOSED}, _("Send the notices"), "outgoing_mail", "notify_many"),
+            (set(UNRECEIVED), _("Record the receipts"), "mark_email_read", "record_receipts"),
+        )
+        return [button(title, icon, name, case.pk) for at, title, icon, name in acts if at.intersection(stages)]
     if serving(seen).filter(case=case).exists():
         return [button(_("Record the receipts"), "mark_email_read", "record_receipts", case.pk)]
     return []
@@ -58,14 +62,15 @@ def acts_on_proposal(request: HttpRequest, proposal: Proposal) -> list[Button]:
 
 
 def _of_agency(request: HttpRequest, proposal: Proposal) -> list[Button]:
-    pk, state = proposal.pk, State(proposal.state)
+    pk, state, awaited = proposal.pk, State(proposal.state), waits_for_second(proposal)
     found: list[Button] = []
     if state == State.HELD:
         found.append(button(_("Decide what waits"), "gavel", "decide_held", pk, main=True))
-    if _may_countersign(request, proposal):
+    if awaited and _may_countersign(request, proposal):
         found.append(button(_("Countersign"), "signature", "countersign", pk, main=state == State.PROPOSED))
     if state == State.PROPOSED:
-        found.append(button(_("Send the advance notice"), "outgoing_mail", "notify", pk, main=not found))
+        main = not found and not awaited
+        found.append(button(_("Send the advance notice"), "outgoing_mail", "notify", pk, main=main))
     if state in UNRECEIVED:
         found.append(button(_("Record the receipt"), "mark_email_read", "record_receipt", pk, main=True))
     if PROPOSAL.allows(state, "withdraw"):
@@ -74,13 +79,11 @@ def _of_agency(request: HttpRequest, proposal: Proposal) -> list[Button]:
 
 
 def _may_countersign(request: HttpRequest, proposal: Proposal) -> bool:
-    """Where a second person has to sign, and this is another one than who proposed or identified."""
+    """Whether this is another one than who proposed or identified, and nobody has signed yet."""
     if proposal.countersigned_by_id is not None or not PROPOSAL.allows(proposal.state, "countersign"):
         return False
     user = user_of(request).pk
-    if user == proposal.proposed_by_id or not waits_for_second(proposal):
-        return False
-    return user not in identifiers_of(proposal.responsibility)
+    return user != proposal.proposed_by_id and user not in identifiers_of(proposal.responsibility)
 
 
 def waits_for_second(proposal: Proposal) -> bool:

@@ -163,9 +163,11 @@ class IdentifyMany(OfAList, OnCase):
     def done(self, outcome: list[Responsibility]) -> str:
         """How many."""
         people = len(outcome)
-        return ngettext("%(people)s person is identified.", "%(people)s people are identified.", people) % {
-            "people": people
-        }
+        return ngettext(
+            "%(people)s person is identified. A colleague can propose points for them now.",
+            "%(people)s people are identified. A colleague can propose points for them now.",
+            people,
+        ) % {"people": people}
 
     def template_file(self) -> bytes:
         """The empty list."""

@@ -140,6 +140,9 @@ class OnPeople(OnCase):
         """Every refusal below the form, by name, and the way to go on without them."""
         if isinstance(refusal, ManyRefused):
             self.refused_rows = refusal.rows
+            told = {"refused": len(refusal.rows), "all": refusal.among}
+            words = gettext("Nothing was recorded: %(refused)s of %(all)s people cannot be taken along. See below why.")
+            refusal.message = words % told
         return super().refused(form, refusal)
 
     def context(self) -> dict[str, Any]:

@@ -204,7 +204,9 @@ class Countersign(WithOutlook):
 
     def done(self, outcome: Proposal) -> str:
         """What happened."""
-        return gettext("The proposal is countersigned.")
+        if outcome.state == Proposal.State.HELD:
+            return gettext("The proposal is countersigned. Decide it next.")
+        return gettext("The proposal is countersigned. Send the advance notice next.")
 
 
 class ChannelForm(ActForm):
@@ -265,7 +267,7 @@ class Withdraw(OnProposal):
 
     def done(self, outcome: Proposal) -> str:
         """What happened."""
-        return gettext("The proposal is withdrawn.")
+        return gettext("The proposal is withdrawn. Where other points fit, propose them from the case.")
 
 
 class HeldForm(ActForm):
