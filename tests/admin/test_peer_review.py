@@ -56,16 +56,23 @@ def test_a_reviewer_asks_an_officer_draws_and_experts_vote(
         "question": "手术指征是否成立？王医生的记录是否完整？",
         "specialty": "surgery",
     }
+    beside = text_of(reviewer.get(url("refer_to_panel", objection.pk)))
+    assert all(point.text in beside for point in objection.points.all())
     shown = preview(reviewer, url("refer_to_panel", objection.pk), asked_for)
+    assert "Release until then what the experts may see" in text_of(shown)
     assert "does it tell who the case is about? 王医生" in text_of(shown)
     confirm(reviewer, url("refer_to_panel", objection.pk), asked_for, shown)
     panel = Panel.objects.get()
     page = url("appeals_panel_change", panel.pk)
-    assert panel.commitment in text_of(reviewer.get(page))
+    told = text_of(reviewer.get(page))
+    assert "another officer draws it" in told
+    assert f"Another officer than {here.reviewer} draws it." in told
+    assert panel.commitment in told
     assert url("draw_panel", panel.pk) not in reviewer.get(page).content.decode()
     assert "Another officer draws it" in text_of(preview(reviewer, url("draw_panel", panel.pk), {}))
     shown = preview(officer, url("draw_panel", panel.pk), {})
     assert "Experts who can sit 8" in text_of(shown)
+    assert asked_for["question"] in text_of(shown)
     confirm(officer, url("draw_panel", panel.pk), {}, shown)
     file = tmp_path / "draw.json"
     file.write_bytes(officer.get(url("panel_draw", panel.pk)).content)
@@ -76,12 +83,32 @@ def test_a_reviewer_asks_an_officer_draws_and_experts_vote(
         assert "vote up to and including April 14, 2025" in text_of(client.get(url("expert_desk")))
         shown = preview(client, url("cast_vote", seat.uuid), filled_in(panel))
         assert "cast once" in text_of(shown)
+        assert "Vote up to and including April 14, 2025" in text_of(shown)
         assert confirm(client, url("cast_vote", seat.uuid), filled_in(panel), shown)["Location"] == url("expert_desk")
     told = text_of(officer.get(page))
     assert "Point 1: upheld" in told
     assert told.count("指征成立") == 3
     client = sign_in(user_of(panel.seats.all()[0].expert))
     assert "upheld" in text_of(client.get(url("expert_case", panel.seats.all()[0].uuid)))
+
+
+def test_a_vote_that_does_not_fit_is_told_at_its_point(sign_in: SignIn, here: Desk) -> None:
+    experts(here)
+    panel = drawn(here)
+    seat = asked(panel)[0]
+    point = panel.points.select_related("item").first()
+    assert point is not None
+    assert point.item is not None
+    most = point.item.points - 1
+    client, act = sign_in(user_of(seat.expert)), url("cast_vote", seat.uuid)
+    for more, words in (
+        ({"result": "reduced", "points": 12}, f"12 is no reduction of {most + 1} points. Enter 1 to {most}."),
+        ({"result": "reduced"}, f"Enter to how many points: from 1 to {most}."),
+        ({"points": 2}, "2 is only for a reduction. Leave it empty, or choose “reduced” above."),
+    ):
+        shown = preview(client, act, filled_in(panel, **more))
+        assert (shown.status_code, shown.context["form"].errors[f"points_{point.pk}"]) == (422, [words])
+    assert Seat.objects.get(pk=seat.pk).state == "seated"
 
 
 def test_an_expert_opens_nothing_of_the_office(sign_in: SignIn, here: Desk, administrator: User) -> None:
@@ -173,17 +200,6 @@ def test_the_pages_of_an_expert_name_nobody(sign_in: SignIn, here: Desk, languag
         assert shown.status_code == 200
         assert [each for each in [*hidden, objection.case.number] if each in shown.content.decode()] == []
     assert [each for each in hidden if each in client.get(url("expert_desk")).content.decode()] == []
-
-
-def test_a_vote_that_does_not_fit_is_told_on_the_form(sign_in: SignIn, here: Desk) -> None:
-    experts(here)
-    panel = drawn(here)
-    seat = asked(panel)[0]
-    client = sign_in(user_of(seat.expert))
-    shown = preview(client, url("cast_vote", seat.uuid), filled_in(panel, "reduced", points=6))
-    assert shown.status_code == 422
-    assert "A reduction names 1 at the least, and fewer than these." in text_of(shown)
-    assert Seat.objects.get(pk=seat.pk).state == "seated"
 
 
 def test_an_expert_steps_back_on_the_page(sign_in: SignIn, here: Desk) -> None:

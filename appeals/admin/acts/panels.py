@@ -19,6 +19,7 @@ from appeals.queries.visible import objections_in, panels_in
 from registry.actions.files import keep_file
 from registry.admin.acts.consequence import Consequence, Summary
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
+from registry.admin.acts.subjects import card_of
 from registry.admin.fields import choice_field, file_field, prose_field, tick_field
 from registry.ledger.law import policies
 from registry.models import User
@@ -27,6 +28,7 @@ from registry.queries.scope import Scope
 from registry.queries.wording import listed
 
 SHORT = 80
+ON_DISPUTE = "appeals/on_dispute.html"
 
 
 class ReferForm(ActForm):
@@ -63,14 +65,16 @@ class ReferToPanel(GuidedAct):
         " the clock of the review stands still until the experts have answered."
     )
     do = _("Refer to a panel")
+    afterwards = _("Another officer draws the panel. Release until then what the experts may see of the evidence.")
     form_class = ReferForm
     allowed = REVIEWING
+    template = ON_DISPUTE
 
     subject: Objection
 
     def find(self, seen: Scope) -> Objection | None:
         """The objection with the id in the address."""
-        return objections_in(seen).filter(pk=self.kwargs["pk"]).first()
+        return objections_in(seen).select_related("practitioner").filter(pk=self.kwargs["pk"]).first()
 
     def chosen(self, data: dict[str, Any]) -> list[PointOfDispute]:
         """The points chosen in the form."""
@@ -107,15 +111,24 @@ class ReferToPanel(GuidedAct):
         """To the panel."""
         return panel_url(outcome)
 
+    def done(self, outcome: Panel) -> str:
+        """What comes next."""
+        return gettext("The panel is asked for. Release the evidence to it; another officer draws it.")
+
     def crumbs(self) -> list[tuple[Words, str]]:
         """The objection."""
         return [(self.subject.number, objection_url(self.subject))]
+
+    def context(self) -> dict[str, Any]:
+        """The person, and what is disputed."""
+        return {**card_of(self.subject.practitioner), **_disputed(self.subject)}
 
 
 class OnPanel(GuidedAct):
     """An act on a panel."""
 
     allowed = REVIEWING
+    template = ON_DISPUTE
 
     subject: Panel
 
@@ -130,6 +143,11 @@ class OnPanel(GuidedAct):
     def crumbs(self) -> list[tuple[Words, str]]:
         """The panel."""
         return [(self.subject.objection.number, panel_url(self.subject))]
+
+    def context(self) -> dict[str, Any]:
+        """What the experts are asked about."""
+        specialty = Specialty(self.subject.specialty).label
+        return {**_disputed(self.subject.objection, self.subject), "panel": self.subject, "specialty": specialty}
 
 
 class NothingToSay(ActForm):
@@ -194,6 +212,10 @@ class FailPanel(OnPanel):
         """Give up."""
         return fail_panel(panel=self.subject, reason=data["reason"], by=self.user, now=self.now)
 
+    def done(self, outcome: Panel) -> str:
+        """What comes next."""
+        return gettext("The panel is given up. The reviewer decides the objection, or asks for another panel.")
+
 
 class ReleaseForm(ActForm):
     """A copy, or the file as it is."""
@@ -223,6 +245,7 @@ class ReleaseEvidence(GuidedAct):
     do = _("Release")
     form_class = ReleaseForm
     allowed = REVIEWING
+    template = ON_DISPUTE
     previewed = False
 
     subject: Evidence
@@ -248,6 +271,19 @@ class ReleaseEvidence(GuidedAct):
     def crumbs(self) -> list[tuple[Words, str]]:
         """Where one comes from."""
         return [(self.subject.point.objection.number, self.next_url(self.subject))]
+
+    def done(self, outcome: Evidence) -> str:
+        """Which piece."""
+        return gettext("“%(title)s” is released to the panel.") % {"title": outcome.title}
+
+    def context(self) -> dict[str, Any]:
+        """The point that it is for."""
+        return {"objection": self.subject.point.objection, "disputed": [self.subject.point]}
+
+
+def _disputed(objection: Objection, panel: Panel | None = None) -> dict[str, Any]:
+    points = (panel or objection).points.select_related("item", "entry").order_by("number")
+    return {"objection": objection, "disputed": points}
 
 
 def _point(row: PointOfDispute) -> str:

@@ -15,7 +15,7 @@ from appeals.queries.visible import mark_of, seats_of
 from registry.admin.acts.consequence import Consequence
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import prose_field, radio_field, whole_field
-from registry.models import User
+from registry.models import Task, User
 from registry.queries.roles import EXPERTS
 from registry.queries.scope import Scope
 from registry.rules.facts import MOST_POINTS
@@ -51,8 +51,9 @@ class OnSeat(GuidedAct):
         ]
 
     def context(self) -> dict[str, Any]:
-        """The file."""
-        return {"file": self.file(), "seat": self.subject}
+        """The file, and until when to vote."""
+        task = Task.objects.filter(subject=self.subject.uuid).first()
+        return {"file": self.file(), "seat": self.subject, "task": task}
 
 
 class VoteForm(ActForm):
@@ -73,6 +74,27 @@ class VoteForm(ActForm):
                 help_text=_("Only for a reduction."),
             )
             self.fields[f"reasons_{point.pk}"] = prose_field(gettext("Point %(number)s: reasons") % told)
+
+    def clean(self) -> dict[str, Any]:
+        """A reduction says to how many points, and it is one; nothing else names points."""
+        data = super().clean() or {}
+        for point in self.doing.file().points:  # type: ignore[attr-defined]
+            result, points = data.get(f"result_{point.pk}"), data.get(f"points_{point.pk}")
+            if result == Result.REDUCED and not (points and points < point.points):
+                self.add_error(f"points_{point.pk}", _no_reduction(points, point.points))
+            elif result and result != Result.REDUCED and points:
+                words = gettext("%(points)s is only for a reduction. Leave it empty, or choose “reduced” above.")
+                self.add_error(f"points_{point.pk}", words % {"points": points})
+        return data
+
+
+def _no_reduction(points: int | None, proposed: int) -> str:
+    told = {"points": points, "proposed": proposed, "most": proposed - 1}
+    if proposed == 1:
+        return gettext("A single point cannot be reduced. Choose “upheld” or “annulled”.")
+    if points is None:
+        return gettext("Enter to how many points: from 1 to %(most)s.") % told
+    return gettext("%(points)s is no reduction of %(proposed)s points. Enter 1 to %(most)s.") % told
 
 
 class CastVote(OnSeat):
