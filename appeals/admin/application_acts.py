@@ -59,8 +59,6 @@ class FileForm(ActForm):
         field = self.fields["attendances"]
         field.queryset = Attendance.objects.filter(pk__in=parts).select_related("activity")  # type: ignore[attr-defined]
         field.label_from_instance = _part_words  # type: ignore[attr-defined]
-        if not parts:
-            field.help_text = _("No completed activity that has not been used.")
 
 
 class FileApplication(OnPractitioner):
@@ -126,15 +124,17 @@ class FileApplication(OnPractitioner):
 
     def done(self, outcome: Application) -> str:
         """Its number."""
-        return gettext("Application %(number)s is filed.") % {"number": outcome.number}
+        return gettext("Application %(number)s is filed. Its agency calls experts next.") % {"number": outcome.number}
 
     def next_url(self, outcome: Application) -> str:
         """To the application."""
         return application_url(outcome)
 
     def context(self) -> dict[str, Any]:
-        """The card of the person, and the sums."""
-        return {**card_of(self.subject, self.history.standing(today())), "prospects": self.prospects}
+        """The card of the person, the sums, and whether any activity could support what is asked."""
+        supported = any(each.usable for each in self.prospects)
+        card = card_of(self.subject, self.history.standing(today()))
+        return {**card, "prospects": self.prospects, "supported": supported}
 
 
 def key_of(prospect: Prospect) -> str:

@@ -29,8 +29,9 @@ def prospects_page(site: Any) -> Callable[..., HttpResponse]:
         found = prospects(history, today())
         acts = []
         if has_any(request, STAFF_KEEPERS) and askable(found, seen):
+            supported = any(each.usable for each in found)
             url = reverse("admin:file_application", args=[person.pk])
-            acts.append(Button(_("File an application for repair"), url, "volunteer_activism", main=True))
+            acts.append(Button(_("File an application for repair"), url, "volunteer_activism", main=supported))
         response: HttpResponse = site.page(
             request,
             "appeals/prospects.html",

@@ -218,6 +218,19 @@ def test_what_exceeds_the_cap_is_refused_at_the_amount_with_the_sum(chen: Client
     assert "at most 30 days earlier, not 31" in text_of(answer)
 
 
+def test_without_a_completed_activity_nothing_is_asked_but_where_to_take_part(chen: Client, town: Town) -> None:
+    score(town, 8, TODAY, who=town.nurse)
+    page = chen.get(url("file_application", town.nurse.pk))
+    assert "No completed activity of this person can support an application." in text_of(page)
+    assert url("prospects", town.nurse.pk) in page.content.decode()
+    assert 'name="statement"' not in page.content.decode()
+    assert 'value="form"' not in page.content.decode()
+    assert [act.main for act in chen.get(url("prospects", town.nurse.pk)).context["acts"]] == [False]
+    completed(town, town.nurse, TODAY)
+    assert 'name="statement"' in chen.get(url("file_application", town.nurse.pk)).content.decode()
+    assert [act.main for act in chen.get(url("prospects", town.nurse.pk)).context["acts"]] == [True]
+
+
 def test_a_single_twelve_is_shown_as_not_to_be_shortened(chen: Client, town: Town) -> None:
     score(town, 12, TODAY, who=town.nurse)
     completed(town, town.nurse, TODAY)
