@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_network
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from registry.actions.errors import Refused
@@ -132,13 +133,7 @@ def _require_scope(scope: str) -> None:
 
 
 def _require_holder(scope: str, user: User | None, authority: Authority | None) -> None:
-    if (scope == ApiKey.Scope.PERSON) != (user is not None):
-        raise Refused(
-            "key_person_refused",
-            _("A key of a program of a person names the account for which it acts, and no other key does."),
-            field="user",
-            value=str(user or ""),
-        )
+    _require_person(scope, user)
     if (scope == ApiKey.Scope.AUTHORITY) != (authority is not None):
         raise Refused(
             "key_authority_refused",
@@ -146,6 +141,18 @@ def _require_holder(scope: str, user: User | None, authority: Authority | None) 
             field="authority",
             value=str(authority or ""),
         )
+
+
+def _require_person(scope: str, user: User | None) -> None:
+    message: str | Promise
+    if scope == ApiKey.Scope.PERSON and user is None:
+        message = _("The program of a person acts for an account. Enter its user name.")
+    elif scope != ApiKey.Scope.PERSON and user is not None:
+        words = _("Only the program of a person acts for an account. Leave “%(name)s” out, or choose that role.")
+        message = words % {"name": user.get_username()}
+    else:
+        return
+    raise Refused("key_person_refused", message, field="user", value=str(user or ""))
 
 
 def _clean_networks(networks: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from registry.actions.institutions import open_institution
 from registry.actions.registrations import register_at
@@ -134,6 +135,8 @@ def test_a_key_is_shown_once_and_revoked_from_the_list(sign_in: SignIn, security
     issued = guan.post(url("issue_key"), {"name": "长沙结算", "scope": "settlement_system", "last_day": "2025-09-01"})
     key = ApiKey.objects.get()
     assert key.prefix in text_of(issued)
+    assert "in the header Authorization: Bearer" in text_of(issued)
+    assert reverse("api:docs") in issued.content.decode()
     assert "no-store" in issued["Cache-Control"]
     assert "drk_" not in text_of(guan.get(url("registry_apikey_changelist")))
     guan.post(url("revoke_key", key.pk))

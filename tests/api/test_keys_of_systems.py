@@ -13,6 +13,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.http.request import HttpRequest
 from django.test import Client
+from django.utils import translation
 
 from registry.actions.errors import Refused
 from registry.actions.keys import issue_key, revoke_key
@@ -153,9 +154,14 @@ def test_the_command_refuses_what_cannot_be(wrong: dict[str, Any]) -> None:
     assert not ApiKey.objects.exists()
 
 
+@translation.override("en")
 def test_a_key_of_a_program_names_its_person_and_no_other_key_does(town: Town) -> None:
     good: dict[str, Any] = {"name": "程序", "expires_at": NOW + timedelta(days=1), "by": None, "now": NOW}
-    for scope, user in (("person", None), ("settlement_system", town.officer)):
+    for scope, user, words in (
+        ("person", None, "Enter its user name"),
+        ("settlement_system", town.officer, town.officer.username),
+    ):
         with pytest.raises(Refused) as refused:
             issue_key(scope=scope, user=user, **good)
         assert refused.value.code == "key_person_refused"
+        assert words in str(refused.value.message)

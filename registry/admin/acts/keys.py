@@ -33,10 +33,24 @@ def _end_of(day: date) -> datetime:
 class KeyForm(ActForm):
     """Which system, for what, and until when."""
 
-    name = text_field(_("Name of the system"), most=120)
-    scope = choice_field(_("Role"), [(scope.value, scope.label) for scope in ISSUED], empty=None)
+    name = text_field(
+        _("Name of the system"),
+        most=120,
+        help_text=_("Which system holds the key, and where, such as “settlement, city hospital”."),
+    )
+    scope = choice_field(
+        _("Role"),
+        [(scope.value, scope.label) for scope in ISSUED],
+        empty=None,
+        help_text=_(
+            "A settlement system asks whether services are payable, and nothing else. An authority's system only reads, in its region. The program of a person may do what that person's account may do."  # noqa: E501
+        ),
+    )
     username = text_field(
-        _("User name"), most=150, required=False, help_text=_("Of the account for which a program of a person acts.")
+        _("User name"),
+        most=150,
+        required=False,
+        help_text=_("Only for the program of a person: the account for which it acts."),
     )
     authority = forms.ModelChoiceField(
         Authority.objects.select_related("region"),
@@ -50,7 +64,9 @@ class KeyForm(ActForm):
         required=False,
         help_text=_("From which the key is taken, with commas: 203.0.113.0/24. Empty: from anywhere."),
     )
-    last_day = day_field(_("Last day"))
+    last_day = day_field(
+        _("Last day"), help_text=_("The key holds up to and including this day, at most a year ahead.")
+    )
 
     def prepare(self) -> None:
         """Half a year is usual."""
