@@ -92,6 +92,7 @@ class Activities(Listing, Act):
 
     tag = "repair"
     creates = "offer_activity"
+    creating = "Offer an activity, for one of your agencies or institutions."
     shape = ActivityShape
     given = OfferGiven
     done_by = STAFF_KEEPERS

@@ -95,6 +95,7 @@ class Experts(Listing, Act):
 
     tag = "experts"
     creates = "add_expert"
+    creating = "Take an expert into the pool. Somebody who left comes back as the same expert."
     shape = ExpertShape
     given = NewExpertGiven
     seen_by = POOL_READERS

@@ -102,6 +102,7 @@ class Years(Listing, Act):
 
     tag = "law"
     creates = "enter_calendar_year"
+    creating = "Enter the official notice of a year, whole."
     key = "year"
     shape = YearShape
     given = YearGiven

@@ -56,6 +56,7 @@ class CaseFiles(Listing, OnCase):
 
     tag = "cases"
     creates = "add_case_file"
+    creating = "Put a document into the file of a case, where it stays."
     shape = CaseFileShape
     given = CaseFileGiven
     done_by = OFFICERS_OF_AGENCIES

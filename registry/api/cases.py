@@ -77,6 +77,7 @@ class Handlings(Listing, Act):
 
     tag = "cases"
     creates = "record_handling"
+    creating = "Record a handling of an institution. One that opens the gate opens its case."
     shape = HandlingShape
     given = HandlingGiven
     done_by = OFFICERS_OF_AGENCIES

@@ -19,7 +19,7 @@ from registry.queries.eligibility import Answer, Question, eligibilities
 
 
 class QuestionGiven(serializers.Serializer):  # type: ignore[type-arg]  # not subscriptable when it runs
-    """One service. It is read by `registry.api.questions`; here it is described."""
+    """One service: by whom, where and on which day."""  # described here, read by registry.api.questions
 
     practitioner = serializers.CharField(max_length=64, help_text="the personal code")
     institution = serializers.CharField(max_length=64, help_text="the institution's code")

@@ -83,6 +83,7 @@ class Merges(OnPractitioner, Listing, Act):
 
     tag = "merges"
     creates = "merge_files"
+    creating = "Merge another file into this one. Nothing is rewritten, and it can be undone."
     shape = MergeShape
     given = MergeGiven
     done_by = OFFICERS_OF_AGENCIES

@@ -88,6 +88,7 @@ class Institutions(Listing, Act):
 
     tag = "places"
     creates = "open_institution"
+    creating = "Open an institution."
     shape = InstitutionShape
     given = InstitutionGiven
     done_by = OFFICERS_OF_AGENCIES
@@ -131,6 +132,7 @@ class Agreements(Listing, Act):
 
     tag = "places"
     creates = "conclude_agreement"
+    creating = "Record a service agreement with an institution."
     shape = AgreementShape
     given = AgreementGiven
     done_by = OFFICERS_OF_AGENCIES

@@ -233,6 +233,7 @@ class Registrations(OnPractitioner, Listing, Act):
 
     tag = "practitioners"
     creates = "register_at"
+    creating = "Register a practitioner at an institution."
     shape = RegistrationShape
     given = RegistrationGiven
     done_by = STAFF_KEEPERS

@@ -132,6 +132,8 @@ class DeskSchema(AutoSchema):
         return hasattr(self.view, "filters")
 
     def _said(self) -> list[str]:
+        if self.method == "POST" and (creating := getattr(self.view, "creating", "")):
+            return [creating]
         return [line.strip() for line in (type(self.view).__doc__ or "").strip().splitlines()]
 
     def _is_list_view(self, serializer: Any = None) -> bool:

@@ -143,7 +143,11 @@ urlpatterns = [
     path("v1/eligibility", Eligibility.as_view(), name="eligibility"),
     path("v1/eligibility/batch", EligibilityBatch.as_view(), name="eligibility-batch"),
     path("v1/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("v1/docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
+    path(
+        "v1/docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="registry/api_docs.html"),
+        name="docs",
+    ),
     *DESK,
 ]
 nothing = [re_path(r"", Nothing.as_view())]
