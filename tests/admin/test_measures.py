@@ -82,6 +82,7 @@ def test_a_measure_goes_from_the_institution_to_the_decision_and_its_end(crossed
         assert "Staff concerned 5 people registered here today" in words
         assert "From April 11, 2025, until it is ended" in words
         assert "No longer payable No service of anybody at this institution is settled on these days." in words
+        assert f"Grounds for the measure {measure.grounds} Proposed by {crossed.officer}" in words
         assert confirm(zhou, act, data, shown, **signed(crossed.second)).status_code == 422
         assert confirm(zhou, act, data, shown, **signed(crossed.officer)).status_code == 302
     period = MeasurePeriod.objects.get()
@@ -92,6 +93,7 @@ def test_a_measure_goes_from_the_institution_to_the_decision_and_its_end(crossed
         assert "Days on which it holds 71" in text_of(shown)
         assert confirm(chen, act, data, shown).status_code == 302
         words = text_of(chen.get(url("registry_institutionmeasure_change", measure.pk)))
+        assert "The measure is ended. Services are payable again from June 21, 2025." in words
         assert "Up to and including June 20, 2025." in words
         assert "Measure proposed" in words
         assert "Measure ended" in words

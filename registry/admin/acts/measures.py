@@ -24,7 +24,7 @@ from registry.admin.moment import today
 from registry.ledger.law import policies
 from registry.models import InstitutionMeasure, User
 from registry.queries.explain import day
-from registry.queries.measures import Kind, kind_of, measures_of, notices, ratio_of_year, share_of, sum_of
+from registry.queries.measures import Kind, days_of, kind_of, measures_of, notices, ratio_of_year, share_of, sum_of
 from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.queries.scope import Scope
 
@@ -121,7 +121,7 @@ class OnMeasure(GuidedAct):
     def find(self, seen: Scope) -> InstitutionMeasure | None:
         """The measure, if its institution is in the scope."""
         rows = InstitutionMeasure.objects.filter(institution__in=seen.institutions())
-        rows = rows.select_related("agency", "institution__region", "institution__agency")
+        rows = rows.select_related("agency", "proposed_by", "institution__region", "institution__agency")
         return rows.filter(pk=self.kwargs["pk"]).first()
 
     def next_url(self, outcome: InstitutionMeasure) -> str:
@@ -134,8 +134,8 @@ class OnMeasure(GuidedAct):
         return [(place.name, institution_url(place)), (title, measure_url(self.subject))]
 
     def context(self) -> dict[str, Any]:
-        """The card of the institution."""
-        return {"place": self.subject.institution}
+        """The cards of the institution and of the measure."""
+        return {"place": self.subject.institution, "measure": self.subject, "share": share_of(self.subject)}
 
 
 class DecisionForm(ActForm):
@@ -190,7 +190,10 @@ class DecideMeasure(OnMeasure):
 
     def done(self, outcome: InstitutionMeasure) -> str:
         """What happened."""
-        return gettext("The measure is decided.")
+        period = days_of(outcome)
+        assert period is not None  # it was decided from a day on
+        told = {"day": day(period.starts_on)}
+        return gettext("The measure is decided. It holds from %(day)s until the agency ends it.") % told
 
 
 class EndForm(ActForm):
@@ -231,7 +234,10 @@ class EndMeasure(OnMeasure):
 
     def done(self, outcome: InstitutionMeasure) -> str:
         """What happened."""
-        return gettext("The measure is ended.")
+        period = days_of(outcome)
+        assert period is not None
+        assert period.ends_on is not None  # it was ended on a day
+        return gettext("The measure is ended. Services are payable again from %(day)s.") % {"day": day(period.ends_on)}
 
 
 class DropForm(ActForm):
