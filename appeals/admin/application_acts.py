@@ -13,7 +13,7 @@ from appeals.actions.applications import file_application, preview, withdraw_app
 from appeals.actions.deliberations import convene, most_called
 from appeals.actions.grants import grant_application, preview_grant, refuse_application
 from appeals.admin.applications import application_url, asked
-from appeals.models import Application, Attendance, Expert
+from appeals.models import Application, Attendance, Expert, Specialty
 from appeals.queries.applications import visible_applications
 from appeals.queries.deliberators import possible_deliberators
 from appeals.queries.remediation import Prospect, prospects, signatures_needed
@@ -30,6 +30,7 @@ from registry.models import User
 from registry.queries.explain import day
 from registry.queries.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.queries.scope import Scope
+from registry.queries.wording import listed
 
 MOST_DAYS = 2000
 
@@ -204,6 +205,7 @@ class ConveneForm(ActForm):
         possible = [expert.pk for expert in possible_deliberators(application, today())]
         field = self.fields["experts"]
         field.queryset = Expert.objects.filter(pk__in=possible)  # type: ignore[attr-defined]
+        field.label_from_instance = _expert_words  # type: ignore[attr-defined]
         numbers = {"needed": signatures_needed(application), "most": most_called(application)}
         field.help_text = (
             _(
@@ -211,6 +213,10 @@ class ConveneForm(ActForm):
             )
             % numbers
         )
+
+
+def _expert_words(expert: Expert) -> str:
+    return f"{expert.name} · {listed(str(Specialty(each).label) for each in expert.specialties)}"
 
 
 class Convene(OnApplication):
@@ -227,6 +233,12 @@ class Convene(OnApplication):
     def perform(self, data: dict[str, Any], second: User | None) -> Application:
         """Call."""
         return convene(application=self.subject, experts=list(data["experts"]), acting=self.acting(), now=self.now)
+
+    def done(self, outcome: Application) -> str:
+        """What comes next."""
+        return gettext(
+            "The experts are called and sign on pages of their own. With enough in favour, two of you decide."
+        )
 
 
 class DecisionForm(ActForm):

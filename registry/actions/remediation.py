@@ -18,7 +18,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.ledger.writing import Draft, LockedPerson, append, lock
 from registry.models import Agency, Fact, FactKind, Institution, Practitioner, Registration, User
-from registry.queries.explain import day
+from registry.queries.explain import day, last_day
 from registry.queries.remediation import relief_room, shortening_room
 from registry.rules import facts
 from registry.rules.compute import standing
@@ -247,10 +247,10 @@ def _require_shortening(person: LockedPerson, days: int, agency: Agency, today: 
         raise Refused(
             "single_termination_is_not_shortened",
             _(
-                "The bar from %(start)s to %(end)s follows from 12 points at once; policy %(policy)s lets such a bar be"
-                " shortened by 0 days, not %(days)s."
+                "The bar from %(start)s up to and including %(end)s follows from 12 points at once;"
+                " policy %(policy)s lets such a bar be shortened by 0 days, not %(days)s."
             )
-            % {"start": day(room.start), "end": day(room.end), "policy": room.policy.id, "days": days},
+            % {"start": day(room.start), "end": last_day(room.end), "policy": room.policy.id, "days": days},
             field="days",
             value=days,
         )
@@ -258,14 +258,15 @@ def _require_shortening(person: LockedPerson, days: int, agency: Agency, today: 
         raise Refused(
             "shortened_below_the_floor",
             _(
-                "The period from %(start)s was to last until %(original)s and ends on %(end)s;"
-                " it may end on %(earliest)s at the earliest, so at most %(most)s days earlier, not %(days)s."
+                "The period from %(start)s was to last up to and including %(original)s and now lasts up to and"
+                " including %(end)s; its last day is %(earliest)s at the earliest, so at most %(most)s days earlier,"
+                " not %(days)s."
             )
             % {
                 "start": day(room.start),
-                "original": day(room.original),
-                "end": day(room.end),
-                "earliest": day(room.earliest),
+                "original": last_day(room.original),
+                "end": last_day(room.end),
+                "earliest": last_day(room.earliest),
                 "most": room.most,
                 "days": days,
             },

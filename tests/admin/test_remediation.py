@@ -215,6 +215,7 @@ def test_what_exceeds_the_cap_is_refused_at_the_amount_with_the_sum(chen: Client
     }
     answer = preview(chen, url("file_application", town.nurse.pk), data)
     assert answer.status_code == 422
+    assert "up to and including May 31, 2025; its last day is May 1, 2025 at the earliest" in text_of(answer)
     assert "at most 30 days earlier, not 31" in text_of(answer)
 
 

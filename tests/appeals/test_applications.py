@@ -135,7 +135,7 @@ def test_twelve_points_at_once_are_not_shortened_and_the_refusal_says_how_long_t
     with pytest.raises(Refused) as refusal:
         filed(town, [part], date(2025, 4, 1), kind="shortening", amount=10)
     assert refusal.value.code == "single_termination_is_not_shortened"
-    assert "from March 10, 2025 to March 10, 2028" in str(refusal.value.message)
+    assert "from March 10, 2025 up to and including March 9, 2028" in str(refusal.value.message)
     assert "0 days, not 10" in str(refusal.value.message)
     assert not Application.objects.exists()
 
