@@ -182,6 +182,7 @@ def test_a_closed_case_offers_nothing_to_do_with_who_is_decided(sign_in: SignIn,
     page = sign_in(here.scorer).get(url("registry_case_change", case.pk))
     assert page.context["case"].state == "closed"
     assert offered(page) == []
+    assert not any(act.main for act in page.context["acts"])
     assert 'name="people"' not in page.content.decode()
 
 

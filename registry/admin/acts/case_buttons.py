@@ -23,12 +23,13 @@ def acts_on_case(request: HttpRequest, case: Case) -> list[Button]:
     """Acts of the agency on a case."""
     found: list[Button] = []
     if scope(request).acts_for(case):
-        found.append(button(_("Identify a responsibility"), "person_search", "identify", case.pk, main=True))
+        is_open = case.state == Case.State.OPEN
+        found.append(button(_("Identify a responsibility"), "person_search", "identify", case.pk, main=is_open))
         if case.handling is not None:
             found.append(button(_("Identify many people"), "group_add", "identify_many", case.pk))
             found.append(button(_("Propose points by a list"), "playlist_add", "propose_by_list", case.pk))
         found.append(button(_("Attach a document"), "attach_file", "add_case_file", case.pk))
-        if case.state == Case.State.OPEN:
+        if is_open:
             found.append(button(_("Close the case"), "task_alt", "close_case", case.pk))
     return found + extensions.buttons("case", request, case)
 
