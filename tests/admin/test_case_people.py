@@ -1,9 +1,10 @@
 """A ward in one screen: sheets, pasted codes, ticks; who cannot be taken along is named."""
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from registry.actions.cases import add_case_file
@@ -162,7 +163,7 @@ def test_terminations_of_many_are_countersigned_at_once(sign_in: SignIn, here: D
     assert Proposal.objects.filter(countersigned_by=here.second).count() == 2
 
 
-def offered(page: HttpResponse) -> list[str]:
+def offered(page: Any) -> list[str]:
     """The acts on the people of the case."""
     return [str(act.title) for act in page.context["people_acts"]]
 

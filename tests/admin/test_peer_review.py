@@ -72,7 +72,7 @@ def test_a_reviewer_asks_an_officer_draws_and_experts_vote(
     assert "Another officer draws it" in text_of(preview(reviewer, url("draw_panel", panel.pk), {}))
     shown = preview(officer, url("draw_panel", panel.pk), {})
     assert "Experts who can sit 8" in text_of(shown)
-    assert asked_for["question"] in text_of(shown)
+    assert str(asked_for["question"]) in text_of(shown)
     confirm(officer, url("draw_panel", panel.pk), {}, shown)
     file = tmp_path / "draw.json"
     file.write_bytes(officer.get(url("panel_draw", panel.pk)).content)
