@@ -134,8 +134,8 @@ class CaseAdmin(ListAdmin):
             term=term,
             after=after,
             following=rows[-1].responsibility.pk if more else None,
-            files=case.files.select_related("file") if officer or seen.sees_everything else None,
-            steps=_steps(case) if officer or seen.sees_everything else None,
+            files=case.files.select_related("file") if seen.reads_documents_of(case) else None,
+            steps=_steps(case) if seen.reads_documents_of(case) else None,
             may_act=officer,
             people_acts=acts_on_people(request, case, [stage for stage, _words, _number in stages]),
             acts=acts_on_case(request, case),
@@ -202,6 +202,7 @@ class ProposalAdmin(ListAdmin):
         prefetch_related_objects([proposal], Prefetch("items", ProposedEntry.objects.select_related("entry__fact")))
         law, is_open = policies()[proposal.policy], proposal.state not in PROPOSAL.ends
         opens_case = sees_case(request, proposal.case)
+        awaited = waits_for_second(proposal)
         return self.page(
             request,
             "registry/proposal.html",
@@ -214,15 +215,15 @@ class ProposalAdmin(ListAdmin):
             items=items_of(proposal),
             number=notice_number(proposal),
             outlook=outlook_of(proposal, now()) if is_open else None,
-            awaits_second=proposal.state == Proposal.State.PROPOSED and waits_for_second(proposal),
+            awaits_second=proposal.state == Proposal.State.PROPOSED and awaited,
             why_held=why_held(proposal.held_because) if proposal.state == Proposal.State.HELD else "",
             next=next_date_of(proposal, today()) if is_open else None,
             deliveries=_deliveries(proposal),
             steps=_steps_of_proposal(proposal),
-            acts=acts_on_proposal(request, proposal),
+            acts=acts_on_proposal(request, proposal, awaited),
             sections=extensions.sections("proposal", request, proposal),
             told_at=told_at(proposal, now()),
-            sees_documents=seen.sees_everything or seen.acts_for(proposal.case),
+            sees_documents=seen.reads_documents_of(proposal.case),
         )
 
 

@@ -50,20 +50,20 @@ def acts_on_people(request: HttpRequest, case: Case, stages: Collection[str]) ->
     return []
 
 
-def acts_on_proposal(request: HttpRequest, proposal: Proposal) -> list[Button]:
-    """What can be done with a proposal in its state."""
+def acts_on_proposal(request: HttpRequest, proposal: Proposal, awaited: bool) -> list[Button]:
+    """What can be done with a proposal in its state; `awaited` says whether it waits for a second person."""
     seen, pk = scope(request), proposal.pk
     found: list[Button] = []
     if seen.acts_for(proposal.case):
-        found += _of_agency(request, proposal)
+        found += _of_agency(request, proposal, awaited)
     elif proposal.state in UNRECEIVED and serving(seen).filter(proposal=proposal).exists():
         found.append(button(_("Record the receipt"), "mark_email_read", "record_receipt", pk, main=True))
     found.append(Button(_("The advance notice as a letter"), reverse("admin:notice_letter", args=[pk]), "print"))
     return found + extensions.buttons("proposal", request, proposal)
 
 
-def _of_agency(request: HttpRequest, proposal: Proposal) -> list[Button]:
-    pk, state, awaited = proposal.pk, State(proposal.state), waits_for_second(proposal)
+def _of_agency(request: HttpRequest, proposal: Proposal, awaited: bool) -> list[Button]:
+    pk, state = proposal.pk, State(proposal.state)
     found: list[Button] = []
     if state == State.HELD:
         found.append(button(_("Decide what waits"), "gavel", "decide_held", pk, main=True))
