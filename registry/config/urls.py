@@ -15,5 +15,6 @@ urlpatterns = [
     path("api/", include("registry.api.urls")),
     path("api/", include("appeals.api.urls")),
     path("api/", include(registry.api.urls.nothing)),
+    path("fhir/", include("registry.api.fhir.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
 ]

@@ -7,7 +7,7 @@ of its own. Facts, registrations and codes of all files are the person's.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
@@ -75,6 +75,13 @@ class Persons:
             new = {other for each in new for other in self._neighbours.get(each, ())} - reached
             reached |= new
         return reached
+
+    def moments(self, file: int) -> set[datetime]:
+        """Every instant at which a merge, or its undoing, changed with which files the file is one person."""
+        links = [link for each in self.ever_linked(file) for link in self._links.get(each, ())]
+        instants = {each for link in links for each in (link.recorded_at, link.undone_at) if each}
+        before = timedelta(microseconds=1)
+        return {each for each in instants if self.person(file, known=each) != self.person(file, known=each - before)}
 
     def _kept(self, file: int, known: datetime | None) -> int:
         while above := [link.kept for link in self._links.get(file, ()) if link.in_force(known)]:

@@ -120,8 +120,7 @@ class PractitionerFile:
     def because(self) -> Sentence | None:
         """The last step that made the present standing; None while it is normal."""
         period = self.standing.period
-        found = [line for line in self.explanation if period and _made(line, period)]
-        return found[-1] if found else None
+        return because_of(self.explanation, period) if period else None
 
     @property
     def was_merged(self) -> bool:
@@ -157,7 +156,7 @@ def file_of(practitioner: Practitioner, today: date, known: datetime | None = No
         known=known,
         policy=_policy(registrations, today),
         standing=standing,
-        since=_since(standing),
+        since=since_of(standing),
         explanation=explanation,
         events=events,
         years=years_of(standing.periods, _dots(events), on=today),
@@ -234,8 +233,11 @@ def _dots(events: Iterable[Event]) -> list[tuple[date, int]]:
     return [(event.fact.effective_on, event.points or 0) for event in scored]
 
 
-def _since(standing: Standing) -> date | None:
-    """The day the present standing began; periods that follow each other directly are one stretch."""
+def since_of(standing: Standing) -> date | None:
+    """The day the standing of the day began, None where it was never otherwise.
+
+    Periods that follow each other directly are one stretch.
+    """
     if period := standing.period:
         start = period.from_
         for earlier in reversed(standing.periods):
@@ -244,6 +246,12 @@ def _since(standing: Standing) -> date | None:
         return start
     ended = [period.until for period in standing.periods if period.until and period.until <= standing.on]
     return max(ended, default=None)
+
+
+def because_of(explanation: Iterable[Sentence], period: Period) -> Sentence | None:
+    """The last step that made the period what it is."""
+    found = [line for line in explanation if _made(line, period)]
+    return found[-1] if found else None
 
 
 def _made(line: Sentence, period: Period) -> bool:

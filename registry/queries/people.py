@@ -1,5 +1,7 @@
 """Finding people: by code, by name, and by the exact number of a document."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from registry.models import DocumentKind, PersonalCode, Practitioner, sealing
@@ -18,6 +20,12 @@ def find_people(people: QuerySet[Practitioner], term: str) -> QuerySet[Practitio
         return people.filter(pk__in=by_code)
     by_beginning = people.filter(name__startswith=term)
     return by_beginning if by_beginning.exists() else people.filter(name__icontains=term)
+
+
+def with_codes(people: QuerySet[Practitioner], codes: Iterable[str]) -> QuerySet[Practitioner]:
+    """Those whose code, present or former, is exactly one of these."""
+    holders = PersonalCode.objects.filter(code__in=[sealing.normalised(each) for each in codes])
+    return people.filter(pk__in=list(holders.values_list("practitioner_id", flat=True)))
 
 
 def find_by_document(people: QuerySet[Practitioner], number: str, kind: str = "") -> list[Practitioner]:
