@@ -1,16 +1,14 @@
 """When something of a record changed last, as a column: what was written, and the days that changed it by coming."""
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
 
-from django.db.models import DateTimeField, Func, Model, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, Func, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Case, RawSQL, When
 from django.db.models.functions import Greatest
 
 from registry.ledger.days import shanghai_day
 from registry.models import Fact, FileMerge, Practitioner, Registration, StandingSpan
-
-Row = TypeVar("Row", bound=Model)
 
 _PERSON = Practitioner._meta.db_table
 _MERGE = FileMerge._meta.db_table
@@ -63,7 +61,8 @@ def registrations_touched(rows: QuerySet[Registration], now: datetime) -> QueryS
     return rows.annotate(touched=Greatest(latest, "recorded_at", begun, ended))
 
 
-def records_touched(rows: QuerySet[Row]) -> QuerySet[Row]:
+def records_touched(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Rows of a record with a history, with `touched`, the instant at which it was last written."""
-    history = rows.model.history.filter(id=OuterRef("pk")).order_by("-history_date")  # type: ignore[attr-defined]
-    return rows.annotate(touched=Subquery(history.values("history_date")[:1]))
+    history = rows.model.history.filter(id=OuterRef("pk")).order_by("-history_date")
+    touched: QuerySet[Any] = rows.annotate(touched=Subquery(history.values("history_date")[:1]))
+    return touched

@@ -8,7 +8,10 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 PARAMETER = re.compile(r"<(?:[a-z_]+:)?([a-z_]+)>")
-OURS = ("api/v1/", "admin/")
+OURS = ("api/v1/", "fhir/", "admin/")
+PROGRAMS = ("api/", "fhir/")
+"""Where a key says who asks, not a session."""
+
 OUTSIDE = ("admin/login/", "admin/logout/", "admin/jsi18n/", "admin/password_change/", "admin/r/")
 """What is asked before or beside the sign-in, or belongs to one's own account."""
 
@@ -55,7 +58,7 @@ def _routes(patterns: list[Any], before: str) -> Iterator[Route]:
 def _is_real(path: str) -> bool:
     """Not the catch-all, nor what only leads on to another address of the matrix."""
     leads_on = path.endswith("<path:object_id>/") or "<path:content_type_id>" in path
-    return "(?" not in path and path != "api/" and not path.endswith("/add/") and not leads_on
+    return "(?" not in path and path not in PROGRAMS and not path.endswith("/add/") and not leads_on
 
 
 def _methods(pattern: URLPattern) -> list[str]:

@@ -47,6 +47,7 @@ from registry.models import (
     Responsibility,
     Role,
     RosterJob,
+    SanctionPeriod,
     ServiceAgreement,
     StandingChange,
     Task,
@@ -67,6 +68,8 @@ class Kind:
     institution: str = ""
     value: str = "pk"
     where: Q | None = None
+    written: str = "{0}"
+    """How the value is written in an address."""
 
     def own(self) -> Any:
         """A row of the home city, at the busy hospital where rows of the kind belong to one."""
@@ -88,10 +91,11 @@ class Kind:
     def of(self, rows: QuerySet[Any]) -> str | None:
         """What stands in an address for the first of the rows."""
         row = rows.first()
-        return None if row is None else str(attrgetter(self.value)(row))
+        return None if row is None else self.written.format(attrgetter(self.value)(row), row)
 
 
 HANDED_OVER = Q(receipt__isnull=False)
+SANCTION = "{1.kind}-{0[0]}"
 PERSON = "registrations__institution__region", "registrations__institution__code"
 BY_CASE = "case__handling__institution__region", "case__handling__institution__code"
 
@@ -102,6 +106,8 @@ KINDS: dict[str, Kind] = {
     "institutions.pk": Kind(Institution, "region", "code"),
     "institution.object_id": Kind(Institution, "region", "code"),
     "code": Kind(Institution, "region", "code", value="code"),
+    "organization": Kind(Institution, "region", "code", value="code", written="institution-{0}"),
+    "flag": Kind(SanctionPeriod, *(f"practitioner__{each}" for each in PERSON), value="because", written=SANCTION),
     "agreements.pk": Kind(ServiceAgreement, "institution__region", "institution__code"),
     "serviceagreement.object_id": Kind(ServiceAgreement, "institution__region", "institution__code"),
     "agreement": Kind(ServiceAgreement, "institution__region", "institution__code", value="record"),
@@ -180,6 +186,8 @@ ANYWHERE: dict[str, Callable[[], str]] = {
     "user.object_id": lambda: str(User.objects.earliest("pk").pk),
     "password.id": lambda: str(User.objects.earliest("pk").pk),
     "policies.policy_id": lambda: "cn-2025",
+    "name": lambda: "standing",
+    "version": lambda: "1",
     "honoraria.year": lambda: "2026",
     "users.pk": lambda: str(User.objects.earliest("pk").pk),
     "year": lambda: "2026",

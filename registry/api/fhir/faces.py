@@ -26,10 +26,10 @@ ROOT = "/fhir/"
 class Spoken:
     """What every address of FHIR has in common: its media types, and OperationOutcomes for whatever goes wrong."""
 
-    renderer_classes = (FhirJson, PlainJson)
-    parser_classes = (SearchForm,)
-    content_negotiation_class = Negotiation
-    schema = None
+    renderer_classes: Any = (FhirJson, PlainJson)
+    parser_classes: Any = (SearchForm,)
+    content_negotiation_class: Any = Negotiation
+    schema: Any = None
 
     def get_exception_handler(self) -> Any:
         return respond

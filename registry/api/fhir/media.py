@@ -1,6 +1,6 @@
 """In which forms FHIR is asked for and answered: JSON only, searches as forms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
 from typing import IO, Any
 
@@ -35,20 +35,21 @@ class PlainJson(FhirJson):
 class Negotiation(DefaultContentNegotiation):
     """`_format` goes before `Accept`; a version of FHIR other than R4 is not to be had."""
 
-    settings = SimpleNamespace(URL_FORMAT_OVERRIDE=None)
+    settings: Any = SimpleNamespace(URL_FORMAT_OVERRIDE=None)
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[Any], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """The renderer. Raises NotAcceptable."""
+        offered = list(renderers)
         if asked := request.query_params.get("_format"):
             if asked.partition(";")[0].strip() not in FORMATS:
-                raise NotAcceptable(available_renderers=list(renderers))
-            return renderers[0], FHIR_JSON
+                raise NotAcceptable(available_renderers=offered)
+            return offered[0], FHIR_JSON
         version = request.headers.get("Accept", "").lower().replace(" ", "").partition("fhirversion=")[2]
         if version and version.split(",")[0].split(";")[0].strip('"') not in _VERSIONS:
-            raise NotAcceptable(available_renderers=list(renderers))
-        renderer, _accepted = super().select_renderer(request, renderers, format_suffix)
+            raise NotAcceptable(available_renderers=offered)
+        renderer, _accepted = super().select_renderer(request, offered, format_suffix)
         return renderer, FHIR_JSON
 
 
