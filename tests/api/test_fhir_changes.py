@@ -17,7 +17,8 @@ from registry.models import Practitioner, Registration
 from registry.queries.lives import Lives
 from registry.queries.tenures import tenures_of
 from registry.queries.touched import people_touched, registrations_touched
-from tests.api.reading_fhir import Reader, resources
+from tests.api.officers import Program
+from tests.api.reading_fhir import Reader, extension, resources
 from tests.casework import Desk, desk
 from tests.entries import annul_entry
 from tests.town import LAW_BEGINS, Town, at, score
@@ -139,6 +140,36 @@ def test_versions_that_were_told_are_never_told_otherwise(here: Desk, reader: Re
     annul_entry(entry=entry, reason="改判", now=at(date(2026, 8, 3)), **two)
     merge_files(kept=here.surgeon, absorbed=here.nurse, reason="同一人", now=at(date(2026, 8, 4)), **two)
     assert resources(reader.read(address))[-len(told) :] == told
+
+
+def test_fhir_tells_what_the_api_tells(here: Desk, reader: Reader) -> None:
+    score(here.town, 9, date(2026, 3, 10))
+    score(here.town, 3, date(2026, 11, 20))
+    program = Program(here.reviewer)
+    address = f"practitioners/{here.surgeon.uuid}"
+    told, said = program.read(f"{address}/standing/"), extension(reader.person(here.surgeon), "standing")
+    assert (said["status"]["code"], said["until"], said["points"]) == (
+        told["status"]["code"],
+        told["until"],
+        told["points"],
+    )
+    periods = program.read(f"{address}/periods/")["items"]
+    flags = reader.find("Flag", subject=here.surgeon.uuid)
+    assert len(periods) == 2
+    assert {(each["code"]["coding"][0]["code"], each["period"]["start"]) for each in flags} == {
+        (each["kind"]["code"], each["starts_on"]) for each in periods
+    }
+
+
+def test_roles_that_changed_are_found_by_when(here: Desk, reader: Reader) -> None:
+    registration = here.surgeon.registrations.get()
+    end_registration(
+        registration=registration, ends_on=date(2026, 11, 25), reason="调离", by=here.scorer, now=at(date(2026, 11, 4))
+    )
+    found = resources(reader.read("PractitionerRole?_lastUpdated=ge2026-11-25"))
+    assert [each["id"] for each in found] == [str(registration.record)]
+    assert found[0]["meta"]["lastUpdated"] == "2026-11-25T00:00:00+08:00"
+    assert reader.find("PractitionerRole", the_lastUpdated="gt2026-11-25") == []
 
 
 def _ward(here: Desk, size: int) -> Iterator[Practitioner]:

@@ -38,7 +38,9 @@ class PractitionerRoles(Resource):
         return _editions(row, tenures_of([row], self.asker.now))
 
     def page(self, search: Search) -> Page:
-        rows = registrations_touched(self._asked(search), self.asker.now)
+        rows = self._asked(search)
+        if search.windows:
+            rows = registrations_touched(rows, self.asker.now)
         found, last = page_of(rows, search)
         tenures = tenures_of(found, self.asker.now)
         return Page([Found(str(row.record), _editions(row, tenures)[-1]) for row in found], last)

@@ -35,7 +35,9 @@ class Practitioners(Resource):
         return [_edition(life, version) for version in life.versions]
 
     def page(self, search: Search) -> Page:
-        people = people_touched(self.asker.scope.practitioners(), self.asker.now)
+        people = self.asker.scope.practitioners()
+        if search.windows:
+            people = people_touched(people, self.asker.now)
         if "_id" in search.values:
             people = people.filter(uuid__in=uuids(search, "_id"))
         if "identifier" in search.values:
