@@ -134,7 +134,7 @@ def test_the_same_holds_for_registrations(here: Desk) -> None:
 def test_versions_that_were_told_are_never_told_otherwise(here: Desk, reader: Reader) -> None:
     address = f"Practitioner/{here.surgeon.uuid}/_history"
     entry = score(here.town, 9, date(2026, 3, 10)).fact
-    score(here.town, 2, date(2026, 6, 1), who=here.nurse)
+    score(here.town, 2, date(2026, 4, 1), who=here.nurse)
     told = resources(reader.read(address))
     two = {"by": here.scorer, "second": here.second}
     annul_entry(entry=entry, reason="改判", now=at(date(2026, 8, 3)), **two)
