@@ -97,6 +97,7 @@ def test_what_a_read_does_not_know_is_refused(here: Desk, reader: Reader) -> Non
         "Practitioner/0190163d-8694-7395-bea9-73a4a4e0a8d1",
         "PractitionerRole/0190163d-8694-7395-bea9-73a4a4e0a8d1/_history",
         "Organization/hospital",
+        "Organization/institution-%00",
         "Organization/agency-x",
         "Organization/agency-99999999",
         "Organization/institution-H99999999999",

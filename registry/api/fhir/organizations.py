@@ -108,7 +108,8 @@ def _codes(search: Search, kind: str) -> list[str]:
 
 
 def _good_key(kind: str, key: str) -> bool:
-    return kind == INSTITUTION or (key.isascii() and key.isdigit() and len(key) < 10)
+    """Whether a row could be found by it: a code of letters and digits, or a number."""
+    return key.isascii() and (key.isalnum() if kind == INSTITUTION else key.isdigit() and len(key) < 10)
 
 
 def _present(kind: str, rows: Sequence[Any]) -> Iterator[Found]:
