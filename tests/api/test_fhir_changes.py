@@ -99,7 +99,7 @@ def test_the_column_of_the_last_change_is_that_of_the_newest_version(here: Desk)
     _agrees(now)
     undo_merge(merge=merge, reason="两个人", now=at(date(2026, 8, 4)), **two)
     _agrees(now)
-    for later in (1, 30, 31, 32, 400):
+    for later in (-120, -100, 1, 30, 31, 32, 400):
         _agrees(now + timedelta(days=later))
 
 
@@ -107,6 +107,9 @@ def _agrees(now: Any) -> None:
     people = list(people_touched(Practitioner.objects.all(), now).order_by("pk"))
     lives = Lives(people, now)
     assert [row.touched for row in people] == [lives.of(row.pk).present.at for row in people]  # type: ignore[attr-defined]
+    for since in {row.touched for row in people}:  # type: ignore[attr-defined]
+        found = people_touched(Practitioner.objects.all(), now, since=since).filter(touched__gte=since)
+        assert set(found) == {row for row in people if row.touched >= since}  # type: ignore[attr-defined]
 
 
 def test_the_same_holds_for_registrations(here: Desk) -> None:
@@ -129,6 +132,10 @@ def test_the_same_holds_for_registrations(here: Desk) -> None:
         rows = list(registrations_touched(Registration.objects.filter(superseded_at=None), at(day)))
         tenures = tenures_of(rows, at(day))
         assert [row.touched for row in rows] == [tenures[row.record][-1].at for row in rows]  # type: ignore[attr-defined]
+        for since in {row.touched for row in rows}:  # type: ignore[attr-defined]
+            found = registrations_touched(Registration.objects.all(), at(day), since=since)
+            wanted = {row for row in rows if row.touched >= since}  # type: ignore[attr-defined]
+            assert set(found.filter(superseded_at=None, touched__gte=since)) == wanted
 
 
 def test_versions_that_were_told_are_never_told_otherwise(here: Desk, reader: Reader) -> None:

@@ -40,7 +40,7 @@ class PractitionerRoles(Resource):
     def page(self, search: Search) -> Page:
         rows = self._asked(search)
         if search.windows:
-            rows = registrations_touched(rows, self.asker.now)
+            rows = registrations_touched(rows, self.asker.now, since=search.since)
         found, last = page_of(rows, search)
         tenures = tenures_of(found, self.asker.now)
         return Page([Found(str(row.record), _editions(row, tenures)[-1]) for row in found], last)

@@ -37,7 +37,7 @@ class Practitioners(Resource):
     def page(self, search: Search) -> Page:
         people = self.asker.scope.practitioners()
         if search.windows:
-            people = people_touched(people, self.asker.now)
+            people = people_touched(people, self.asker.now, since=search.since)
         if "_id" in search.values:
             people = people.filter(uuid__in=uuids(search, "_id"))
         if "identifier" in search.values:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -82,6 +83,11 @@ class Search:
     def windows(self) -> tuple[Window, ...]:
         """The ranges of `_lastUpdated`, all of which are to be met."""
         return tuple(_window(each) for each in self.values.get("_lastUpdated", ()))
+
+    @property
+    def since(self) -> datetime | None:
+        """The instant before which nothing is asked for; None where there is none."""
+        return max((each.from_ for each in self.windows if each.from_), default=None)
 
 
 def search_of(request: Request, params: Mapping[str, Param], seal_for: str, *, about_people: bool) -> Search:
