@@ -209,6 +209,8 @@ def test_one_person_asks_as_often_whatever_happened(here: Desk, reader: Reader) 
 
 
 def _questions(reader: Reader, address: str) -> int:
+    """How often a request asks, once the use of the key has been noted."""
+    assert reader.get(address).status_code == 200
     with CaptureQueriesContext(
         connection,
     ) as asked:

@@ -1,19 +1,21 @@
 """What is asked as FHIR and not answered: each refusal is an OperationOutcome."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from unittest import mock
 
 import pytest
 from django.test import Client
 from django.test.utils import override_settings
+from django.utils import timezone
 
+from registry.actions.keys import issue_key
 from registry.actions.registrations import register_at
-from registry.models import Assignment, Role, User
-from tests.api.reading_fhir import FHIR, FORM, Reader, outcome
+from registry.models import ApiKey, Assignment, Authority, Role, User
+from tests.api.reading_fhir import FHIR, FORM, Reader, link, outcome, resources
 from tests.api.settlement import Settlement
 from tests.casework import Desk, desk
-from tests.town import LAW_BEGINS, Town, at
+from tests.town import LAW_BEGINS, Town, at, build
 
 NOVEMBER = at(date(2026, 11, 20))
 
@@ -120,8 +122,12 @@ def test_without_a_good_key_nothing_about_anybody_is_read(here: Desk, settlement
     outcome(Client().get(address, headers={"authorization": f"Bearer {settlement.key}"}), 403, "forbidden")
 
 
-def test_who_holds_no_role_of_the_office_reads_nothing(here: Desk) -> None:
-    outcome(Reader(User.objects.create_user("nobody")).get("Practitioner"), 403, "forbidden")
+def test_who_keeps_the_accounts_reads_nobodys_file(here: Desk) -> None:
+    keeper = User.objects.create_user("keeper")
+    Assignment.objects.create(user=keeper, role=Role.SECURITY_ADMINISTRATOR, starts_on=LAW_BEGINS)
+    reader = Reader(keeper)
+    for address in ("Practitioner", f"Practitioner/{here.surgeon.uuid}", "Organization", "PractitionerRole"):
+        outcome(reader.get(address), 403, "forbidden")
 
 
 @pytest.mark.parametrize(
@@ -209,3 +215,21 @@ def test_an_institutions_officer_reads_its_own_people_only(here: Desk, town: Tow
     assert [each["id"] for each in reader.find("Organization") if each["id"].startswith("institution")] == [
         f"institution-{town.clinic.code}"
     ]
+
+
+def test_an_authoritys_system_reads_its_region_page_by_page(here: Desk, town: Town) -> None:
+    health = Authority.objects.create(code="W510100", name="市卫健委", kind="health", region=town.region)
+    now, reader = timezone.now(), Reader(here.reviewer)
+    _key, reader.key = issue_key(
+        name="卫健系统",
+        scope=ApiKey.Scope.AUTHORITY,
+        authority=health,
+        expires_at=now + timedelta(days=9),
+        by=here.scorer,
+        now=now,
+    )
+    build("320100")
+    first = reader.read("Practitioner?_count=1")
+    second = reader.read(link(first, "next"))
+    found = [each["id"] for each in resources(first) + resources(second)]
+    assert (found, link(second, "next")) == ([str(here.surgeon.uuid), str(here.nurse.uuid)], "")

@@ -48,6 +48,12 @@ class FhirFace(Spoken, DeskFace):
         self.require(self.seen_by)
         return self.resource(self.asker)
 
+    @property
+    def who(self) -> str:
+        """For whom a search is sealed: the person, whichever key they use; else the system."""
+        key = self.asker.key
+        return f"user-{key.user_id}" if key.user_id else f"key-{key.pk}"
+
     @cached_property
     def base(self) -> str:
         """The address of FHIR in this register."""
@@ -100,7 +106,7 @@ class History(FhirFace):
 
     def get(self, request: Request, **path: Any) -> Response:
         here = f"{self.resource.type}/{self.id}/_history"
-        seal_for = f"{here} for {self.asker.name}"
+        seal_for = f"{here} for {self.who}"
         search = search_of(request, self.params, seal_for, about_people=True)
         every = [each for each in reversed(self.records.editions(self.id)) if _since(search, each)]
         first = int(search.after or 0)
@@ -120,7 +126,7 @@ class Find(FhirFace):
 
     def _found(self, request: Request) -> Response:
         type_, params = self.resource.type, self.resource.params
-        seal_for = f"{type_} for {self.asker.name}"
+        seal_for = f"{type_} for {self.who}"
         records = self.records
         search = search_of(request, params, seal_for, about_people=self.resource.about_people)
         page = records.page(search)
