@@ -1,6 +1,7 @@
 """How often one person's programs may ask: counted in each process, so that no request waits for a count."""
 
 from django.conf import settings
+from django.core.cache import caches
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
@@ -12,6 +13,7 @@ class PerPerson(SimpleRateThrottle):
     """`REGISTRY_REQUESTS_PER_MINUTE` requests a minute for each key, in each process of the server."""
 
     scope = "person"
+    cache = caches["counts"]
 
     def get_rate(self) -> str:
         return f"{settings.REGISTRY_REQUESTS_PER_MINUTE}/min"

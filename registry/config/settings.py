@@ -166,12 +166,13 @@ MFA_FORMS = {
 
 # --- PostgreSQL, and Redis for wake-up hints -------------------------------------------------------------------------
 DATABASES = {"default": connection_settings(env)}
-CACHES = {  # one for all processes; what it forgets early would let a code be used twice
+CACHES = {  # the first for all processes: what it forgets early would let a code be used twice
+    "counts": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}},
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "registry_cache",
         "OPTIONS": {"MAX_ENTRIES": 1_000_000},
-    }
+    },
 }
 CELERY_BROKER_URL = broker_address(env.str("REDIS_URL", default="redis://127.0.0.1:6379/0"))
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
