@@ -11,6 +11,7 @@ from registry.ledger import chain, projection
 from registry.ledger.families import families
 from registry.ledger.guards import guard_faults
 from registry.ledger.reading import facts_by_practitioner
+from registry.ledger.readings import reading_faults
 from registry.models import (
     Fact,
     FileMerge,
@@ -31,9 +32,13 @@ Progress = Callable[[int, int], None]
 
 
 def differences(*, progress: Progress | None = None) -> Iterator[str]:
-    """Everything that is not as it must be, one sentence each: guards, codes, names, chains, histories, projection."""
+    """Everything that is not as it must be, one sentence each.
+
+    Guards, codes, names, the chains of looks into files, then chains, histories and projection of the facts.
+    """
     yield from guard_faults()
     yield from _identity_faults()
+    yield from reading_faults()
     yield from file_differences(progress=progress)
 
 

@@ -1,6 +1,7 @@
 """The records of the register, by noun. Meaning lives in the rules and actions; here is only what is kept."""
 
 from registry.models.access import ApiKey, Assignment, Role, User
+from registry.models.access_log import AccessRecord
 from registry.models.answers import GivenAnswer
 from registry.models.calendar import CalendarDay, CalendarYear
 from registry.models.cases import (
@@ -45,6 +46,7 @@ from registry.models.sign_in import PasswordAge, SignInAttempt
 
 __all__ = [
     "GATE_OPENING",
+    "AccessRecord",
     "Agency",
     "ApiKey",
     "Assignment",

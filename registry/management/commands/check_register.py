@@ -15,8 +15,9 @@ class Command(BaseCommand):
     """Differences go to standard output, one a line; progress goes to standard error."""
 
     help = (
-        "Recompute everyone from the facts and compare: chains, histories, projection, codes, names, and the guards of"
-        f" the database. Writes nothing. Exit code 1 with the first {MOST_SHOWN} differences, 0 if there are none."
+        "Recompute everyone from the facts and compare: chains, histories, projection, codes, names, who looked into"
+        " which file, and the guards of the database. Writes nothing. Exit code 1 with the first"
+        f" {MOST_SHOWN} differences, 0 if there are none."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
