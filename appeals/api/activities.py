@@ -27,7 +27,7 @@ from registry.api.desk import Act, Filter, Listing, One
 from registry.api.faults import Fault
 from registry.api.files import FileRef, attachment_of, own_file
 from registry.api.given import Choice, Day, Flag, Given, Id, Prose, Text, Whole, several
-from registry.api.practitioners import OnPractitioner
+from registry.api.opening import OpensFile
 from registry.api.problems import MALFORMED, Problem
 from registry.api.shapes import PersonRef, PlaceRef, Shape, Word, document_of
 from registry.api.subjects import all_named, named, one
@@ -310,7 +310,7 @@ class CancelEnrolment(Act):
         return cancel_enrolment(attendance=subject, acting=acting, now=self.asker.now, **values)
 
 
-class PersonParts(OnPractitioner, Listing):
+class PersonParts(OpensFile, Listing):
     """Everything that a person takes or took part in, with the application that it supports."""
 
     tag = "repair"
@@ -339,7 +339,7 @@ class OffersShape(Shape):
     items = OfferShape(many=True)
 
 
-class PersonOffers(OnPractitioner, One):
+class PersonOffers(OpensFile, One):
     """The activities that a person may take part in today."""
 
     tag = "repair"

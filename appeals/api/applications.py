@@ -20,7 +20,7 @@ from appeals.queries.sides import askable, decides, filing_for
 from registry.actions.procedure import Acting, for_agency
 from registry.api.desk import Act, Filter, Listing, One
 from registry.api.given import NOT_KNOWN, Choice, Given, Id, Prose, Text, Whole
-from registry.api.practitioners import OnPractitioner
+from registry.api.opening import OnPractitioner, OpensFile
 from registry.api.previews import Preview
 from registry.api.problems import MALFORMED, SECOND_MISSING, Problem
 from registry.api.shapes import ActorRef, PersonRef, Shape, Word
@@ -165,7 +165,7 @@ class ProspectsShape(Shape):
     items = ProspectShape(many=True)
 
 
-class Prospects(OnPractitioner, One):
+class Prospects(OpensFile, One):
     """What repair could bring a person today, with the sums."""
 
     tag = "repair"

@@ -17,7 +17,7 @@ from registry.api.asking import Asker
 from registry.api.desk import Act
 from registry.api.files import own_file
 from registry.api.given import NOT_KNOWN, Day, Flag, Given, Id, Prose, Text, Whole, several
-from registry.api.practitioners import OnPractitioner
+from registry.api.opening import OnPractitioner
 from registry.api.problems import MALFORMED, Problem
 from registry.api.subjects import named, one
 from registry.models import Fact, Institution, Practitioner, Proposal

@@ -13,7 +13,7 @@ from registry.api.cases import own_agency
 from registry.api.desk import Act, Filter, Listing
 from registry.api.files import FileRef, own_file
 from registry.api.given import NOT_KNOWN, Choice, Day, Given, Id, Prose, Text, Whole, several
-from registry.api.practitioners import OnPractitioner
+from registry.api.opening import OnPractitioner
 from registry.api.previews import Preview
 from registry.api.problems import MALFORMED, SECOND_MISSING, Problem
 from registry.api.reach import CorrectionShape, nothing_follows

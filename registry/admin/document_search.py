@@ -1,4 +1,7 @@
-"""Finding a file by the exact number of a document. The number travels in the body of a POST and is written nowhere."""
+"""Finding a file by the exact number of a document. The number travels in the body of a POST and is written nowhere.
+
+That somebody found a person by a number is kept in the file found.
+"""
 
 from typing import Any
 
@@ -9,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.decorators.debug import sensitive_post_parameters
 
+from registry.actions.access_log import Kind, record_many
 from registry.admin.fields import choice_field, text_field
-from registry.admin.moment import today
-from registry.admin.roles import scope
+from registry.admin.moment import now, today
+from registry.admin.roles import scope, user_of
 from registry.models import DocumentKind, StandingSpan
 from registry.queries.people import find_by_document
 
@@ -48,6 +52,8 @@ class DocumentSearch(View):
             return self.page(request, form, status=422)
         data = form.cleaned_data
         found = find_by_document(scope(request).practitioners(), data["number"], data["kind"])
+        people = [person.pk for person in found]
+        record_many(practitioners=people, by=user_of(request), key=None, kind=Kind.SEARCHED, reason="", now=now())
         return self.page(request, DocumentSearchForm(initial={"kind": data["kind"]}), found=found, searched=True)
 
     def page(self, request: HttpRequest, form: DocumentSearchForm, *, found: Any = (), **context: Any) -> HttpResponse:

@@ -113,7 +113,7 @@ def export_page() -> Callable[..., HttpResponse]:
         place = scope(request).institutions().filter(pk=pk).first()
         if place is None:
             raise Http404
-        return workbook(jobs.export(place, today(), document_numbers=False), f"{place.code}-{today()}.xlsx")
+        return workbook(jobs.export(place, today(), document_numbers=None), f"{place.code}-{today()}.xlsx")
 
     return view
 

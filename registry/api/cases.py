@@ -11,7 +11,7 @@ from registry.actions.handlings import record_handling, record_trigger
 from registry.actions.many import Identified, ManyRefused, identify_many
 from registry.api.desk import Act, DeskFace, Filter, Listing, One
 from registry.api.given import Amount, Choice, Day, Given, Id, Prose, ReasonGiven, Text, several
-from registry.api.practitioners import OnPractitioner
+from registry.api.opening import OnPractitioner
 from registry.api.problems import REFUSED, FieldError, Problem
 from registry.api.shapes import ActorRef, PersonRef, PlaceRef, Shape, Word, document_of
 from registry.api.subjects import all_named, named, one

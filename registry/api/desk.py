@@ -12,13 +12,14 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from registry.actions.answers import Answer, KeyReused, once
+from registry.actions.answers import Answer, KeyReused, ShownOnce, once
 from registry.actions.errors import Refused
 from registry.api.asking import Asker
 from registry.api.authentication import ReadsOrActs, System, key_of
 from registry.api.faces import Face
 from registry.api.given import Choice, Given, NothingGiven, Whole, errors_of
 from registry.api.problems import (
+    GONE,
     KEY_MISSING,
     KEY_REUSED,
     MALFORMED,
@@ -187,6 +188,9 @@ class Act(DeskFace):
     two_people: ClassVar[bool] = False
     """Whether it may need a second signature."""
 
+    one_time: ClassVar[bool] = False
+    """Whether the answer is for this one time: the same request again is told so, and is shown nothing."""
+
     subject_shape: ClassVar[type[Shape] | None] = None
     """The shape whose entity tag `If-Match` names, where the subject has one."""
 
@@ -209,6 +213,8 @@ class Act(DeskFace):
             )
         except KeyReused:
             raise Problem(KEY_REUSED) from None
+        except ShownOnce:
+            raise Problem(GONE) from None
         headers = {**answer.headers, **({"Idempotency-Replayed": "true"} if answer.repeated else {})}
         return Response(answer.document, answer.status, headers=headers)
 
@@ -240,7 +246,7 @@ class Act(DeskFace):
             row = self.do(subject, values)
         document = row if isinstance(row, dict) else self.shown(row)
         headers = {} if isinstance(row, dict) else {"ETag": etag_of(document)}
-        return Answer(201 if self.makes else 200, document, headers)
+        return Answer(201 if self.makes else 200, document, headers, one_time=self.one_time)
 
     def _require_version(self, subject: Any, wanted: str) -> None:
         if subject is None or self.subject_shape is None:

@@ -10,11 +10,14 @@ from django.http import HttpResponse, StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
+from registry.actions.access_log import Kind, record_many
 from registry.api.desk import parameters
 from registry.api.downloads import CSV, ENDINGS, NDJSON, XLSX, Download, stream, whole_file
 from registry.api.given import Day, Given, Whole
+from registry.api.opening import MISSING, SAID, access_reason, reason_needed
 from registry.api.subjects import one
 from registry.queries import exports
+from registry.queries.access_log import works_on_nothing
 from registry.queries.exports import Export, Row
 from registry.rosters.cells import harmless
 from registry.rosters.jobs import export
@@ -53,11 +56,15 @@ class Exported(Download):
         """The list."""
         raise NotImplementedError
 
+    def keep(self, found: Export, after: int) -> None:
+        """Record whose files leave with the list, where files do. Raises Problem where a reason is needed."""
+
     def get(self, request: Request, **path: Any) -> StreamingHttpResponse:
         self.require(self.seen_by)
         asked, media_type = parameters(self.asks, request, beside=("format",)), self.wanted(request)
-        found = self.export(asked)
-        rows = found.after(asked.get("after", 0))
+        found, after = self.export(asked), asked.get("after", 0)
+        self.keep(found, after)
+        rows = found.after(after)
         lines = as_csv(found.columns, rows) if media_type == CSV else as_ndjson(rows)
         return stream(lines, media_type, f"{self.name}-{self.asker.today}.{ENDINGS[media_type]}")
 
@@ -73,10 +80,25 @@ class ExportPractitioners(Exported):
 
 
 class ExportFacts(Exported):
-    """The facts of everybody who concerns you."""
+    """The facts of everybody who concerns you. That takes their files away, which is kept in each of them."""
 
     name = "facts"
     asks = AskedSince
+    headers_of_reads = (SAID,)
+
+    def keep(self, found: Export, after: int) -> None:
+        reason = access_reason(self.request)
+        if not reason and works_on_nothing(self.asker.scope):
+            raise reason_needed(MISSING)
+        rows = found.rows.filter(pk__gt=after).order_by().values_list("practitioner_id", flat=True)
+        record_many(
+            practitioners=rows.distinct(),
+            by=self.asker.user,
+            key=self.asker.key,
+            kind=Kind.EXPORTED,
+            reason=reason,
+            now=self.asker.now,
+        )
 
     def export(self, asked: Mapping[str, Any]) -> Export:
         return exports.facts(self.asker.scope, since=asked.get("since"))
@@ -111,7 +133,7 @@ class ExportStaff(Download):
         self.require(self.seen_by)
         place = one(self.asker.scope.institutions(), **path)
         today = self.asker.today
-        return whole_file(export(place, today, document_numbers=False), XLSX, f"{place.code}-{today}.xlsx")
+        return whole_file(export(place, today, document_numbers=None), XLSX, f"{place.code}-{today}.xlsx")
 
 
 def as_csv(columns: Iterable[str], rows: Iterable[Row]) -> Iterator[str]:

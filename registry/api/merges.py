@@ -10,7 +10,8 @@ from rest_framework.response import Response
 from registry.actions.merging import merge_files, undo_merge
 from registry.api.desk import Act, DeskFace, Listing, read
 from registry.api.given import Given, Id, Prose, ReasonGiven
-from registry.api.practitioners import OnPractitioner, PractitionerShape
+from registry.api.opening import OnPractitioner, OpensFile
+from registry.api.practitioners import PractitionerShape
 from registry.api.problems import SECOND_MISSING, Problem
 from registry.api.shapes import ActorRef, PersonRef, Shape, document_of
 from registry.api.standings import SideShape
@@ -75,7 +76,7 @@ class PreviewMerge(OnPractitioner):
         return Response(document_of(MergePreviewShape, shown))
 
 
-class Merges(OnPractitioner, Listing, Act):
+class Merges(OpensFile, Listing, Act):
     """The merges of a practitioner's file, undone ones among them; an officer merges another file into this one.
 
     From then on the facts of the other file are read as facts of this one. Nothing is rewritten.

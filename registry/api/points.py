@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from registry.actions.corrections import Correction, preview_corrections
 from registry.api.desk import Filter, Listing, One, read, refusals
 from registry.api.given import Choice, Day, Given, Id, Text, Whole, several
-from registry.api.practitioners import OnPractitioner
+from registry.api.opening import OnPractitioner, OpensFile
 from registry.api.reach import CorrectionShape
 from registry.api.shapes import PersonRef, Shape, Word, document_of
 from registry.api.standings import FactShape, SourceShape
@@ -88,7 +88,7 @@ class Entries(Listing):
         return super().shown(present_of(row))
 
 
-class EntriesOfPerson(OnPractitioner, Entries):
+class EntriesOfPerson(OpensFile, Entries):
     """The points entries of a practitioner, those of merged files among them."""
 
     def rows(self) -> QuerySet[PointsEntry]:
@@ -117,7 +117,7 @@ class SanctionShape(Shape):
     because = serializers.ListField(child=serializers.UUIDField(), help_text="the facts, in order of application")
 
 
-class Periods(OnPractitioner, Listing):
+class Periods(OpensFile, Listing):
     """The suspensions and terminations of a practitioner, past ones and those to come."""
 
     tag = "points"

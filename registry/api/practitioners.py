@@ -9,16 +9,17 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from registry.actions.people import add_document, assign_code, register_practitioner, rename
+from registry.actions.access_log import Kind, record_many
+from registry.actions.people import assign_code, register_practitioner, rename
 from registry.actions.registrations import end_registration, register_at, sign_commitment
 from registry.actions.remediation import reregister
 from registry.api.desk import Act, DeskFace, Filter, Listing, One, read
 from registry.api.given import Choice, Day, Given, Id, Instant, Prose, Text
+from registry.api.opening import OnPractitioner, OpensFile
 from registry.api.places import EndGiven
 from registry.api.shapes import Shape, Word, document_of
 from registry.api.standings import ChangeShape, FactShape, RegistrationShape, StandingShape, whole
 from registry.api.subjects import all_named, named, one
-from registry.ledger.families import family_of
 from registry.ledger.reading import standing_of
 from registry.models import (
     Agency,
@@ -85,21 +86,17 @@ class SearchPractitioners(DeskFace):
         people = self.asker.scope.practitioners()
         if document := asked.get("document"):
             found = find_by_document(people, document["number"], document["kind"])
+            self.keep(found)
         elif term := asked.get("term"):
             found = list(find_people(people, term).order_by("code")[:MOST_FOUND])
         else:
             found = []
         return Response({"items": [document_of(PractitionerShape, row) for row in found]})
 
-
-class OnPractitioner(DeskFace):
-    """The practitioner at the address, with everything that makes one person of several files."""
-
-    def person(self, practitioner: Any) -> Practitioner:
-        return one(self.asker.scope.practitioners(), uuid=practitioner)
-
-    def files(self, practitioner: Any) -> frozenset[int]:
-        return family_of(self.person(practitioner).pk).files
+    def keep(self, found: list[Practitioner]) -> None:
+        """Who knows a number learns whose it is: that is kept in the files found."""
+        who: dict[str, Any] = {"by": self.asker.user, "key": self.asker.key, "now": self.asker.now}
+        record_many(practitioners=[row.pk for row in found], kind=Kind.SEARCHED, reason="", **who)
 
 
 class PersonGiven(Given):
@@ -150,7 +147,7 @@ class RegisterPerson(Act):
             return register_at(practitioner=person, institution=place, **where, **by)
 
 
-class PractitionerView(OnPractitioner, One):
+class PractitionerView(OpensFile, One):
     """One practitioner."""
 
     tag = "practitioners"
@@ -167,7 +164,7 @@ class AskedStanding(Given):
     known_at = Instant(required=False, help_text="as known at this instant; everything recorded unless told")
 
 
-class StandingView(OnPractitioner, One):
+class StandingView(OpensFile, One):
     """The standing of a practitioner on a day, as known at a time, with the steps that led to it."""
 
     tag = "practitioners"
@@ -181,10 +178,11 @@ class StandingView(OnPractitioner, One):
         return whole(standing_of(self.person(**path), on, known=known), known)
 
 
-class Changes(OnPractitioner, Listing):
+class Changes(OpensFile, Listing):
     """The changes of the standing of a practitioner."""
 
     tag = "practitioners"
+    opens = Kind.HISTORY
     shape = ChangeShape
 
     def rows(self) -> QuerySet[StandingChange]:
@@ -208,7 +206,7 @@ class AllChanges(Listing):
         return rows if self.asker.scope.sees_everything else rows.filter(practitioner__in=people)
 
 
-class Facts(OnPractitioner, Listing):
+class Facts(OpensFile, Listing):
     """The facts of a practitioner's file, each as it was written."""
 
     tag = "practitioners"
@@ -228,7 +226,7 @@ class RegistrationGiven(Given):
     department = Text(default="", allow_blank=True, max_length=100)
 
 
-class Registrations(OnPractitioner, Listing, Act):
+class Registrations(OpensFile, Listing, Act):
     """The registrations of a practitioner as known now; several at once are normal."""
 
     tag = "practitioners"
@@ -330,25 +328,6 @@ class AssignCode(OnPerson):
 
     def do(self, subject: Practitioner, values: dict[str, Any]) -> Practitioner:
         return assign_code(practitioner=subject, by=self.asker.user, now=self.asker.now, **values)
-
-
-class DocumentShape(Shape):
-    """A document of a person; its number is sealed and shown with stars."""
-
-    kind = Word(DocumentKind.choices)
-    masked = serializers.CharField()
-    recorded_at = serializers.DateTimeField()
-
-
-class AddDocument(OnPerson):
-    """Add an identity document."""
-
-    given = DocumentGiven
-    shape = DocumentShape
-    makes = True
-
-    def do(self, subject: Practitioner, values: dict[str, Any]) -> Any:
-        return add_document(practitioner=subject, by=self.asker.user, now=self.asker.now, **values)
 
 
 class ReregistrationGiven(Given):

@@ -49,6 +49,15 @@ UNAUTHENTICATED = Kind(
 FORBIDDEN = Kind(
     "forbidden", 403, _("Not allowed"), _("The key is not meant for this. Ask the register's administrator.")
 )
+ACCESS_REASON_NEEDED = Kind(
+    "access-reason-needed",
+    403,
+    _("A reason is needed"),
+    _(
+        "The person is not part of your work. Say in the header `Access-Reason` for which task you need the file."
+        " It is kept, and the person may read it."
+    ),
+)
 NOT_FOUND = Kind(
     "not-found", 404, _("Nothing here"), _("There is nothing at this address. Compare it with the API's description.")
 )
@@ -91,6 +100,12 @@ KEY_REUSED = Kind(
     422,
     _("Idempotency key used before"),
     _("This key stands for another request for ever. Send a new key with what you want done now."),
+)
+GONE = Kind(
+    "gone",
+    409,
+    _("Shown once"),
+    _("This was done, and what it answered was shown that one time. Ask anew, with a new key and a reason."),
 )
 SECOND_MISSING = Kind(
     "second-signature-missing",

@@ -91,6 +91,9 @@ class DeskSchema(AutoSchema):
         """Headers, and the parameters of a list."""
         if self.method == "POST":
             return self._headers_of_writes()
+        return [*self._asked(), *getattr(self.view, "headers_of_reads", ())]
+
+    def _asked(self) -> list[Any]:
         if self._is_list():
             return [self.view.asks()]
         if asks := getattr(self.view, "asks", None):

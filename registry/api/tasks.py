@@ -14,8 +14,8 @@ from registry.api.desk import Act, Filter, Listing, One
 from registry.api.faults import Fault
 from registry.api.files import own_file
 from registry.api.given import Choice, Day, Flag, Given, Id, Prose
+from registry.api.opening import OpensFile
 from registry.api.paged import Paged
-from registry.api.practitioners import OnPractitioner
 from registry.api.problems import MALFORMED, Problem
 from registry.api.shapes import ActorRef, PersonRef, PlaceRef, Shape, Word, document_of
 from registry.api.subjects import all_named, one
@@ -137,7 +137,7 @@ class TaskView(One):
         return Line(one(rows, uuid=path["task"]), self.asker.today)
 
 
-class TasksOfPerson(OnPractitioner, Listing):
+class TasksOfPerson(OpensFile, Listing):
     """What is open about a practitioner, and the talks that were held with them."""
 
     tag = "tasks"

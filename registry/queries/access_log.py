@@ -33,6 +33,11 @@ ALWAYS_ASKED = frozenset({"administrator", "auditor"})
 OFFICES = {Role.ADMINISTRATOR.value: pgettext_lazy("office", "administration of the register")}
 
 
+def works_on_nothing(seen: Scope) -> bool:
+    """Whether whoever holds the scope reads files and works on none: a reason is asked for every one."""
+    return bool(seen.roles & ALWAYS_ASKED) or not seen.assignments
+
+
 def is_ones_work(seen: Scope, practitioner: Practitioner, today: date) -> bool:
     """Whether the person concerns the work of whoever holds the scope: at most one query.
 
@@ -40,7 +45,7 @@ def is_ones_work(seen: Scope, practitioner: Practitioner, today: date) -> bool:
     open there: an objection is always somebody's task or in an open case. A file that another was merged into stands
     for both.
     """
-    if seen.roles & ALWAYS_ASKED or not seen.assignments:
+    if works_on_nothing(seen):
         return False
     files = _files_of(practitioner)
     working = Registration.objects.filter(Q(ends_on=None) | Q(ends_on__gt=today), files, starts_on__lte=today)

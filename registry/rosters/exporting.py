@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Q
 from django.utils.translation import get_language
 from openpyxl import Workbook
 
+from registry.actions.access_log import Disclosure, Kind, clean_reason, record_many
 from registry.models import Certificate, IdentityDocument, Institution, Registration, Sex, StaffRecord
 from registry.rosters.cells import harmless
 from registry.rosters.columns import FIELDS, KNOWN, plain
@@ -53,23 +54,36 @@ _CHINESE_WORDS: Mapping[str, str] = {
 }
 
 
-def export(institution: Institution, today: date, *, document_numbers: bool) -> bytes:
+def export(institution: Institution, today: date, *, document_numbers: Disclosure | None) -> bytes:
     """Everybody registered at the institution on `today`, as XLSX, headed in the language of the moment.
 
-    `document_numbers` unseals whole identity numbers, which is an act that the caller must have a reason for;
-    otherwise their cells stay empty, which an import takes for "nothing said".
+    `document_numbers` says for whom and why whole identity numbers are unsealed; that is kept in the file of each
+    person before any number is. Without it their cells stay empty, which an import takes for "nothing said".
     """
     people = list(_people(institution, today))
+    if document_numbers:
+        _keep(people, document_numbers)
     further = _further(people)
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(institution.code)
     sheet.append([harmless(heading) for heading in (*_headings(), *further)])
-    for fields, extra in (_row(registration, institution, document_numbers) for registration in people):
+    for fields, extra in (_row(registration, institution, document_numbers is not None) for registration in people):
         cells = [fields.get(name, "") for name in ORDER] + [extra.get(heading, "") for heading in further]
         sheet.append([harmless(cell) for cell in cells])
     packed = io.BytesIO()
     workbook.save(packed)
     return packed.getvalue()
+
+
+def _keep(people: Iterable[Registration], disclosed: Disclosure) -> None:
+    record_many(
+        practitioners=[registration.practitioner_id for registration in people],
+        by=disclosed.by,
+        key=disclosed.key,
+        kind=Kind.EXPORTED,
+        reason=clean_reason(disclosed.reason),
+        now=disclosed.now,
+    )
 
 
 def _people(institution: Institution, today: date) -> Iterator[Registration]:
