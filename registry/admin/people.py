@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesRadioFilter
 
+from registry.actions.access_log import Kind
 from registry.admin import extensions, labels
 from registry.admin.acts.buttons import acts_on_person
 from registry.admin.base import ListAdmin
@@ -19,6 +20,7 @@ from registry.admin.fields import day_field, instant_field
 from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday, registered_on, spans_on
 from registry.admin.gauge import gauge_of
 from registry.admin.moment import today
+from registry.admin.openings import READ_WHO_LOOKED, ask_first, opening_of
 from registry.admin.roles import has_any, is_agency_officer, scope
 from registry.admin.worklist import rows_of
 from registry.models import Practitioner, Registration, StandingSpan
@@ -98,10 +100,14 @@ class PractitionerAdmin(ListAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The file at a glance: nothing on it can be edited."""
+        """The file at a glance: nothing on it can be edited. That it was opened is kept."""
         person = self.found(request, object_id)
+        opening = opening_of(request, person)
+        if opening is None:
+            return ask_first(request, person)
         form = AsOfForm(request.GET if {"on", "known"} & request.GET.keys() else None)
         on, known = _asked(form)
+        opening.keep(Kind.HISTORY if on or known else Kind.OPENED)
         file = file_of(person, on or today(), known)
         return self.page(
             request,
@@ -113,6 +119,8 @@ class PractitionerAdmin(ListAdmin):
             gauge=gauge_of(file.standing.points, file.on, file.policy),
             policy_title=title_of(file.policy),
             is_past=bool(on or known),
+            may_read_who_looked=has_any(request, READ_WHO_LOOKED),
+            may_unmask=opening.mine and has_any(request, STAFF_KEEPERS),
             **_acts(request, file, present=not (on or known)),
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from registry.admin import document_search, law, notices, person_cases, rosters, stored_files, worklist
+from registry.admin import document_search, law, notices, person_cases, readings, rosters, stored_files, worklist
 from registry.admin.acts import (
     accounts,
     calendar,
@@ -17,6 +17,7 @@ from registry.admin.acts import (
     institutions,
     keys,
     measures,
+    opening,
     people,
     people_of_case,
     proposals,
@@ -35,6 +36,8 @@ ACTS: list[tuple[str, str, type[GuidedAct]]] = [
     ("practitioners/<int:pk>/code/", "assign_code", people.AssignCode),
     ("practitioners/<int:pk>/document/", "add_document", people.AddDocument),
     ("practitioners/<int:pk>/merge/", "merge_files", files.MergeFiles),
+    ("practitioners/<int:pk>/open/", "open_file", opening.OpenFile),
+    ("documents/<int:pk>/unmask/", "unmask_document", opening.UnmaskDocument),
     ("merges/<int:pk>/undo/", "undo_merge", files.UndoMerge),
     ("registrations/<int:pk>/end/", "end_registration", registrations.EndRegistration),
     ("registrations/<int:pk>/commitment/", "sign_commitment", registrations.SignCommitment),
@@ -84,6 +87,7 @@ def pages(site: Any) -> list[URLPattern]:
         ("policies/", "policies", law.policies_page(site)),
         ("policies/<slug:policy_id>/", "policy", law.policy_page(site)),
         ("practitioners/<int:pk>/cases/", "cases_of_person", person_cases.cases_of_person(site)),
+        ("practitioners/<int:pk>/readings/", "readings", readings.who_looked_page(site)),
         ("proposals/<int:pk>/notice/", "notice_letter", notices.notice_letter(site)),
         ("files/<uuid:uuid>/", "stored_file", stored_files.stored_file_page(site)),
         *rosters.views(site),

@@ -35,6 +35,7 @@ from registry.models import (
     Delivery,
     FileMerge,
     Handling,
+    IdentityDocument,
     Institution,
     InstitutionMeasure,
     PersonalTrigger,
@@ -97,12 +98,14 @@ class Kind:
 HANDED_OVER = Q(receipt__isnull=False)
 SANCTION = "{1.kind}-{0[0]}"
 PERSON = "registrations__institution__region", "registrations__institution__code"
+BY_PERSON = f"practitioner__{PERSON[0]}", f"practitioner__{PERSON[1]}"
 BY_CASE = "case__handling__institution__region", "case__handling__institution__code"
 
 KINDS: dict[str, Kind] = {
     "practitioners.pk": Kind(Practitioner, *PERSON),
     "practitioner.object_id": Kind(Practitioner, *PERSON),
     "practitioner": Kind(Practitioner, *PERSON, value="uuid"),
+    "documents.pk": Kind(IdentityDocument, *BY_PERSON),
     "institutions.pk": Kind(Institution, "region", "code"),
     "institution.object_id": Kind(Institution, "region", "code"),
     "code": Kind(Institution, "region", "code", value="code"),
