@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
-                ("at", models.DateTimeField(verbose_name="at")),
+                ("at", models.DateTimeField(verbose_name="recorded at")),
                 ("salt", models.BinaryField()),
                 ("prev_hash", models.BinaryField()),
                 ("hash", models.BinaryField()),

@@ -37,7 +37,7 @@ class AccessRecord(models.Model):
     kind = models.CharField(_("what was done"), max_length=12, choices=Kind)
     face = models.CharField(_("through"), max_length=8, choices=Face)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
-    at = models.DateTimeField(_("at"))
+    at = models.DateTimeField(_("recorded at"))
     salt = models.BinaryField()
     prev_hash = models.BinaryField()
     hash = models.BinaryField()

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Exists, Prefetch, Q, QuerySet
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from registry.ledger.days import shanghai_day
 from registry.ledger.families import family_of
@@ -30,7 +30,7 @@ from registry.queries.wording import listed
 ALWAYS_ASKED = frozenset({"administrator", "auditor"})
 """Roles that see files without working on them: for these no file is part of their work."""
 
-OFFICES = {Role.ADMINISTRATOR.value: pgettext_lazy("office", "administration of the register")}
+OFFICES = {Role.ADMINISTRATOR.value: _("administration of the register")}
 
 
 def works_on_nothing(seen: Scope) -> bool:
