@@ -49,7 +49,7 @@ def test_who_settles_or_scores_does_not_wait_for_who_looks_and_who_looks_waits_f
     lock = "SELECT 1 FROM registry_practitioner WHERE id = %s FOR NO KEY UPDATE NOWAIT"
     with transaction.atomic():
         look(town.surgeon, town.officer)
-        owner.execute(lock, [town.surgeon.pk])  # type: ignore[arg-type]  # an act on the file at the same time
+        owner.execute(lock, [town.surgeon.pk])  # an act on the file at the same time
         owner.execute("SET lock_timeout = '50ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             owner.execute("SELECT * FROM registry_last_readings(%s)", [[town.surgeon.pk]])
