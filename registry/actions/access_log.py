@@ -14,6 +14,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.readings import chained, last_of
 from registry.models import AccessRecord, ApiKey, IdentityDocument, Practitioner, User
 from registry.queries.access_log import is_ones_work
+from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.scope import scope_of
 
 SHORTEST_REASON = 10
@@ -78,9 +79,9 @@ def record_many(
 def unmask_document(
     *, document: IdentityDocument, by: User, reason: str, now: datetime, key: ApiKey | None = None
 ) -> str:
-    """The whole number of the document, for somebody in whose work the person is; kept in the same transaction."""
-    person, why = document.practitioner, clean_reason(reason)
-    if not is_ones_work(scope_of(by, shanghai_day(now)), person, shanghai_day(now)):
+    """The whole number of the document, for who keeps staff and works on the person; kept in the same transaction."""
+    person, why, today = document.practitioner, clean_reason(reason), shanghai_day(now)
+    if not is_ones_work(scope_of(by, today).held_as(STAFF_KEEPERS), person, today):
         raise Refused(
             "not_ones_work",
             _(

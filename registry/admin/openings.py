@@ -9,14 +9,11 @@ from django.urls import reverse
 from registry.actions.access_log import Kind, record_access
 from registry.admin.moment import now, today
 from registry.admin.roles import scope, user_of
-from registry.models import Practitioner, Role
+from registry.models import Practitioner
 from registry.queries.access_log import is_ones_work
 
 STANDS = timedelta(minutes=30)
 """How long a reason is good for the file that it was given for, in the session in which it was given."""
-
-READ_WHO_LOOKED = frozenset({Role.AGENCY_OFFICER, Role.ADMINISTRATOR})
-"""Who keeps files, and who watches over the register."""
 
 _REASONS = "reasons_for_opening"
 

@@ -20,10 +20,11 @@ from registry.admin.fields import day_field, instant_field
 from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday, registered_on, spans_on
 from registry.admin.gauge import gauge_of
 from registry.admin.moment import today
-from registry.admin.openings import READ_WHO_LOOKED, ask_first, opening_of
+from registry.admin.openings import ask_first, opening_of
 from registry.admin.roles import has_any, is_agency_officer, scope
 from registry.admin.worklist import rows_of
 from registry.models import Practitioner, Registration, StandingSpan
+from registry.queries.access_log import READERS_OF_LOOKS
 from registry.queries.explain import title_of
 from registry.queries.file import PractitionerFile, file_of
 from registry.queries.people import find_people
@@ -119,7 +120,7 @@ class PractitionerAdmin(ListAdmin):
             gauge=gauge_of(file.standing.points, file.on, file.policy),
             policy_title=title_of(file.policy),
             is_past=bool(on or known),
-            may_read_who_looked=has_any(request, READ_WHO_LOOKED),
+            may_read_who_looked=has_any(request, READERS_OF_LOOKS),
             may_unmask=opening.mine and has_any(request, STAFF_KEEPERS),
             **_acts(request, file, present=not (on or known)),
         )

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET
 
 from registry.actions.access_log import Kind
 from registry.admin.acts.subjects import crumbs_to
-from registry.admin.openings import READ_WHO_LOOKED, ask_first, opening_of
-from registry.admin.roles import has_any, scope
-from registry.queries.access_log import reading_of, who_looked
+from registry.admin.openings import ask_first, opening_of
+from registry.admin.roles import has_any, narrow
+from registry.queries.access_log import READERS_OF_LOOKS, reading_of, who_looked
 
 TITLE = _("Who looked")
 SIZE = 50
@@ -22,10 +22,10 @@ def who_looked_page(site: Any) -> Callable[..., HttpResponse]:
 
     @require_GET
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        if not has_any(request, READ_WHO_LOOKED):
+        if not has_any(request, READERS_OF_LOOKS):
             refused: HttpResponse = site.page(request, "registry/forbidden.html", status=403, title=TITLE)
             return refused
-        person = scope(request).practitioners().filter(pk=pk).first()
+        person = narrow(request, READERS_OF_LOOKS).practitioners().filter(pk=pk).first()
         if person is None:
             raise Http404
         opening = opening_of(request, person)

@@ -11,10 +11,10 @@ from registry.api.desk import Act, Listing
 from registry.api.given import Given, Prose, Whole
 from registry.api.opening import OnPractitioner, OpensFile
 from registry.api.practitioners import DocumentGiven, PractitionerShape
-from registry.api.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 from registry.api.shapes import Shape, Word
 from registry.api.subjects import named
 from registry.models import DocumentKind, IdentityDocument, Practitioner
+from registry.queries.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 
 
 class DocumentShape(Shape):

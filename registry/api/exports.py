@@ -17,7 +17,7 @@ from registry.api.given import Day, Given, Whole
 from registry.api.opening import MISSING, SAID, access_reason, reason_needed
 from registry.api.subjects import one
 from registry.queries import exports
-from registry.queries.access_log import works_on_nothing
+from registry.queries.access_log import works_on_files
 from registry.queries.exports import Export, Row
 from registry.rosters.cells import harmless
 from registry.rosters.jobs import export
@@ -88,12 +88,12 @@ class ExportFacts(Exported):
 
     def keep(self, found: Export, after: int) -> None:
         reason = access_reason(self.request)
-        if not reason and works_on_nothing(self.asker.scope):
+        if not reason and not works_on_files(self.asker.scope):
             raise reason_needed(MISSING)
         rows = found.rows.filter(pk__gt=after).order_by().values_list("practitioner_id", flat=True)
         record_many(
             practitioners=rows.distinct(),
-            by=self.asker.user,
+            by=self.asker.person,
             key=self.asker.key,
             kind=Kind.EXPORTED,
             reason=reason,

@@ -29,7 +29,7 @@ SAID: Any = OpenApiParameter(
     description=(
         f"why the file is opened: {SHORTEST_REASON} to {LONGEST_REASON} characters in UTF-8, percent-encoded. Needed"
         " where the person is outside your work (registered at no place of yours today, in no open case or task of"
-        " yours), and always of administrators. It is kept with the look, and the person may read it."
+        " yours), and always of administrators and auditors. It is kept with the look, and the person may read it."
     ),
 )
 """How the header is described."""
@@ -68,7 +68,7 @@ class OpensFile(OnPractitioner):
         answer: Response = reads.get(request, **path)
         record_access(
             practitioner=person,
-            by=self.asker.user,
+            by=self.asker.person,
             key=self.asker.key,
             kind=self.opens,
             reason=reason,

@@ -95,7 +95,7 @@ class SearchPractitioners(DeskFace):
 
     def keep(self, found: list[Practitioner]) -> None:
         """Who knows a number learns whose it is: that is kept in the files found."""
-        who: dict[str, Any] = {"by": self.asker.user, "key": self.asker.key, "now": self.asker.now}
+        who: dict[str, Any] = {"by": self.asker.person, "key": self.asker.key, "now": self.asker.now}
         record_many(practitioners=[row.pk for row in found], kind=Kind.SEARCHED, reason="", **who)
 
 

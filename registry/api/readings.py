@@ -10,8 +10,8 @@ from registry.api.desk import Filter, Listing
 from registry.api.given import Choice
 from registry.api.opening import OpensFile
 from registry.api.shapes import Shape, Word
-from registry.models import AccessRecord, Role
-from registry.queries.access_log import reading_of, who_looked
+from registry.models import AccessRecord
+from registry.queries.access_log import READERS_OF_LOOKS, reading_of, who_looked
 
 
 class ReaderShape(Shape):
@@ -36,7 +36,7 @@ class Readings(OpensFile, Listing):
 
     tag = "practitioners"
     shape = ReadingShape
-    seen_by = frozenset({Role.AGENCY_OFFICER, Role.ADMINISTRATOR})
+    seen_by = READERS_OF_LOOKS
     opens = Kind.HISTORY
     filters = {"kind": Filter(Choice(choices=Kind.values, required=False), "kind")}
 

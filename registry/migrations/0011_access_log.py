@@ -28,7 +28,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0009_sign_in"),
+        ("registry", "0010_who"),
     ]
 
     operations = [

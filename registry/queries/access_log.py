@@ -24,28 +24,36 @@ from registry.models import (
     Task,
 )
 from registry.queries.explain import name_of
+from registry.queries.roles import READERS_OF_FILES
 from registry.queries.scope import Scope
 from registry.queries.wording import listed
 
-ALWAYS_ASKED = frozenset({"administrator", "auditor"})
-"""Roles that see files without working on them: for these no file is part of their work."""
+WORKING = READERS_OF_FILES - {Role.ADMINISTRATOR, Role.AUDITOR}
+"""Roles that work on files. Administrators and auditors see them and work on none."""
 
-OFFICES = {Role.ADMINISTRATOR.value: _("administration of the register")}
+READERS_OF_LOOKS = frozenset({Role.AGENCY_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR})
+"""Who reads who looked: who keeps the files, and who watches over the register."""
+
+OFFICES = {
+    Role.ADMINISTRATOR.value: _("administration of the register"),
+    Role.AUDITOR.value: _("audit of the register"),
+}
 
 
-def works_on_nothing(seen: Scope) -> bool:
-    """Whether whoever holds the scope reads files and works on none: a reason is asked for every one."""
-    return bool(seen.roles & ALWAYS_ASKED) or not seen.assignments
+def works_on_files(seen: Scope) -> bool:
+    """Whether whoever holds the scope works on files at all; of others a reason is asked for every one."""
+    return bool(seen.roles & WORKING)
 
 
 def is_ones_work(seen: Scope, practitioner: Practitioner, today: date) -> bool:
     """Whether the person concerns the work of whoever holds the scope: at most one query.
 
-    They do while they are registered at a place of the scope, and while a case, a task or an objection about them is
-    open there: an objection is always somebody's task or in an open case. A file that another was merged into stands
-    for both.
+    They do while they are registered at a place where the user has a working role, and while a case, a task or an
+    objection about them is open there: an objection is always somebody's task or in an open case. A file that another
+    was merged into stands for both.
     """
-    if works_on_nothing(seen):
+    seen = seen.held_as(WORKING)
+    if not seen.roles:
         return False
     files = _files_of(practitioner)
     working = Registration.objects.filter(Q(ends_on=None) | Q(ends_on__gt=today), files, starts_on__lte=today)
@@ -67,7 +75,7 @@ def _files_of(practitioner: Practitioner) -> Q:
 
 def _grounds_of_agencies(seen: Scope, files: Q) -> list[Exists]:
     """An open case of the agency in which the person answers, or an open task about the person there."""
-    prefixes = [row.agency.region.prefix for row in seen.assignments if row.agency]
+    prefixes = [agency.region.prefix for agency in seen.agencies]
     if not prefixes:
         return []
     theirs = reduce(or_, (Q(agency__region__code__startswith=prefix) for prefix in prefixes))
@@ -77,7 +85,7 @@ def _grounds_of_agencies(seen: Scope, files: Q) -> list[Exists]:
 
 def _grounds_of_institutions(seen: Scope, files: Q) -> list[Exists]:
     """An open case of the institution in which the person answers, or an open task about the person."""
-    places = [row.institution_id for row in seen.assignments if row.institution_id is not None]
+    places = [place.pk for place in seen.places]
     if not places:
         return []
     here = Q(handling__institution__in=places) | Q(trigger__institution__in=places)
@@ -109,7 +117,7 @@ class Reading:
 
 def who_looked(practitioner: Practitioner) -> QuerySet[AccessRecord]:
     """Every look into the person's file, merged files among them, newest first, with everything told of it."""
-    offices = Assignment.objects.select_related("agency", "institution").order_by("pk")
+    offices = Assignment.objects.select_related("agency", "institution", "authority").order_by("pk")
     rows = AccessRecord.objects.filter(practitioner_id__in=family_of(practitioner.pk).files)
     rows = rows.select_related("user", "key__region", "key__authority").defer("salt", "hash", "prev_hash")
     return rows.prefetch_related(Prefetch("user__assignments", offices, to_attr="all_assignments")).order_by("-id")
@@ -136,7 +144,7 @@ def _office(record: AccessRecord) -> str:
     held: Iterable[Assignment] = getattr(record.user, "all_assignments")  # noqa: B009 - made by Prefetch
     day = shanghai_day(record.at)
     then = [each for each in held if each.starts_on <= day and (each.ends_on is None or day < each.ends_on)]
-    bodies = [each.agency or each.institution for each in then]
+    bodies = [each.agency or each.institution or each.authority for each in then]
     named = [body.name if body else OFFICES.get(each.role, "") for body, each in zip(bodies, then, strict=True)]
     return listed(name for name in dict.fromkeys(map(str, named)) if name)
 

@@ -9,10 +9,10 @@ from registry.actions.access_log import Kind, clean_reason, record_many, unmask_
 from registry.actions.errors import Refused
 from registry.actions.registrations import end_registration
 from registry.ledger.readings import reading_faults
-from registry.models import AccessRecord, Registration
+from registry.models import AccessRecord, Assignment, Registration, Role, User
 from tests.actions.looking import NUMBER, REASON, card, look
 from tests.casework import Desk, desk
-from tests.town import TODAY, Town, at, build
+from tests.town import LAW_BEGINS, TODAY, Town, at, build
 
 
 @pytest.fixture
@@ -100,6 +100,15 @@ def test_nobody_sees_the_number_of_somebody_outside_their_work(here: Desk) -> No
     with pytest.raises(Refused, match="not_ones_work"):
         unmask_document(document=document, by=here.scorer, reason=REASON, now=at(TODAY))
     assert not AccessRecord.objects.exists()
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR])
+def test_who_keeps_no_staff_sees_no_number(here: Desk, role: Role) -> None:
+    place = {"agency": here.town.agency} if role == Role.REVIEWER else {}
+    user = User.objects.create_user("ping")
+    Assignment.objects.create(user=user, role=role, starts_on=LAW_BEGINS, **place)
+    with pytest.raises(Refused, match="not_ones_work"):
+        unmask_document(document=card(here.surgeon), by=user, reason=REASON, now=at(TODAY))
 
 
 def test_a_number_that_cannot_be_kept_is_not_shown(here: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Programs open files: each opening is kept, and outside one's work it needs a reason."""
 
+import json
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -7,15 +8,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from registry.actions.keys import issue_key
 from registry.actions.registrations import end_registration
-from registry.models import AccessRecord, Registration
+from registry.models import AccessRecord, Assignment, Authority, Registration, Role, User
 from tests.actions.looking import REASON
 from tests.api.conftest import NOW
 from tests.api.officers import Program
 from tests.api.people_of_a_case import administrator, compliance_officer
 from tests.api.settlement import problem
 from tests.casework import Desk, desk
-from tests.town import TODAY, Town, score
+from tests.town import LAW_BEGINS, TODAY, Town, score
 
 OPENING = {
     "": "opened",
@@ -82,6 +84,30 @@ def test_an_officer_says_why_for_somebody_who_left(here: Desk) -> None:
     end_registration(registration=row, ends_on=left, reason="调离", by=here.town.officer, now=NOW)
     problem(program.get(address(here)), 403, "access-reason-needed")
     assert program.get(address(here), access_reason=WORDS).status_code == 200
+
+
+def test_an_auditor_says_why_and_reads_who_looked(here: Desk) -> None:
+    user = User.objects.create_user("shen")
+    Assignment.objects.create(user=user, role=Role.AUDITOR, starts_on=LAW_BEGINS)
+    auditor = Program(user)
+    problem(auditor.get(address(here, "readings/")), 403, "access-reason-needed")
+    assert auditor.get(address(here, "readings/"), access_reason=WORDS).status_code == 200
+    (row,) = json.loads(auditor.get(address(here, "readings/"), access_reason=WORDS).content)["items"]
+    assert row["who"] == {"name": "shen", "office": "audit of the register"}
+
+
+def test_the_system_of_an_authority_is_named_for_itself(here: Desk, officer: Program) -> None:
+    health = Authority.objects.create(code="W510100", name="市卫健委", kind="health", region=here.town.region)
+    key, text = issue_key(name="卫健平台", scope="authority_system", authority=health, by=here.scorer, now=NOW,
+                          expires_at=NOW + timedelta(days=90))  # fmt: skip
+    system = Program(here.scorer)
+    system.key = text
+    assert system.get(address(here)).status_code == 200
+    (look,) = kept()
+    assert (look.user, look.key) == (None, key)
+    (row,) = officer.read(address(here, "readings/"))["items"]
+    assert row["who"] == {"name": "卫健平台", "office": "市卫健委"}
+    problem(system.post(address(here, "unmaskings/"), {"document": 1, "reason": REASON}), 403, "forbidden")
 
 
 def test_what_is_not_yours_is_not_there_whatever_the_reason(here: Desk) -> None:

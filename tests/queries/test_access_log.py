@@ -8,7 +8,7 @@ from registry.actions.access_log import record_access
 from registry.actions.keys import issue_key
 from registry.actions.people import register_practitioner
 from registry.actions.registrations import end_registration, register_at
-from registry.models import ApiKey, Assignment, Case, Practitioner, Registration, Role, Task, User
+from registry.models import ApiKey, Assignment, Authority, Case, Practitioner, Registration, Role, Task, User
 from registry.queries.access_log import is_ones_work, reading_of, who_looked
 from registry.queries.scope import scope_of
 from tests.actions.deeds import merge
@@ -95,14 +95,29 @@ def test_the_place_of_a_merged_file_is_that_of_the_person(here: Desk) -> None:
     assert is_work(here.scorer, old)
 
 
-@pytest.mark.parametrize("office", [{}, {"agency": True}])
-def test_no_file_is_part_of_the_work_of_an_administrator(here: Desk, office: dict[str, bool]) -> None:
-    administrator = holder("guan", Role.ADMINISTRATOR)
-    if office:
-        Assignment.objects.create(
-            user=administrator, role=Role.AGENCY_OFFICER, agency=here.town.agency, starts_on=LAW_BEGINS
-        )
-    assert not is_work(administrator, here.surgeon)
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+def test_no_file_is_part_of_the_work_of_who_watches_over_the_register(here: Desk, role: Role) -> None:
+    assert not is_work(holder("guan", role), here.surgeon)
+    local = User.objects.create_user("lao")
+    Assignment.objects.create(user=local, role=Role.ADMINISTRATOR, region=here.town.region, starts_on=LAW_BEGINS)
+    assert not is_work(local, here.surgeon)
+
+
+def test_what_somebody_sees_in_one_role_is_no_work_of_another(here: Desk) -> None:
+    both = holder("guan", Role.ADMINISTRATOR)
+    Assignment.objects.create(
+        user=both, role=Role.COMPLIANCE_OFFICER, institution=here.town.clinic, starts_on=LAW_BEGINS
+    )
+    assert not is_work(both, here.surgeon)
+    leaves(here.surgeon)
+    register_at(practitioner=here.surgeon, institution=here.town.clinic, starts_on=TODAY, by=None, now=at(TODAY))
+    assert is_work(both, here.surgeon)
+
+
+def test_reviewers_and_officers_of_authorities_work_where_they_are(here: Desk) -> None:
+    health = Authority.objects.create(code="W430100", name="市卫健委", kind="health", region=here.town.region)
+    assert is_work(holder("ping", Role.REVIEWER, agency=here.town.agency), here.surgeon)
+    assert is_work(holder("wei", Role.AUTHORITY_OFFICER, authority=health), here.surgeon)
 
 
 def test_it_takes_one_question(here: Desk, django_assert_num_queries: object) -> None:

@@ -11,9 +11,9 @@ from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.acts.subjects import OnPractitioner, card_of, crumbs_to, file_url
 from registry.admin.fields import prose_field
 from registry.admin.openings import remember, where_to
-from registry.admin.roles import EVERYBODY, STAFF_KEEPERS
 from registry.ledger.families import family_of
 from registry.models import IdentityDocument, User
+from registry.queries.roles import READERS_OF_FILES, STAFF_KEEPERS
 from registry.queries.scope import Scope
 
 
@@ -42,7 +42,7 @@ class OpenFile(OnPractitioner):
     )
     do = _("Open the file")
     form_class = ReasonForm
-    allowed = EVERYBODY
+    allowed = READERS_OF_FILES
     previewed = False
     template = "registry/open_file.html"
 
