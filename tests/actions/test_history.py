@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from registry.actions.access import end_employment, end_role, give_role
+from registry.actions.access_log import record_access, record_many, unmask_document
 from registry.actions.calendar import correct_day, enter_year
 from registry.actions.corrections import Correction, correct_entries
 from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
@@ -47,6 +48,12 @@ def test_no_act_changes_a_record_without_its_history(town: Town) -> None:
     registration = watch.do(register_at, practitioner=person, institution=place, starts_on=TODAY, by=by, now=now)
     watch.do(sign_commitment, registration=registration, signed_on=TODAY, by=second, now=at(TODAY, 13))
     watch.do(end_registration, registration=registration, ends_on=LATER, reason="离职", by=by, now=at(TODAY, 14))
+    watch.do(give_role, user=second, role=Role.AGENCY_OFFICER, place=town.agency, starts_on=TODAY, by=by, now=now)
+    looks = {"key": None, "kind": "opened", "reason": "", "by": second, "now": at(TODAY, 15)}
+    watch.do(record_access, practitioner=person, **looks)
+    watch.do(record_many, practitioners=[person.pk], **looks)
+    paper = person.documents.get()
+    watch.do(unmask_document, document=paper, reason="核对执业证与身份证件", by=second, now=at(TODAY, 15))
     documented = {
         "made_on": TODAY,
         "conduct_from": date(2025, 2, 1),
