@@ -49,9 +49,9 @@ def test_no_act_changes_a_record_without_its_history(town: Town) -> None:
     watch.do(sign_commitment, registration=registration, signed_on=TODAY, by=second, now=at(TODAY, 13))
     watch.do(end_registration, registration=registration, ends_on=LATER, reason="离职", by=by, now=at(TODAY, 14))
     watch.do(give_role, user=second, role=Role.AGENCY_OFFICER, place=town.agency, starts_on=TODAY, by=by, now=now)
-    looks = {"key": None, "kind": "opened", "reason": "", "by": second, "now": at(TODAY, 15)}
-    watch.do(record_access, practitioner=person, **looks)
-    watch.do(record_many, practitioners=[person.pk], **looks)
+    look = {"key": None, "kind": "opened", "reason": ""}
+    watch.do(record_access, practitioner=person, **look, by=second, now=at(TODAY, 15))
+    watch.do(record_many, practitioners=[person.pk], **look, by=second, now=at(TODAY, 15))
     paper = person.documents.get()
     watch.do(unmask_document, document=paper, reason="核对执业证与身份证件", by=second, now=at(TODAY, 15))
     documented = {
