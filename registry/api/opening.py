@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from registry.actions.access_log import LONGEST_REASON, SHORTEST_REASON, Kind, clean_reason, record_access
 from registry.actions.errors import Refused
+from registry.api.asking import Asker
 from registry.api.desk import DeskFace
 from registry.api.faults import Fault
 from registry.api.problems import ACCESS_REASON_NEEDED, Problem
@@ -61,20 +62,24 @@ class OpensFile(OnPractitioner):
         """What is there, once it is kept who saw it and why."""
         self.require(self.seen_by)
         person = self.person(path["practitioner"])
-        reason = access_reason(request)
-        if not reason and not is_ones_work(self.asker.scope, person, self.asker.today):
-            raise reason_needed(MISSING)
+        reason = reason_for(self.asker, person, request)
         reads: Any = super()
         answer: Response = reads.get(request, **path)
-        record_access(
-            practitioner=person,
-            by=self.asker.person,
-            key=self.asker.key,
-            kind=self.opens,
-            reason=reason,
-            now=self.asker.now,
-        )
+        keep_opening(self.asker, person, kind=self.opens, reason=reason)
         return answer
+
+
+def reason_for(asker: Asker, person: Practitioner, request: Request) -> str:
+    """Why the asker opens the file; nothing where it is part of their work. Raises Problem where a reason is needed."""
+    reason = access_reason(request)
+    if not reason and not is_ones_work(asker.scope, person, asker.today):
+        raise reason_needed(MISSING)
+    return reason
+
+
+def keep_opening(asker: Asker, person: Practitioner, *, kind: str, reason: str) -> None:
+    """Record that the asker opened the file. Comes before the answer leaves."""
+    record_access(practitioner=person, by=asker.person, key=asker.key, kind=kind, reason=reason, now=asker.now)
 
 
 def access_reason(request: Request) -> str:
