@@ -27,10 +27,11 @@ class DocumentShape(Shape):
 
 
 class Documents(OpensFile, Listing, Act):
-    """The identity documents of a practitioner, those of merged files among them; an officer adds one."""
+    """The identity documents of a practitioner, those of merged files among them."""
 
     tag = "practitioners"
     creates = "add_document"
+    creating = "Add an identity document."
     shape = DocumentShape
     given = DocumentGiven
     subject_shape = PractitionerShape
