@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
 from registry.actions.errors import Refused
-from registry.models import PasswordAge, SignInAttempt, User
+from registry.models import PasswordAge, Practitioner, SignInAttempt, User
 
 TRIES = 5
 """Attempts on one account, or on its second factor, of which none succeeded."""
@@ -47,11 +47,7 @@ def count_sign_in(*, name: str, address: str, now: datetime) -> None:
 
 def sign_in_succeeded(*, name: str, address: str) -> None:
     """The account begins anew; of the address only this attempt is taken back, for others may guess from there."""
-    with transaction.atomic():
-        found = {row.subject: row for row in _locked([_name(name), _address(address)])}
-        found[_name(name)].tries = 0
-        found[_address(address)].tries = max(0, found[_address(address)].tries - 1)
-        SignInAttempt.objects.bulk_update(list(found.values()), ["tries"])
+    _anew(_name(name), address)
 
 
 def count_code(*, user: User, now: datetime) -> None:
@@ -62,6 +58,24 @@ def count_code(*, user: User, now: datetime) -> None:
 def code_succeeded(*, user: User) -> None:
     """The second factor begins anew."""
     SignInAttempt.objects.filter(subject=_code(user)).update(tries=0)
+
+
+def count_access_code(*, personal_code: str, address: str, now: datetime) -> None:
+    """Count an attempt with a code on paper for the file of that personal code, whether there is one or not; call it
+    before looking at the code. Raises TooManyAttempts.
+    """
+    file = _digest("access_code", personal_code)
+    _count({file: TRIES, _address(address): settings.REGISTRY_SIGN_INS_PER_ADDRESS}, now)
+
+
+def access_code_succeeded(*, personal_code: str, address: str) -> None:
+    """The code was right: the file begins anew, and of the address this attempt is taken back."""
+    _anew(_digest("access_code", personal_code), address)
+
+
+def count_showing(*, by: User, practitioner: Practitioner, now: datetime) -> None:
+    """Count that an officer compares what somebody shows with what the file says. Raises TooManyAttempts."""
+    _count({_digest("showing", f"{by.pk} {practitioner.pk}"): TRIES}, now)
 
 
 def password_was_changed(*, user: User, now: datetime) -> None:
@@ -88,6 +102,14 @@ def _count(limits: Mapping[str, int], now: datetime) -> None:
             row.tries += 1
             row.last_at = now
         SignInAttempt.objects.bulk_update(rows, ["tries", "last_at"])
+
+
+def _anew(subject: str, address: str) -> None:
+    with transaction.atomic():
+        found = {row.subject: row for row in _locked([subject, _address(address)])}
+        found[subject].tries = 0
+        found[_address(address)].tries = max(0, found[_address(address)].tries - 1)
+        SignInAttempt.objects.bulk_update(list(found.values()), ["tries"])
 
 
 def _locked(subjects: Mapping[str, int] | list[str]) -> list[SignInAttempt]:

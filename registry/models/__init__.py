@@ -29,6 +29,7 @@ from registry.models.institutions import (
 )
 from registry.models.ledger import Fact, FactKind, SanctionPeriod, StandingChange, StandingSpan, StandingStatus
 from registry.models.measures import InstitutionMeasure, MeasurePeriod
+from registry.models.own_file import CorrectionRequest, EnrolmentCode
 from registry.models.people import (
     Category,
     Certificate,
@@ -58,9 +59,11 @@ __all__ = [
     "Category",
     "Certificate",
     "ChangeSeen",
+    "CorrectionRequest",
     "Delivery",
     "DocumentKind",
     "EmergencyCheck",
+    "EnrolmentCode",
     "Fact",
     "FactKind",
     "FileMerge",

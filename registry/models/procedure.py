@@ -87,6 +87,7 @@ class Task(models.Model):
         DELIBERATE = "deliberate", _("deliberate on the application")
         GRANT = "grant", _("decide on the application")
         MEASURE = "measure", _("propose or decide a measure")
+        CORRECT = "correct", _("answer a request for a correction")
 
     class Holder(models.TextChoices):
         PRACTITIONER = "practitioner", _("practitioner")

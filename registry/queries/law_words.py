@@ -53,6 +53,7 @@ _RULES: Mapping[str, str | Promise] = {
     "clocks.training": _("Training after a suspension or termination (working days)"),
     "clocks.deliberation": _("Deliberation on remediation (working days)"),
     "clocks.measure": _("Decision on a measure against an institution (working days)"),
+    "clocks.correction": _("Answer to a person who asks for a correction of the own file (working days)"),
     "procedure.silence_decides": _("Silence turns a proposal into a decision"),
     "procedure.countersignature_needed": _("An objection needs the institution's countersignature"),
     "procedure.newly_blocked_days_reclaimed": _("Days newly blocked by a correction are reclaimed"),

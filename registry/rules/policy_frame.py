@@ -137,6 +137,7 @@ RULES: Mapping[str, Rule] = {
     "clocks.training": _local(whole(1, 250)),
     "clocks.deliberation": _local(whole(1, 250)),
     "clocks.measure": _local(whole(1, 250)),
+    "clocks.correction": _local(whole(1, 250)),
     "procedure.silence_decides": _local(flag),
     "procedure.countersignature_needed": _local(flag),
     "procedure.newly_blocked_days_reclaimed": _local(flag),

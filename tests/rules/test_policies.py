@@ -123,7 +123,7 @@ def test_clocks_are_working_days() -> None:
     assert [POLICIES[NATIONAL].clock(name) for name in clocks] == [10, 10, 30, 20, 5, 5]
     later = ("countersign", "decision", "assignment", "talk", "interview", "training", "deliberation", "measure")
     assert [POLICIES[NATIONAL].clock(name) for name in later] == [5, 10, 5, 10, 10, 20, 20, 10]
-    assert POLICIES[NATIONAL].clock("identification") == 20
+    assert [POLICIES[NATIONAL].clock(name) for name in ("identification", "correction")] == [20, 15]
 
 
 @everyone
