@@ -12,8 +12,11 @@ class AppealsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say whose the files of appeals are."""
+        """Say whose the files of appeals are, and what appeals hold about a person."""
         from appeals.queries.files import reads
+        from appeals.queries.own_data import answered_back
         from registry.queries.files import offer_readers
+        from registry.queries.own_data import offer_own_data
 
         offer_readers(reads)
+        offer_own_data(answered_back)

@@ -11,6 +11,7 @@ from registry.queries.roles import (
     EXPERTS,
     OFFICE,
     OFFICERS_OF_AGENCIES,
+    OWN_FILE,
     POOL_READERS,
     READERS_OF_ACCESS,
     READERS_OF_FILES,
@@ -48,6 +49,11 @@ def has_any(request: HttpRequest, roles: frozenset[Role]) -> bool:
 def is_officer(request: HttpRequest) -> bool:
     """Anybody with a role in the office."""
     return has_any(request, OFFICE)
+
+
+def holds_own_file(request: HttpRequest) -> bool:
+    """A practitioner, whose own file is elsewhere than in the office."""
+    return has_any(request, OWN_FILE)
 
 
 def is_expert(request: HttpRequest) -> bool:

@@ -39,8 +39,12 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
         return is_officer(request) or is_expert(request)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """At the one door of the register; who is in and holds no role here is told so."""
+        """At the one door of the register; who is in and holds no role here is told so, or led to the own file."""
+        from registry.admin.roles import holds_own_file
+
         if request.user.is_authenticated and not self.has_permission(request):
+            if holds_own_file(request):
+                return HttpResponseRedirect(reverse("home"))
             return render(request, "account/no_role.html", status=403)
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 

@@ -92,6 +92,11 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("My file"),
+        "separator": True,
+        "items": [{**_item(_("My file"), "person", "index", "holds_own_file"), "link": reverse_lazy("my_file")}],
+    },
+    {
         "title": _("The house"),
         "separator": True,
         "items": [

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.actions.talks import TALKS
 from registry.admin import extensions
 from registry.admin.acts.buttons import Button
+from registry.admin.acts.own_files import answers
 from registry.admin.fields import choice_field, tick_field
 from registry.admin.moment import today
 from registry.admin.roles import has_any, scope, user_of
@@ -108,6 +109,8 @@ def _known(task: Task) -> Practitioner | None:
 def _ways(request: HttpRequest, task: Task) -> Iterator[Button]:
     if task.kind in TALKS and has_any(request, STAFF_KEEPERS) and acting_for(scope(request), user_of(request), task):
         yield Button(_("Record the talk"), reverse("admin:finish_talk", args=[task.pk]), "record_voice_over", main=True)
+    if task.kind == Task.Kind.CORRECT and answers(request, task):
+        yield Button(_("Answer the request"), reverse("admin:answer_correction", args=[task.pk]), "reply", main=True)
     yield from extensions.buttons("task", request, task)
     if task.holder != Task.Holder.EXPERT:
         yield from _pages(task)

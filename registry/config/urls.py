@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import RedirectView
 
 import registry.api.urls
 from registry.config.health import health
@@ -16,5 +15,5 @@ urlpatterns = [
     path("api/", include("appeals.api.urls")),
     path("api/", include(registry.api.urls.nothing)),
     path("fhir/", include("registry.api.fhir.urls")),
-    path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    path("", include("registry.pages.own_file.urls")),
 ]

@@ -20,6 +20,13 @@ READERS_OF_FILES = frozenset(
 )
 """Who reads people, their points and their cases, as far as their scope goes."""
 
+OWN_FILE = frozenset({Role.PRACTITIONER})
+"""Who has everything that is kept of the own file."""
+
+READERS_OF_ONE_FILE = READERS_OF_FILES | OWN_FILE
+"""Who reads one person's file at its own address: the readers of files, and its holder. Lists and acts are not theirs.
+"""
+
 OFFICERS_OF_AGENCIES = frozenset({Role.AGENCY_OFFICER})
 """Who handles cases and records points."""
 

@@ -40,6 +40,8 @@ def acts_on_person(request: HttpRequest, file: PractitionerFile) -> list[Button]
             found.append(button(_("Register again"), "restart_alt", "reregister", pk, main=True))
     if has_any(request, STAFF_KEEPERS) and standing.status != "terminated":
         found.append(button(_("Register at an institution"), "add_business", "register_at", pk))
+    if has_any(request, STAFF_KEEPERS) and file.current_registrations:
+        found.append(button(_("Issue a code of access"), "key", "issue_access_code", pk))
     if has_any(request, OFFICERS_OF_AGENCIES):
         found += _record_acts(file)
     return found + extensions.buttons("person", request, file)

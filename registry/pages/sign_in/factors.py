@@ -7,11 +7,14 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from registry.ledger.days import shanghai_day
 from registry.models import Role, User
 from registry.models.vault import Vault
+from registry.queries.scope import roles_of
 
 PROVING = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 WITHOUT = "practitioner"
@@ -52,15 +55,21 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Unless it is the last one, where one is needed."""
+        held = roles_of(authenticator.user, shanghai_day(timezone.now()))
+        if not settings.REGISTRY_SECOND_FACTOR or not needs_factor(held):
+            return True
         others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=PROVING)
-        return not settings.REGISTRY_SECOND_FACTOR or others.exclude(pk=authenticator.pk).exists()
+        return others.exclude(pk=authenticator.pk).exists()
+
+
+def needs_factor(roles: frozenset[Role]) -> bool:
+    """Whether somebody with these roles needs a second factor."""
+    return not all(role.value == WITHOUT for role in roles)
 
 
 def lacks_factor(user: User, roles: frozenset[Role]) -> bool:
     """Whether somebody with these roles needs a second factor and has none."""
-    if all(role.value == WITHOUT for role in roles):
-        return False
-    return not Authenticator.objects.filter(user=user, type__in=PROVING).exists()
+    return needs_factor(roles) and not Authenticator.objects.filter(user=user, type__in=PROVING).exists()
 
 
 def _vault() -> Vault:

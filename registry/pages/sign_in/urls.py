@@ -9,15 +9,17 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
 
-from registry.pages.sign_in.views import RemoveKey
+from registry.pages.sign_in.entering import entering
+from registry.pages.sign_in.views import FactorsPage, RemoveKey
 
 PAGES = [
     ("login/", _login.login, "account_login"),
     ("logout/", _logout.logout, "account_logout"),
     ("again/", _reauthenticate.reauthenticate, "account_reauthenticate"),
     ("password/", _password_change.password_change, "account_change_password"),
+    ("enrol/", entering, "account_enrol"),
     ("password/none/", RedirectView.as_view(pattern_name="home"), "account_set_password"),
-    ("factor/", mfa.index, "mfa_index"),
+    ("factor/", FactorsPage.as_view(), "mfa_index"),
     ("factor/code/", mfa.authenticate, "mfa_authenticate"),
     ("factor/again/", mfa.reauthenticate, "mfa_reauthenticate"),
     ("factor/app/", totp.activate_totp, "mfa_activate_totp"),

@@ -3,9 +3,25 @@
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.views import IndexView
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+
+from registry.ledger.days import shanghai_day
+from registry.pages.sign_in.factors import needs_factor
+from registry.queries.scope import roles_of
+
+
+class FactorsPage(IndexView):  # type: ignore[misc]  # allauth is untyped
+    """The second factors of the account, for whoever needs one and for whoever may do without."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Whether the account may do without."""
+        shown: dict[str, Any] = super().get_context_data(**kwargs)
+        held = roles_of(self.request.user, shanghai_day(timezone.now()))
+        return {**shown, "may_do_without": not needs_factor(held)}
 
 
 class RemoveKey(RemoveWebAuthnView):  # type: ignore[misc]  # allauth is untyped

@@ -1,0 +1,12 @@
+"""The addresses of the own file."""
+
+from django.urls import path
+from django.views.decorators.cache import never_cache
+
+from registry.pages.own_file import views
+
+urlpatterns = [
+    path("", never_cache(views.home), name="home"),
+    path("my/", never_cache(views.own_page), name="my_file"),
+    path("my/data.json", never_cache(views.own_data_file), name="my_data"),
+]
