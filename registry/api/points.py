@@ -19,7 +19,7 @@ from registry.api.subjects import all_named, one
 from registry.models import Fact, FactKind, Grade, PointsEntry, SanctionPeriod, StandingSpan, StandingStatus
 from registry.queries.entries import Present, present_of, with_everything
 from registry.queries.reach import reach_of
-from registry.queries.roles import OFFICERS_OF_AGENCIES
+from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_ONE_FILE
 from registry.queries.standings import standings_on
 
 
@@ -91,6 +91,8 @@ class Entries(Listing):
 class EntriesOfPerson(OpensFile, Entries):
     """The points entries of a practitioner, those of merged files among them."""
 
+    seen_by = READERS_OF_ONE_FILE
+
     def rows(self) -> QuerySet[PointsEntry]:
         return with_everything(PointsEntry.objects.filter(practitioner_id__in=self.files(**self.kwargs)))
 
@@ -121,6 +123,7 @@ class Periods(OpensFile, Listing):
     """The suspensions and terminations of a practitioner, past ones and those to come."""
 
     tag = "points"
+    seen_by = READERS_OF_ONE_FILE
     shape = SanctionShape
     filters = {"kind": Filter(Choice(choices=SanctionPeriod.Kind.values, required=False), "kind")}
 

@@ -34,7 +34,7 @@ from registry.models import (
     StandingChange,
 )
 from registry.queries.people import MOST_FOUND, find_by_document, find_people
-from registry.queries.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
+from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_ONE_FILE, STAFF_KEEPERS
 
 
 class PractitionerShape(Shape):
@@ -151,6 +151,7 @@ class PractitionerView(OpensFile, One):
     """One practitioner."""
 
     tag = "practitioners"
+    seen_by = READERS_OF_ONE_FILE
     shape = PractitionerShape
 
     def find(self, **path: Any) -> Practitioner:
@@ -168,6 +169,7 @@ class StandingView(OpensFile, One):
     """The standing of a practitioner on a day, as known at a time, with the steps that led to it."""
 
     tag = "practitioners"
+    seen_by = READERS_OF_ONE_FILE
     shape = StandingShape
     asks = AskedStanding
 
@@ -183,6 +185,7 @@ class Changes(OpensFile, Listing):
 
     tag = "practitioners"
     opens = Kind.HISTORY
+    seen_by = READERS_OF_ONE_FILE
     shape = ChangeShape
 
     def rows(self) -> QuerySet[StandingChange]:
