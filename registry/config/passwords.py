@@ -20,7 +20,7 @@ def password_validators(profile: str, list_of_passwords: str) -> list[dict[str, 
         raise ImproperlyConfigured(f"REGISTRY_PASSWORD_LIST names {list_of_passwords!r}, which is no file.")
     found: list[dict[str, Any]] = [
         {"NAME": f"{VALIDATION}UserAttributeSimilarityValidator"},
-        {"NAME": f"{VALIDATION}MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+        {"NAME": f"{OURS}LongEnough", "OPTIONS": {"min_length": 12}},
         {"NAME": f"{VALIDATION}CommonPasswordValidator"},
         {"NAME": f"{OURS}RemembersTheDay"},
     ]

@@ -338,7 +338,7 @@ def test_a_compliance_officer_who_is_a_nurse_too_uses_the_account_there_is(town:
 def test_nobody_claims_a_file_with_a_code_of_their_own_making_nor_a_second_file(town: Town) -> None:
     officer, colleague = compliance_officer(town), compliance_officer(town, "kollegin")
     code, text = issued(town)
-    typed = {"personal_code": code.practitioner.code, "code": text, "address": ADDRESS, "now": NOW}
+    typed: dict[str, Any] = {"personal_code": code.practitioner.code, "code": text, "address": ADDRESS, "now": NOW}
     with pytest.raises(Refused) as own:
         claim(user=officer, **typed)
     assert own.value.code == "own_code"

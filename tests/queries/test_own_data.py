@@ -12,6 +12,7 @@ from registry.actions.people import register_practitioner, rename
 from registry.models import Practitioner, User
 from registry.queries.own_data import own_data
 from tests.appeals.disputes import NEXT_DAY, objected
+from tests.appeals.repairs import completed, filed
 from tests.casework import Desk, desk, received
 from tests.enrolling import CARD, enrolled
 from tests.town import TODAY, Town, at, blame, build, handle, score
@@ -83,6 +84,22 @@ def test_nothing_of_another_person_is_in_it(town: Town) -> None:
     officers = User.objects.exclude(username__in=["wangwei", "lina"])
     assert not [user for user in officers if f'"{user.username}"' in mine]
     assert CARD not in mine
+
+
+def test_whatever_happens_to_another_person_changes_nothing_in_it(town: Town) -> None:
+    here = desk(town)
+    objected(received(here, 3, number="罚字8号"), "未参与手术")
+    enrolled(town)
+    before = told(town.surgeon)
+    user = enrolled(town, town.nurse, number="E12345678", username="lina")
+    objected(received(here, 3, who=town.nurse, number="罚字9号"), "不在场", statement="本人陈述")
+    score(town, 10, TODAY, who=town.nurse)
+    filed(town, [completed(town, town.nurse, NEXT_DAY)], NEXT_DAY)
+    rename(practitioner=town.nurse, name="李纳", reason="户口簿", by=town.officer, now=NOW)
+    ask_for_correction(practitioner=town.nurse, what="类别不对", by=user, now=NOW)
+    assert told(town.surgeon) == before
+    empty = {name for name, rows in told(town.nurse).items() if not rows}
+    assert empty == {"certificates", "merges", "triggers", "evidence", "outcomes_elsewhere", "outcomes_for_entries"}
 
 
 def test_files_that_were_merged_are_one_person_and_hidden_again_when_they_are_not(town: Town) -> None:

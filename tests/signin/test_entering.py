@@ -152,6 +152,14 @@ def test_whoever_is_signed_in_is_told_that_a_code_of_recovery_is_not_for_joining
     assert EnrolmentCode.objects.filter(used_at=None, ended_at=None).exists()
 
 
+def test_whoever_signed_in_meanwhile_joins_nothing_without_being_asked(visitor: Client, town: Town) -> None:
+    _code, text = issued(town)
+    visitor.force_login(compliance_officer(town, "kollegin"))
+    page = visitor.post(ENROL, account(town.surgeon.code, text))
+    assert "You are signed in as kollegin." in words(page)
+    assert not Assignment.objects.filter(role=Role.PRACTITIONER).exists()
+
+
 @override_settings(REGISTRY_SECOND_FACTOR=True)
 def test_a_practitioner_needs_no_second_factor_and_may_remove_one(visitor: Client, town: Town) -> None:
     user = enrolled(town)

@@ -108,7 +108,11 @@ class Entering(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Look at the code, or use it."""
         step = request.POST.get("step", "")
-        step = step if step in FORMS and not request.user.is_authenticated else "code"
+        step = step if step in FORMS else "code"
+        if (
+            step != "code" and request.user.is_authenticated
+        ):  # who signed in meanwhile is asked which account it shall be
+            return self._page("code", CodeForm(initial=request.POST.dict()))
         form = FORMS[step](request.POST)
         if not form.is_valid():
             return self._page(step, form)

@@ -59,7 +59,7 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
         if not settings.REGISTRY_SECOND_FACTOR or not needs_factor(held):
             return True
         others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=PROVING)
-        return others.exclude(pk=authenticator.pk).exists()
+        return bool(others.exclude(pk=authenticator.pk).exists())
 
 
 def needs_factor(roles: frozenset[Role]) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,6 +38,14 @@ class RemembersTheDay:
     def get_help_text(self) -> str:
         """What happens with it, for the form."""
         return _("The day on which it is changed is kept.")
+
+
+class LongEnough(MinimumLengthValidator):
+    """Django's validator; its refusal is not there in Chinese, its help is."""
+
+    def get_error_message(self) -> str:
+        """Why it is refused."""
+        return _("The password is too short: it needs %(least)d characters or more.") % {"least": self.min_length}
 
 
 class ListedPasswords:
