@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from registry.api.desk import One
-from registry.api.practitioners import OnPractitioner
+from registry.api.opening import OnPractitioner
 from registry.api.shapes import Shape
 from registry.queries.own_data import own_data
 from registry.queries.roles import OWN_FILE
@@ -39,6 +39,7 @@ class OwnDataShape(Shape):
     deliveries = _rows("how notices were served")
     tasks = _rows("what somebody owes or owed about the person")
     steps = _rows("steps of procedures")
+    looks = _rows("every look into the file: when, of which office, what for")
     accounts = _rows("the accounts of the file")
     codes_of_access = _rows("codes of access that were issued")
     requests_for_corrections = _rows("what was asked to be corrected, with the answers")

@@ -24,15 +24,15 @@ from registry.models import (
     Task,
 )
 from registry.queries.explain import name_of
-from registry.queries.roles import READERS_OF_FILES
+from registry.queries.roles import OWN_FILE, READERS_OF_FILES
 from registry.queries.scope import Scope
 from registry.queries.wording import listed
 
 WORKING = READERS_OF_FILES - {Role.ADMINISTRATOR, Role.AUDITOR}
 """Roles that work on files. Administrators and auditors see them and work on none."""
 
-READERS_OF_LOOKS = frozenset({Role.AGENCY_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR})
-"""Who reads who looked: who keeps the files, and who watches over the register."""
+READERS_OF_LOOKS = frozenset({Role.AGENCY_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}) | OWN_FILE
+"""Who reads who looked: who keeps the files, who watches over the register, and whoever the file is about."""
 
 OFFICES = {
     Role.ADMINISTRATOR.value: _("administration of the register"),
@@ -50,8 +50,10 @@ def is_ones_work(seen: Scope, practitioner: Practitioner, today: date) -> bool:
 
     They do while they are registered at a place where the user has a working role, and while a case, a task or an
     objection about them is open there: an objection is always somebody's task or in an open case. A file that another
-    was merged into stands for both.
+    was merged into stands for both. The own file needs no reason.
     """
+    if seen.is_own(practitioner):
+        return True
     seen = seen.held_as(WORKING)
     if not seen.roles:
         return False

@@ -35,6 +35,7 @@ from registry.models import (
     StandingChange,
     Task,
 )
+from registry.queries.access_log import reading_of, who_looked
 from registry.queries.explain import headline
 from registry.queries.file import file_of
 
@@ -55,6 +56,8 @@ def own_data(practitioner: Practitioner, now: datetime) -> dict[str, Any]:
     found: dict[str, Any] = {"as_of": now, "standing": _standing(practitioner, now)}
     for part in (_person, _places, _ledger, _procedure, _access, *_PARTS):
         found.update(part(files))
+    looks = map(reading_of, who_looked(practitioner))
+    found["looks"] = rows_of(looks, **plain("at", "office", "kind", "reason", "face"))
     return found
 
 

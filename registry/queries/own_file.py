@@ -6,9 +6,12 @@ from datetime import date
 
 from registry.ledger.families import kept_file
 from registry.models import CorrectionRequest, PointsEntry, Practitioner, Role, Task
+from registry.queries.access_log import Reading, reading_of, who_looked
 from registry.queries.entries import Present, present_of, with_everything
 from registry.queries.file import PractitionerFile, file_of
 from registry.queries.scope import Scope
+
+MOST_LOOKS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class OwnFile:
-    """The file on a day, its entries as they count by now, newest first, and what its holder asked."""
+    """The file on a day, its entries as they count by now, what its holder asked, and who looked; newest first."""
 
     file: PractitionerFile
     entries: tuple[Present, ...]
     requests: tuple[Request, ...]
+    looks: tuple[Reading, ...]
 
 
 def own_practitioner(seen: Scope) -> Practitioner | None:
@@ -40,7 +44,8 @@ def own_file(practitioner: Practitioner, today: date) -> OwnFile:
     file = file_of(practitioner, today)
     rows = with_everything(PointsEntry.objects.filter(practitioner_id__in=file.members))
     entries = sorted(map(present_of, rows), key=lambda each: each.entry.fact.effective_on, reverse=True)
-    return OwnFile(file, tuple(entries), requests_of(file.members))
+    looks = tuple(map(reading_of, who_looked(practitioner)[:MOST_LOOKS]))
+    return OwnFile(file, tuple(entries), requests_of(file.members), looks)
 
 
 def requests_of(files: Collection[int]) -> tuple[Request, ...]:

@@ -108,6 +108,10 @@ class Scope:
         """Whether the user reads the documents and the steps of the case: whoever sees the region of its agency."""
         return self.covers_region(case.agency.region_id)
 
+    def is_own(self, practitioner: Practitioner) -> bool:
+        """Whether the file is the user's own, or was merged with it."""
+        return practitioner.pk in self._own_files()
+
     def _own_institutions(self) -> list[int]:
         return [row.institution_id for row in self.assignments if row.institution_id is not None]
 

@@ -12,7 +12,7 @@ from tests.api.settlement import problem
 from tests.town import LAW_BEGINS, Town, score
 
 SPRING = date(2026, 3, 2)
-OWN = ("", "standing/", "changes/", "entries/", "periods/", "own-data/")
+OWN = ("", "standing/", "changes/", "entries/", "periods/", "readings/", "own-data/")
 PERSON = "api/v1/practitioners/<uuid:practitioner>/"
 MINE = {Route(f"{PERSON}{what}", "GET") for what in OWN}
 IN_PUBLIC = {"api/v1/schema/", "api/v1/docs/"}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 
+from registry.actions.access_log import record_access
 from registry.actions.merging import merge_files
 from registry.actions.own_corrections import ask_for_correction
 from registry.actions.people import register_practitioner, rename
@@ -97,6 +98,7 @@ def test_whatever_happens_to_another_person_changes_nothing_in_it(town: Town) ->
     filed(town, [completed(town, town.nurse, NEXT_DAY)], NEXT_DAY)
     rename(practitioner=town.nurse, name="李纳", reason="户口簿", by=town.officer, now=NOW)
     ask_for_correction(practitioner=town.nurse, what="类别不对", by=user, now=NOW)
+    record_access(practitioner=town.nurse, by=here.scorer, key=None, kind="opened", reason="", now=NOW)
     assert told(town.surgeon) == before
     empty = {name for name, rows in told(town.nurse).items() if not rows}
     assert empty == {"certificates", "merges", "triggers", "evidence", "outcomes_elsewhere", "outcomes_for_entries"}

@@ -12,10 +12,11 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from registry.actions import own_corrections
+from registry.actions.access_log import record_access
 from registry.models import Assignment, EnrolmentCode, Role, User
 from tests.enrolling import CARD, PASSWORD, compliance_officer, enrolled, issued
 from tests.signin.door import FACTOR, LOGIN, is_in, knock, with_app, words
-from tests.town import TODAY, Town, score
+from tests.town import TODAY, Town, at, score
 
 ENROL, MINE = "/account/enrol/", "/my/"
 OTHER = "Ganz andere Parole 88"
@@ -208,6 +209,22 @@ def test_the_data_are_downloaded_as_a_file(visitor: Client, town: Town) -> None:
     data = json.loads(answer.content)
     assert data["standing"]["points"] == 10
     assert data["documents"][0]["number"] == "110" + "*" * 13 + "2X"
+
+
+def test_the_holder_reads_who_looked_and_why(visitor: Client, town: Town) -> None:
+    user = enrolled(town)
+    visitor.force_login(user)
+    assert "Nobody has looked into this file yet." in words(visitor.get(MINE))
+    for person, why in ((town.surgeon, "核对投诉材料，编号一二三"), (town.nurse, "核对其他材料，编号四五六")):
+        record_access(
+            practitioner=person, by=compliance_officer(town), key=None, kind="opened", reason=why, now=at(TODAY)
+        )
+    page = words(visitor.get(MINE))
+    assert "核对投诉材料" in page
+    assert "核对其他材料" not in page
+    assert [each["reason"] for each in json.loads(visitor.get("/my/data.json").content)["looks"]] == [
+        "核对投诉材料，编号一二三"
+    ]
 
 
 def test_a_correction_is_asked_for_answered_and_read(visitor: Client, town: Town) -> None:

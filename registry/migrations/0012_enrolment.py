@@ -11,7 +11,7 @@ from registry.migrations._guards import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0010_who"),
+        ("registry", "0011_access_log"),
     ]
 
     operations = [
