@@ -170,11 +170,14 @@ def _ledger(files: Files) -> dict[str, Any]:
 def _procedure(files: Files) -> dict[str, Any]:
     mine = Q(practitioner_id__in=files)
     parts = Responsibility.objects.filter(mine).select_related("handling__institution", "trigger")
-    proposals = Proposal.objects.filter(mine).select_related("case")
-    items = ProposedEntry.objects.filter(proposal__practitioner_id__in=files).select_related("proposal")
+    untold = Proposal.objects.filter(mine, notified_at=None)  # the office's draft until the notice goes out
+    proposals = Proposal.objects.filter(mine).exclude(pk__in=untold).select_related("case")
+    items = ProposedEntry.objects.filter(proposal__in=proposals).select_related("proposal")
     deliveries = Delivery.objects.filter(proposal__practitioner_id__in=files).select_related("proposal")
-    tasks = Task.objects.filter(mine).exclude(holder=Task.Holder.EXPERT).select_related("agency", "institution")
-    steps = ProcedureStep.objects.filter(mine).exclude(role=ProcedureStep.Capacity.EXPERT).select_related("agency")
+    tasks = Task.objects.filter(mine).exclude(holder=Task.Holder.EXPERT).exclude(proposal__in=untold)
+    tasks = tasks.select_related("agency", "institution")
+    steps = ProcedureStep.objects.filter(mine).exclude(role=ProcedureStep.Capacity.EXPERT)
+    steps = steps.exclude(subject__in=untold.values("uuid")).select_related("agency")
     triggers = PersonalTrigger.objects.filter(mine)
     return {
         "responsibilities": rows_of(

@@ -11,7 +11,7 @@ from registry.actions.institutions import open_institution
 from registry.actions.merging import merge_files
 from registry.actions.people import add_document, assign_code, register_practitioner, rename
 from registry.actions.registrations import end_registration, register_at, sign_commitment
-from registry.models import Fact, IdentityDocument
+from registry.models import AccessRecord, Assignment, Fact, IdentityDocument, Role, User
 from tests.api.reading_fhir import Reader, extension, link, outcome, resources
 from tests.casework import Desk, desk
 from tests.entries import annul_entry, revise_entry
@@ -336,3 +336,31 @@ def test_a_new_institution_is_one_version_until_it_is_written_again(here: Desk, 
     recent = resources(reader.read("Organization?_lastUpdated=ge2026-11-05"))
     assert found["id"] in [each["id"] for each in recent]
     assert f"institution-{here.town.hospital.code}" not in [each["id"] for each in recent]
+
+
+def test_who_reads_a_person_or_a_sanction_has_opened_the_file(here: Desk, reader: Reader) -> None:
+    score(here.town, 9, date(2026, 11, 20))
+    (flag,) = reader.find("Flag", subject=f"Practitioner/{here.surgeon.uuid}")
+    reader.read(f"Flag/{flag['id']}")
+    reader.read(f"Practitioner/{here.surgeon.uuid}/_history")
+    reader.search("Practitioner", identifier=here.surgeon.code)
+    reader.search("Practitioner", the_lastUpdated="ge2026-01-01")
+    looks = AccessRecord.objects.order_by("pk").values_list("practitioner", "user", "kind")
+    opened, read = (here.surgeon.pk, here.reviewer.pk, "opened"), (here.surgeon.pk, here.reviewer.pk, "history")
+    assert list(looks) == [opened, opened, read, opened]
+
+
+def test_an_auditor_says_why_a_person_is_read(here: Desk) -> None:
+    auditor = User.objects.create(username="shen")
+    Assignment.objects.create(user=auditor, role=Role.AUDITOR, starts_on=date(2025, 1, 1))
+    auditing = Reader(auditor)
+    for answer in (
+        auditing.get(f"Practitioner/{here.surgeon.uuid}"),
+        auditing.post("Practitioner/_search", f"identifier={here.surgeon.code}"),
+        auditing.post("Flag/_search", f"subject=Practitioner/{here.surgeon.uuid}"),
+    ):
+        assert (answer.status_code, answer.json()["resourceType"]) == (403, "OperationOutcome")
+    assert not AccessRecord.objects.exists()
+    reasons = {"access_reason": "Audit of sanctions 2026"}
+    assert auditing.get(f"Practitioner/{here.surgeon.uuid}", **reasons).status_code == 200
+    assert AccessRecord.objects.get().reason == "Audit of sanctions 2026"

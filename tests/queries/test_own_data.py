@@ -7,6 +7,7 @@ import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 
 from registry.actions.access_log import record_access
+from registry.actions.deliveries import notify
 from registry.actions.merging import merge_files
 from registry.actions.own_corrections import ask_for_correction
 from registry.actions.people import register_practitioner, rename
@@ -14,7 +15,7 @@ from registry.models import Practitioner, User
 from registry.queries.own_data import own_data
 from tests.appeals.disputes import NEXT_DAY, objected
 from tests.appeals.repairs import completed, filed
-from tests.casework import Desk, desk, received
+from tests.casework import Desk, desk, proposed, received
 from tests.enrolling import CARD, enrolled
 from tests.town import TODAY, Town, at, blame, build, handle, score
 
@@ -111,3 +112,12 @@ def test_files_that_were_merged_are_one_person_and_hidden_again_when_they_are_no
         kept=town.surgeon, absorbed=absorbed, reason="同一人", by=town.officer, second=town.second, now=at(TODAY)
     )
     assert {each["code"] for each in told(absorbed)["files"]} == {town.surgeon.code, "D430100000099"}
+
+
+def test_points_that_nobody_has_told_the_person_of_are_not_in_it_yet(town: Town) -> None:
+    here = desk(town)
+    proposal = proposed(here, 5)
+    draft = own_data(town.surgeon, at(TODAY))
+    assert str(proposal.uuid) not in json.dumps(draft, default=str)
+    notify(proposal=proposal, channel="portal", by=here.scorer, now=at(TODAY))
+    assert [row["id"] for row in own_data(town.surgeon, at(TODAY))["proposals"]] == [proposal.uuid]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from registry.api.asking import Asker
 from registry.api.fhir.searching import Param, Search
 from registry.ledger.days import SHANGHAI
+from registry.models import Practitioner
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Resource:
 
     def __init__(self, asker: Asker) -> None:
         self.asker = asker
+        self.opened: list[Practitioner] = []
+        """Whose files what was found last opens."""
 
     def editions(self, id_: str) -> Sequence[Edition]:
         """Every edition, oldest first. Raises NotFound."""

@@ -10,6 +10,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from registry.actions.access_log import Kind
 from registry.api.desk import DeskFace
 from registry.api.faces import Nothing
 from registry.api.fhir.bundles import etag, history, searchset
@@ -18,6 +19,7 @@ from registry.api.fhir.media import FhirJson, Negotiation, PlainJson, SearchForm
 from registry.api.fhir.outcomes import GONE, UNKNOWN_PARAMETER, respond
 from registry.api.fhir.paging import LAST_UPDATED
 from registry.api.fhir.searching import OF_THE_ANSWER, PAGE, Param, Search, page_after, search_of, shown
+from registry.api.opening import keep_opening, reason_for
 from registry.api.problems import Problem
 
 ROOT = "/fhir/"
@@ -64,10 +66,18 @@ class FhirFace(Spoken, DeskFace):
         """The id in the address."""
         return str(self.kwargs[self.resource.parameter])
 
-    def editions(self) -> Sequence[Edition]:
-        """Every edition of the resource at the address."""
+    def editions(self, kind: str = Kind.OPENED) -> Sequence[Edition]:
+        """Every edition of the resource at the address, once it is kept whose file was opened for it and why."""
         _require_nothing_else(self.request.query_params)
-        return self.records.editions(self.id)
+        found = self.records.editions(self.id)
+        self.keep_openings(kind)
+        return found
+
+    def keep_openings(self, kind: str) -> None:
+        """Record whose files were opened; outside one's work each needs a reason. Nothing is kept if one is missing."""
+        reasons = [(whose, reason_for(self.asker, whose, self.request)) for whose in self.records.opened]
+        for whose, reason in reasons:
+            keep_opening(self.asker, whose, kind=kind, reason=reason)
 
     def answer(self, edition: Edition) -> Response:
         """The resource in an edition; 304 where the asker has it already."""
@@ -93,7 +103,7 @@ class ReadVersion(FhirFace):
     """The resource as it was in an edition."""
 
     def get(self, request: Request, **path: Any) -> Response:
-        editions, number = self.editions(), path["version"]
+        editions, number = self.editions(Kind.HISTORY), path["version"]
         if not 0 < number <= len(editions):
             raise NotFound
         return self.answer(editions[number - 1])
@@ -109,6 +119,7 @@ class History(FhirFace):
         seal_for = f"{here} for {self.who}"
         search = search_of(request, self.params, seal_for, about_people=True)
         every = [each for each in reversed(self.records.editions(self.id)) if _since(search, each)]
+        self.keep_openings(Kind.HISTORY)
         first = int(search.after or 0)
         some = every[first : first + search.count]
         links = {"self": self.request.build_absolute_uri()}
@@ -130,6 +141,7 @@ class Find(FhirFace):
         records = self.records
         search = search_of(request, params, seal_for, about_people=self.resource.about_people)
         page = records.page(search)
+        self.keep_openings(Kind.OPENED)
         query = shown(search, params).urlencode()
         links = {"self": f"{self.base}{type_}?{query}"}
         if page.last:

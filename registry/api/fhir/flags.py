@@ -38,6 +38,7 @@ class Flags(Resource):
         states = sanctions_of(life_of(whose, self.asker.now)).get(name, []) if name and whose else []
         if whose is None or not states:
             raise NotFound
+        self.opened = [whose]
         return [_edition(whose, state) for state in states]
 
     def page(self, search: Search) -> Page:
@@ -50,6 +51,7 @@ class Flags(Resource):
         whose = self._person(search)
         if whose is None:
             return
+        self.opened = [whose]
         for name, states in sanctions_of(life_of(whose, self.asker.now)).items():
             newest = states[-1]
             if newest.period and all(window.holds(newest.at) for window in search.windows):

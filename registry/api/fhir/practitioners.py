@@ -31,6 +31,7 @@ class Practitioners(Resource):
 
     def editions(self, id_: str) -> Sequence[Edition]:
         person = one(self.asker.scope.practitioners(), uuid=id_)
+        self.opened = [person]
         life = life_of(person, self.asker.now)
         return [_edition(life, version) for version in life.versions]
 
@@ -44,6 +45,8 @@ class Practitioners(Resource):
             codes = [code for _system, code in tokens(search, "identifier", {PERSONAL_CODE: ""})]
             people = with_codes(people, codes)
         rows, last = page_of(people, search)
+        if search.values.keys() & {"_id", "identifier"}:  # asked for by name: what changed lately is a list
+            self.opened = list(rows)
         lives = Lives(rows, self.asker.now)
         found = [Found(str(row.uuid), _edition(life, life.present)) for row in rows if (life := lives.of(row.pk))]
         return Page(found, last)
