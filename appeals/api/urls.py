@@ -15,6 +15,7 @@ from appeals.api import (
     panels,
     reviews,
     seats,
+    statistics,
 )
 
 PERSON, PROPOSAL = "v1/practitioners/<uuid:practitioner>/", "v1/proposals/<uuid:proposal>/"
@@ -117,4 +118,9 @@ REPAIR = [
     path(f"{DELIBERATION}standings-aside/", deliberations.StandAside.as_view()),
 ]
 
-urlpatterns = [*OBJECTIONS, *OUTCOMES, *PANELS, *EXPERTS, *DESK_OF_EXPERTS, *REPAIR]
+STATISTICS = [
+    path("v1/statistics/objections/", statistics.ObjectionStatistics.as_view()),
+    path("v1/statistics/reviewers/", statistics.ReviewerStatistics.as_view()),
+]
+
+urlpatterns = [*OBJECTIONS, *OUTCOMES, *PANELS, *EXPERTS, *DESK_OF_EXPERTS, *REPAIR, *STATISTICS]

@@ -1,7 +1,7 @@
 """Figures over everything that concerns the asker: points, sanctions, relief, deadlines, evenness, shares of staff."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +85,11 @@ def prefix_of(region: str | None) -> str:
     if found is None:
         raise Problem(MALFORMED, errors=[NOT_KNOWN.of("region", region)])
     return found.prefix
+
+
+def days_of(took: timedelta | None) -> float | None:
+    """How long something took in calendar days, as it is told."""
+    return None if took is None else round(took / timedelta(days=1), 1)
 
 
 class GroupShape(Shape):
@@ -219,8 +224,7 @@ class DeadlinesGroupShape(GroupShape):
 
     def get_days(self, row: Mapping[str, Any]) -> float | None:
         """Calendar days until it was done, on average; null where nothing is done."""
-        took = row["took"]
-        return None if took is None else round(took.total_seconds() / 86400, 1)
+        return days_of(row["took"])
 
 
 class DeadlinesTableShape(TableShape):

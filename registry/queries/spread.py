@@ -1,6 +1,6 @@
 """How evenly points are decided: the same situation compared between regions, agencies and deciding officers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -68,7 +68,7 @@ def spread(seen: Scope, during: During, *, by: str, fewest: int = FEWEST) -> tup
     )  # fmt: skip
     found: list[dict[str, Any]] = list(rows.order_by("situation", "-mean", "key"))  # type: ignore[arg-type]
     words = names_of("situation", {row["situation"] for row in found})
-    names = _officers(found) if by == OFFICER else names_of(by, {row["key"] for row in found})
+    names = officers(row["key"] for row in found) if by == OFFICER else names_of(by, {row["key"] for row in found})
     spreads = [
         _spread(code, words.get(code, code), list(_groups(group, names)), fewest)
         for code, group in groupby(found, key=lambda row: str(row["situation"]))
@@ -98,6 +98,7 @@ def _spread(code: str, words: str, groups: list[Group], fewest: int) -> Spread:
     return Spread(code, words, decisions, round(mean, 3), difference, tuple(groups))
 
 
-def _officers(rows: list[dict[str, Any]]) -> dict[str, str]:
-    users = User.objects.filter(username__in={row["key"] for row in rows})
+def officers(usernames: Iterable[str]) -> dict[str, str]:
+    """The names of officers, by their accounts."""
+    users = User.objects.filter(username__in=set(usernames))
     return {user.username: name_of(user) for user in users}
