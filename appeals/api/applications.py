@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 
@@ -86,15 +87,18 @@ class ApplicationShape(ApplicationRow):
         """How many experts must be in favour."""
         return signatures_needed(row)
 
+    @extend_schema_field(PartShape(many=True))
     def get_support(self, row: Application) -> list[dict[str, Any]]:
         """The activities that it rests on."""
         parts = shown_parts(Attendance.objects.filter(pk__in=[part.pk for part in support_of(row)]))
         return list(PartShape(parts.order_by("completed_on", "pk"), many=True).data)
 
+    @extend_schema_field(CallShape(many=True))
     def get_calls(self, row: Application) -> list[dict[str, Any]]:
         """Who was asked to deliberate."""
         return list(CallShape(calls_of(row), many=True).data)
 
+    @extend_schema_field(StepOfApplication(many=True))
     def get_course(self, row: Application) -> list[dict[str, Any]]:
         """Every step, in order."""
         return list(StepOfApplication(track_of(row), many=True).data)
@@ -154,6 +158,7 @@ class ProspectShape(Shape):
         """The ids of the completed parts that were not used."""
         return [str(part.uuid) for part in row.usable]
 
+    @extend_schema_field(SumShape)
     def get_sum(self, row: Prospect) -> dict[str, Any]:
         """The sum behind it."""
         return dict(SumShape(sum_of(row.room)).data)

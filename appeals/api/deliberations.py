@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 
@@ -63,10 +64,12 @@ class DeliberationShape(DeliberationRow):
     sum = serializers.SerializerMethodField()
     support = serializers.SerializerMethodField()
 
+    @extend_schema_field(SumShape)
     def get_sum(self, row: Deliberation) -> dict[str, Any]:
         """The sums of today."""
         return dict(SumShape(sum_of(room_of(row.application, self.context["asker"].today))).data)
 
+    @extend_schema_field(SupportShape(many=True))
     def get_support(self, row: Deliberation) -> list[dict[str, Any]]:
         """The activities that it rests on."""
         parts: list[Attendance] = support_of(row.application)

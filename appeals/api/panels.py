@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 
@@ -97,6 +98,7 @@ class PanelShape(PanelRow):
         """The numbers of the points of dispute that it judges."""
         return sorted(row.points.values_list("number", flat=True))
 
+    @extend_schema_field(PlaceOnPanelShape(many=True))
     def get_seats(self, row: Panel) -> list[dict[str, Any]]:
         """The seats in their order."""
         seats = list(row.seats.select_related("expert").order_by("pk"))
@@ -106,6 +108,7 @@ class PanelShape(PanelRow):
             seat.vote_until = until.get(seat.uuid)  # type: ignore[attr-defined]  # shown beside the row
         return list(PlaceOnPanelShape(seats, many=True).data)
 
+    @extend_schema_field(JudgedShape(many=True))
     def get_outcome(self, row: Panel) -> list[dict[str, Any]]:
         """What it decided on each point; empty until all have voted."""
         return list(JudgedShape(judged(row), many=True).data)

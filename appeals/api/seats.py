@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 
@@ -59,10 +60,12 @@ class SeatShape(SeatRow):
     file = serializers.SerializerMethodField()
     votes = serializers.SerializerMethodField()
 
+    @extend_schema_field(BlindFileShape(allow_null=True))
     def get_file(self, row: Seat) -> dict[str, Any] | None:
         """The file without names."""
         return dict(BlindFileShape(file_for(row)).data) if row.state in READING else None
 
+    @extend_schema_field(OwnVoteShape(many=True))
     def get_votes(self, row: Seat) -> list[dict[str, Any]]:
         """The own votes."""
         if row.panel.state != Panel.State.CONCLUDED:

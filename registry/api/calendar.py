@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -46,7 +47,7 @@ class YearShape(Shape):
     recorded_by = ActorRef(allow_null=True)
 
 
-class CorrectionShape(Shape):
+class DayCorrectionShape(Shape):
     """What a day was said to be, by whom and why."""
 
     day = serializers.DateField()
@@ -70,9 +71,10 @@ class WholeYearShape(YearShape):
         assert not isinstance(worked, NotYetComputable)
         return len(worked)
 
+    @extend_schema_field(DayCorrectionShape(many=True))
     def get_corrections(self, row: CalendarYear) -> list[dict[str, Any]]:
         """The latest first."""
-        return [document_of(CorrectionShape, each) for each in corrections_of(row)]
+        return [document_of(DayCorrectionShape, each) for each in corrections_of(row)]
 
 
 class AnnouncedGiven(Given):

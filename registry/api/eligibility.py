@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from django.utils import timezone
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +14,7 @@ from registry.api.authentication import key_of
 from registry.api.faces import Face
 from registry.api.problems import Problem
 from registry.api.questions import MOST_ITEMS, read_item, read_items, read_question
+from registry.api.schema import ProblemDocument
 from registry.api.shapes import Shape
 from registry.models import ApiKey
 from registry.queries.eligibility import Answer, Question, eligibilities
@@ -58,10 +60,22 @@ class QuestionsGiven(serializers.Serializer):  # type: ignore[type-arg]  # not s
     items = serializers.ListField(child=serializers.JSONField(), max_length=MOST_ITEMS)
 
 
+@extend_schema_field(
+    PolymorphicProxySerializer(
+        component_name="ResultShape",
+        serializers=[AnswerShape, ProblemDocument],
+        resource_type_field_name=None,
+        many=True,
+    )
+)
+class Results(serializers.ListField):
+    """An answer, or a problem, in each place."""
+
+
 class AnswersShape(Shape):
     """An answer, or a problem, for every item in its place."""
 
-    results = serializers.ListField(child=serializers.DictField())
+    results = Results()
 
 
 class Eligibility(Face):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 
@@ -78,6 +79,7 @@ class WholePolicyShape(PolicyShape):
     values = serializers.SerializerMethodField()
     situations = serializers.SerializerMethodField()
 
+    @extend_schema_field(ValueShape(many=True))
     def get_values(self, row: Policy) -> list[dict[str, Any]]:
         """Every value, in the order of the law."""
         return [
@@ -92,6 +94,7 @@ class WholePolicyShape(PolicyShape):
             for key, found in row.values()
         ]
 
+    @extend_schema_field(SituationShape(many=True))
     def get_situations(self, row: Policy) -> list[dict[str, Any]]:
         """The catalogue."""
         return [

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -69,6 +70,7 @@ class ProposalShape(Shape):
     decided_at = serializers.DateTimeField(allow_null=True)
     held_because = serializers.CharField(allow_blank=True, help_text="why it waits for an officer; a stable code")
 
+    @extend_schema_field(ItemShape(many=True))
     def get_items(self, row: Proposal) -> list[dict[str, Any]]:
         """The situations, in the order in which they were proposed."""
         rows = sorted(row.items.all(), key=lambda item: item.pk)

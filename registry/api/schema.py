@@ -5,6 +5,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
@@ -46,7 +47,7 @@ class DeskSchema(AutoSchema):
 
     def get_operation_id(self) -> str:
         """The name of the view, with what is done."""
-        name = _WORDS.sub("_", type(self.view).__name__).lower()
+        name = _WORDS.sub("_", type(self.view).__name__.removesuffix("View")).lower()
         if self.method == "POST":
             return str(getattr(self.view, "creates", "") or name)
         return f"list_{name}" if self._is_list() else f"get_{name}"
@@ -154,16 +155,20 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
 
 class WordScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    """A choice with its words."""
+    """A choice with its words: one component, whatever the choice is about."""
 
     target_class = "registry.api.shapes.Word"
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        return {
+        word = {
             "type": "object",
+            "description": "A choice as its stable code and in words of the caller's language.",
             "properties": {"code": {"type": "string"}, "text": {"type": "string"}},
             "required": ["code", "text"],
         }
+        component = ResolvedComponent(name="Word", type=ResolvedComponent.SCHEMA, schema=word, object=self.target_class)
+        auto_schema.registry.register_on_missing(component)
+        return dict(component.ref)
 
 
 class TextScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

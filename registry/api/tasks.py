@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 
@@ -62,6 +63,7 @@ class TaskShape(Shape):
     result = serializers.CharField(source="task.result", allow_blank=True)
     file = serializers.UUIDField(source="task.file.uuid", allow_null=True, default=None)
 
+    @extend_schema_field(PersonRef(allow_null=True))
     def get_practitioner(self, row: Line) -> dict[str, Any] | None:
         """Whom it is about."""
         known = None if _is_an_experts(row) else row.task.practitioner
@@ -228,6 +230,7 @@ class SupervisedShape(Shape):
     institutions = serializers.SerializerMethodField()
     tasks = TaskShape(many=True)
 
+    @extend_schema_field(PlaceRef(many=True))
     def get_institutions(self, row: Supervised) -> list[dict[str, Any]]:
         """Where the person is registered today."""
         return [document_of(PlaceRef, registration.institution) for registration in row.registrations]
