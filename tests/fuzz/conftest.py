@@ -6,14 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.test.testcases import LiveServerThread
-from django.test.utils import override_settings
 from django.utils import timezone
 
 from registry.actions.keys import issue_key
 from registry.models import ApiKey, Assignment, Role, User
 from tests.casework import Desk, desk, identified, received
+from tests.served import served
 from tests.town import LAW_BEGINS, build
 
 
@@ -42,15 +40,8 @@ def asked(committed: None) -> Iterator[Asked]:
         "responsibility": str(responsibility.pk),
         "code": here.town.hospital.code,
     }
-    with override_settings(REGISTRY_REQUESTS_PER_MINUTE=1_000_000, ALLOWED_HOSTS=["127.0.0.1"]):
-        thread = LiveServerThread("127.0.0.1", StaticFilesHandler)
-        thread.daemon = True
-        thread.start()
-        thread.is_ready.wait()
-        if thread.error:
-            raise thread.error
-        yield Asked(f"http://127.0.0.1:{thread.port}", here, ids)
-        thread.terminate()
+    with served() as address:
+        yield Asked(address, here, ids)
 
 
 def somebody(here: Desk, role: Role) -> User:
