@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from registry.api.problems import FieldError, printable, shown
+from registry.models.sealing import masked
 
 _WORDS_OF_JSON = {"None": "null", "True": "true", "False": "false"}
 
@@ -17,9 +18,12 @@ class Fault:
     code: str
     message: str | Promise
     remedy: str | Promise
+    hides: bool = False
+    """Whether the value is shown with stars only."""
 
     def of(self, field: str, value: object) -> FieldError:
         """The error of one member."""
+        value = masked(str(shown(value))) if self.hides and value is not None else value
         given = str(shown(value))
         words = {
             "field": printable(field),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -88,6 +89,17 @@ class Text(serializers.CharField):
         checked = data.replace("\n", "").replace("\t", "") if self.lines and isinstance(data, str) else data
         _read(members.text, checked)
         return super().run_validation(data)
+
+
+class Sealed(Text):
+    """A number that is kept sealed: where it is wrong, it is shown with stars, even to who sent it."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        try:
+            return super().run_validation(data)
+        except ValidationError as error:
+            hidden = [_detail(replace(_fault_of(each), hides=True)) for each in error.detail]
+            raise ValidationError(hidden) from None
 
 
 class Prose(Text):

@@ -14,7 +14,7 @@ from registry.actions.people import assign_code, register_practitioner, rename
 from registry.actions.registrations import end_registration, register_at, sign_commitment
 from registry.actions.remediation import reregister
 from registry.api.desk import Act, DeskFace, Filter, Listing, One, read
-from registry.api.given import Choice, Day, Given, Id, Instant, Prose, Text
+from registry.api.given import Choice, Day, Given, Id, Instant, Prose, Sealed, Text
 from registry.api.opening import OnPractitioner, OpensFile
 from registry.api.places import EndGiven
 from registry.api.shapes import Shape, Word, document_of
@@ -53,7 +53,7 @@ class DocumentGiven(Given):
     """An identity document."""
 
     kind = Choice(choices=DocumentKind.values)
-    number = Text(max_length=40)
+    number = Sealed(max_length=40)
 
 
 class SearchGiven(Given):

@@ -1,5 +1,6 @@
 """How the API says no: problem+json (RFC 9457) with types that stay the same."""
 
+import re
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,12 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from registry.models.sealing import masked
+
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:problem-type:demerit-register:"
 _LONGEST_VALUE = 80
+_NUMBERS_OF_PEOPLE = re.compile(r"(?<![0-9A-Za-z])([0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Za-z])")
 
 log = structlog.get_logger("registry.api")
 
@@ -222,7 +226,11 @@ def shown(value: object) -> object:
 
 
 def printable(text: str) -> str:
-    """The text, shortened, with invisible and impossible characters written as escapes."""
+    """The text, shortened, with invisible and impossible characters written as escapes.
+
+    What looks like the number of an identity card or of a telephone is shown with stars, wherever it was sent.
+    """
+    text = _NUMBERS_OF_PEOPLE.sub(lambda found: masked(found[0]), text)
     short = text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in short)
 
