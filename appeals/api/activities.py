@@ -28,7 +28,7 @@ from registry.api.faults import Fault
 from registry.api.files import FileRef, attachment_of, own_file
 from registry.api.given import Choice, Day, Flag, Given, Id, Prose, Text, Whole, several
 from registry.api.opening import OpensFile
-from registry.api.problems import MALFORMED, Problem
+from registry.api.problems import VALUE_REFUSED, Problem
 from registry.api.shapes import PersonRef, PlaceRef, Shape, Word, document_of
 from registry.api.subjects import all_named, named, one
 from registry.models import Agency, Institution, StoredFile
@@ -116,7 +116,7 @@ class Activities(Listing, Act):
 def side_of(asker: Asker, agency: str | None, institution: str | None) -> Side:
     """The one of the asker's sides that the body names. Raises Problem where it names none or two."""
     if (agency is None) == (institution is None):
-        raise Problem(MALFORMED, errors=[ONE_SIDE.of("agency", agency)])
+        raise Problem(VALUE_REFUSED, errors=[ONE_SIDE.of("agency", agency)])
     if agency is not None:
         mine = Agency.objects.filter(pk__in=[each.pk for each in asker.agencies])
         return named("agency", mine.select_related("region"), code=agency)

@@ -23,7 +23,7 @@ from registry.api.desk import Act, Filter, Listing, One
 from registry.api.given import NOT_KNOWN, Choice, Given, Id, Prose, Text, Whole
 from registry.api.opening import OnPractitioner, OpensFile
 from registry.api.previews import Preview
-from registry.api.problems import MALFORMED, SECOND_MISSING, Problem
+from registry.api.problems import SECOND_MISSING, VALUE_REFUSED, Problem
 from registry.api.shapes import ActorRef, PersonRef, Shape, Word
 from registry.api.standings import SideShape
 from registry.api.subjects import all_named, one
@@ -211,7 +211,7 @@ class AskingFor(OnPractitioner):
         open_ones = askable(prospects(history_of(person), self.asker.today), self.asker.scope)
         found = next((each for each in open_ones if (each.kind, each.agency.code) == (kind, agency)), None)
         if found is None:
-            raise Problem(MALFORMED, errors=[NOT_KNOWN.of("agency", agency)])
+            raise Problem(VALUE_REFUSED, errors=[NOT_KNOWN.of("agency", agency)])
         return found
 
 

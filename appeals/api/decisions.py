@@ -15,7 +15,7 @@ from registry.actions.errors import Refused
 from registry.api.faults import REPEATED_MEMBER
 from registry.api.given import NOT_KNOWN, Choice, Given, Prose, Text, Whole, several
 from registry.api.previews import Preview
-from registry.api.problems import MALFORMED, SECOND_MISSING, VALUE_REFUSED, FieldError, Problem
+from registry.api.problems import SECOND_MISSING, VALUE_REFUSED, FieldError, Problem
 from registry.api.reach import CorrectionShape
 from registry.api.subjects import one
 from registry.queries.reach import reach_of
@@ -59,7 +59,7 @@ def results_of(objection: Objection, sent: list[dict[str, Any]]) -> dict[int, Po
         else:
             found[ids[number]] = PointResult(each["result"], each["grounds"], each.get("points"), each.get("months"))
     if wrong:
-        raise Problem(MALFORMED, errors=wrong)
+        raise Problem(VALUE_REFUSED, errors=wrong)
     return found
 
 

@@ -18,7 +18,7 @@ from registry.api.desk import Act
 from registry.api.files import own_file
 from registry.api.given import NOT_KNOWN, Day, Flag, Given, Id, Prose, Text, Whole, several
 from registry.api.opening import OnPractitioner
-from registry.api.problems import MALFORMED, Problem
+from registry.api.problems import VALUE_REFUSED, Problem
 from registry.api.subjects import named, one
 from registry.models import Fact, Institution, Practitioner, Proposal
 from registry.queries.roles import COMPLIANCE, OFFICERS_OF_AGENCIES
@@ -117,7 +117,7 @@ def disputes_of(asker: Asker, sent: Sequence[dict[str, Any]], by: str, about: Ma
         NOT_KNOWN.of(f"points[{n}].{by}", str(point[by])) for n, point in enumerate(sent) if point[by] not in about
     ]
     if unknown:
-        raise Problem(MALFORMED, errors=unknown)
+        raise Problem(VALUE_REFUSED, errors=unknown)
     return [
         Dispute(
             item=about[point[by]],
@@ -205,7 +205,7 @@ class Appealing(OnPractitioner, Act):
 
     def _named(self, ids: Sequence[Any], known: Mapping[Any, Disputed]) -> list[Disputed]:
         if unknown := [NOT_KNOWN.of(f"entries[{n}]", str(each)) for n, each in enumerate(ids) if each not in known]:
-            raise Problem(MALFORMED, errors=unknown)
+            raise Problem(VALUE_REFUSED, errors=unknown)
         return [known[each] for each in ids]
 
 

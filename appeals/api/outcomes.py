@@ -15,7 +15,7 @@ from registry.api.files import FileRef, own_file
 from registry.api.given import NOT_KNOWN, Choice, Day, Given, Id, Prose, Text, Whole, several
 from registry.api.opening import OnPractitioner
 from registry.api.previews import Preview
-from registry.api.problems import MALFORMED, SECOND_MISSING, Problem
+from registry.api.problems import SECOND_MISSING, VALUE_REFUSED, Problem
 from registry.api.reach import CorrectionShape, nothing_follows
 from registry.api.shapes import ActorRef, PersonRef, Shape, Word
 from registry.models import Practitioner, StoredFile
@@ -107,7 +107,7 @@ class RulingOn(OnPractitioner):
             if each["entry"] not in known
         ]
         if wrong:
-            raise Problem(MALFORMED, errors=wrong)
+            raise Problem(VALUE_REFUSED, errors=wrong)
         return [Ruling(**{**each, "entry": known[each["entry"]]}) for each in sent]
 
 

@@ -19,7 +19,7 @@ from registry.api.desk import Act, Filter, Listing, One
 from registry.api.faults import REPEATED_MEMBER
 from registry.api.files import attachment_of
 from registry.api.given import NOT_KNOWN, Choice, Given, Prose, Whole, several
-from registry.api.problems import MALFORMED, FieldError, Problem
+from registry.api.problems import VALUE_REFUSED, FieldError, Problem
 from registry.api.shapes import Shape, Word
 from registry.api.subjects import one
 from registry.models import Task, User
@@ -172,7 +172,7 @@ def _ballots(seat: Seat, sent: list[dict[str, Any]]) -> dict[int, Ballot]:
         else:
             found[ids[number]] = Ballot(each["result"], each.get("points"), each["reasons"])
     if wrong:
-        raise Problem(MALFORMED, errors=wrong)
+        raise Problem(VALUE_REFUSED, errors=wrong)
     return found
 
 

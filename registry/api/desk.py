@@ -56,6 +56,9 @@ class DeskFace(Face):
     seen_by: ClassVar[frozenset[Role]] = READERS_OF_FILES
     """The roles that may read here."""
 
+    refuses: ClassVar[bool] = False
+    """Whether reading can be refused for what the record says, and not only for what was asked."""
+
     shape: ClassVar[type[Shape]]
 
     @cached_property

@@ -221,6 +221,7 @@ class RosterReport(Download):
 
     tag = "rosters"
     downloads = (XLSX,)
+    refuses = True
 
     def get(self, request: Request, **path: Any) -> HttpResponse:
         self.require(self.seen_by)

@@ -14,6 +14,8 @@ from registry.api.problems import MEDIA_TYPE
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
+BASE64 = "^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$"
+
 
 class ProblemError(serializers.Serializer):  # type: ignore[type-arg]  # not subscriptable when it runs
     """What is wrong with one member."""
@@ -78,7 +80,7 @@ class DeskSchema(AutoSchema):
 
     def get_response_serializers(self) -> Any:
         """What is answered, and every kind of problem."""
-        problems = WRITE if self.method == "POST" else READ
+        problems = WRITE if self.method == "POST" else (*READ, *((409,) if self._refuses() else ()))
         good = 201 if self.method == "POST" and getattr(self.view, "makes", False) else 200
         files = getattr(self.view, "downloads", ())
         answers: dict[Any, Any] = {(good, media_type): OpenApiTypes.BINARY for media_type in files}
@@ -87,6 +89,9 @@ class DeskSchema(AutoSchema):
         if self.method == "GET" and not files and not self._is_list():
             answers[304] = None
         return answers | {(status, MEDIA_TYPE): ProblemDocument for status in problems}
+
+    def _refuses(self) -> bool:
+        return bool(getattr(self.view, "refuses", False))
 
     def get_override_parameters(self) -> list[Any]:
         """Headers, and the parameters of a list."""
@@ -175,12 +180,29 @@ class TextScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-ca
     """A string: how long, and without which characters."""
 
     target_class = "registry.api.given.Text"
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         text = self.target
         bounds = {"maxLength": text.max_length} if text.max_length else {}
         least = {} if text.allow_blank else {"minLength": 1}
         return {"type": "string", **least, **bounds, "pattern": text.pattern}
+
+
+class ContentScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Bytes as base64, without line breaks."""
+
+    target_class = "registry.api.files.Content"
+    priority = 1
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return {"type": "string", "contentEncoding": "base64", "pattern": BASE64}
+
+
+class ContentOfRosterScheme(ContentScheme):
+    """The same of a roster."""
+
+    target_class = "registry.api.rosters.Content"
 
 
 def nothing_else(result: dict[str, Any], **_: Any) -> dict[str, Any]:

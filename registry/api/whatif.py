@@ -60,6 +60,7 @@ class Comparing(DeskFace):
     """Reads what is asked, and compares within the scope of the asker."""
 
     asks = WhatIfGiven
+    refuses = True
 
     def asked(self, request: Request) -> tuple[str, date, str | None]:
         """Policy, day and region. Raises Problem for what is not known."""

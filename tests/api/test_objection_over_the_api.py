@@ -142,7 +142,7 @@ def test_what_is_wrong_with_a_point_is_named_at_its_member(here: Desk) -> None:
         ("results[1].points", "reduction_does_not_lower")
     ]
     wrong = [*results("upheld"), {**results("upheld")[0]}, {**results("upheld")[0], "point": 9}]
-    shown = problem(reviewing.post(f"{address}decision-previews/", {"results": wrong}), 400, "malformed")
+    shown = problem(reviewing.post(f"{address}decision-previews/", {"results": wrong}), 409, "value-refused")
     assert [(each["field"], each["code"]) for each in shown["errors"]] == [
         ("results[1].point", "repeated_member"),
         ("results[2].point", "not_known"),
@@ -150,7 +150,7 @@ def test_what_is_wrong_with_a_point_is_named_at_its_member(here: Desk) -> None:
     strange = on_paper(proposal, "–")
     strange["points"][0]["item"] = 999_999
     answer = Program(here.another).post(f"proposals/{proposal.uuid}/paper-objections/", strange)
-    (error,) = problem(answer, 400, "malformed")["errors"]
+    (error,) = problem(answer, 409, "value-refused")["errors"]
     assert (error["field"], error["code"]) == ("points[0].item", "not_known")
 
 

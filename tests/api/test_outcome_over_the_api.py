@@ -78,5 +78,5 @@ def test_neither_another_region_nor_the_hospital_records_it(here: Desk, entry: P
     problem(Program(compliance(here)).post(address, judgment(here, entry)), 403, "forbidden")
     strange = judgment(here, entry)
     strange["rulings"][0]["entry"] = str(here.surgeon.uuid)
-    (error,) = problem(Program(here.another).post(address, strange), 400, "malformed")["errors"]
+    (error,) = problem(Program(here.another).post(address, strange), 409, "value-refused")["errors"]
     assert (error["field"], error["code"]) == ("rulings[0].entry", "not_known")

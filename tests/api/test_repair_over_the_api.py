@@ -167,7 +167,7 @@ def test_an_enrolment_is_cancelled_and_an_activity_closed(here: Desk) -> None:
 
 def test_an_activity_is_offered_by_one_side(here: Desk) -> None:
     both = training(here, institution=here.town.hospital.code)
-    (error,) = problem(Program(here.another).post("activities/", both), 400, "malformed")["errors"]
+    (error,) = problem(Program(here.another).post("activities/", both), 409, "value-refused")["errors"]
     assert error["code"] == "one_side"
     problem(Program(administrator()).post("activities/", training(here)), 403, "forbidden")
 

@@ -22,6 +22,8 @@ class Asked:
     address: str
     desk: Desk
     ids: dict[str, str]
+    known: dict[str, str]
+    """What parameters name: only what is there makes sense."""
 
 
 @pytest.fixture
@@ -41,7 +43,7 @@ def asked(committed: None) -> Iterator[Asked]:
         "code": here.town.hospital.code,
     }
     with served() as address:
-        yield Asked(address, here, ids)
+        yield Asked(address, here, ids, {"region": here.town.region.code, "policy": proposal.policy})
 
 
 def somebody(here: Desk, role: Role) -> User:
