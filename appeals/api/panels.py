@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -146,18 +147,22 @@ class PanelView(One):
         return one(whole(panels_in(self.asker.scope)), uuid=path["panel"])
 
 
+JSON = "application/json"
+
+
 class DrawFile(Attached):
     """The draw (draw.json), from which anybody can draw again; no person or place is named in it."""
 
     tag = "panels"
     seen_by = POOL_READERS
-    media_type = "application/json"
+    media_types = (JSON,)
+    holds = OpenApiTypes.OBJECT
 
     def find(self, **path: Any) -> Attachment:
         panel = one(panels_in(self.asker.scope), uuid=path["panel"])
         if panel.draw is None:
             raise NotFound
-        return Attachment(f"draw-{panel.uuid}.json", self.media_type, draw_json(panel).encode())
+        return Attachment(f"draw-{panel.uuid}.json", JSON, draw_json(panel).encode())
 
 
 class ReferGiven(Given):

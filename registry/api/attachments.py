@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from registry.api.desk import DeskFace
 from registry.api.problems import MEDIA_TYPE
 from registry.api.schema import READ, DeskSchema, ProblemDocument
+from registry.rules.attachments.kinds import KINDS
 
 NOTHING_RUNS = "default-src 'none'; sandbox"
 
@@ -35,8 +36,8 @@ class AttachedSchema(DeskSchema):
     """A download in the description: bytes, or a problem."""
 
     def get_response_serializers(self) -> Any:
-        """The bytes, and every kind of problem of reading."""
-        answers: dict[Any, Any] = {(200, self.view.media_type): OpenApiTypes.BINARY}
+        """The bytes, of whichever kind, and every kind of problem of reading."""
+        answers: dict[Any, Any] = {(200, each): self.view.holds for each in self.view.media_types}
         return answers | {(status, MEDIA_TYPE): ProblemDocument for status in READ}
 
     def get_override_parameters(self) -> list[Any]:
@@ -58,7 +59,8 @@ class Attached(DeskFace):
 
     schema = AttachedSchema()
     content_negotiation_class = AsItIs
-    media_type: ClassVar[str] = "application/octet-stream"
+    media_types: ClassVar[tuple[str, ...]] = tuple(kind.media_type for kind in KINDS)
+    holds: ClassVar[OpenApiTypes] = OpenApiTypes.BINARY
 
     def find(self, **path: Any) -> Attachment:
         """What is at the address. Raises NotFound for what is not the asker's."""

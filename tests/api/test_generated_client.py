@@ -17,6 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from registry.actions.keys import issue_key
 from registry.models import ApiKey, User
+from registry.rules.attachments.kinds import KINDS
 from tests.api.conftest import NOW
 from tests.api.officers import key_for
 from tests.casework import Desk, desk
@@ -26,11 +27,9 @@ from tests.town import TODAY, build
 MADE_ON = date(2026, 11, 20)
 SETTINGS = {
     "post_hooks": [],
-    "content_type_overrides": {
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "application/octet-stream"
-    },
+    "content_type_overrides": {kind.media_type: "application/octet-stream" for kind in KINDS},
 }
-"""Nothing tidies the client up; and the generator must be told that a spreadsheet is a file."""
+"""Nothing tidies the client up; and the generator must be told which types are files."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from registry.actions.keys import issue_key
 from registry.models import ApiKey, Assignment, Role, User
-from tests.casework import Desk, desk, identified, received
+from tests.casework import Desk, desk
+from tests.fuzz.things import Things
 from tests.served import served
 from tests.town import LAW_BEGINS, build
 
@@ -25,25 +26,18 @@ class Asked:
     known: dict[str, str]
     """What parameters name: only what is there makes sense."""
 
+    people: dict[str, User]
+    """The accounts of those who were asked by name, by role."""
+
 
 @pytest.fixture
 def asked(committed: None) -> Iterator[Asked]:
-    """The town with a case, a window that is open and another person who answers, served on a port of its own."""
+    """The town with one of everything, served on a port of its own."""
     here = desk(build())
-    proposal = received(here, 5)
-    responsibility = identified(here, here.nurse, number="罚字2号")
-    ids = {
-        "practitioner": str(here.surgeon.uuid),
-        "proposal": str(proposal.uuid),
-        "case": str(proposal.case.uuid),
-        "handling": str(responsibility.cause.uuid),
-        "agreement": str(here.town.hospital.agreements.get().record),
-        "registration": str(here.surgeon.registrations.get().record),
-        "responsibility": str(responsibility.pk),
-        "code": here.town.hospital.code,
-    }
+    things = Things(here)
+    known = {"region": here.town.region.code, "policy": things.ids["policy"]}
     with served() as address:
-        yield Asked(address, here, ids, {"region": here.town.region.code, "policy": proposal.policy})
+        yield Asked(address, here, things.ids, known, things.people)
 
 
 def somebody(here: Desk, role: Role) -> User:

@@ -67,7 +67,11 @@ def test_a_program_is_answered_as_described(asked: Asked, role: str, tmp_path: P
 
 def ask(asked: Asked, role: str, folder: Path, how: list[str], *, warns: bool) -> None:
     """Everything that the role may ask for. Where a warning fails, too little was there to come behind an address."""
-    key = settlement_key(asked.desk) if role == "settlement_system" else key_for(somebody(asked.desk, Role(role)))
+    key = (
+        settlement_key(asked.desk)
+        if role == "settlement_system"
+        else key_for(asked.people.get(role) or somebody(asked.desk, Role(role)))
+    )
     run = subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"),
