@@ -65,7 +65,7 @@ def reviewers(seen: Scope, during: During) -> tuple[Reviewer, ...]:
 
 
 def _clocks(seen: Scope, during: During) -> dict[str, dict[str, Any]]:
-    rows = timed(objections_during(seen, during, column="decided_at")).filter(state=State.DECIDED)
+    rows: Any = timed(objections_during(seen, during, column="decided_at")).filter(state=State.DECIDED)
     found = rows.order_by().values(key=first("reviewer__username")).annotate(
         objections=Count("pk"),
         in_time=Count("pk", filter=Q(decided_on__lte=F("due_on"))),
@@ -77,7 +77,7 @@ def _clocks(seen: Scope, during: During) -> dict[str, dict[str, Any]]:
 
 def compared(seen: Scope, during: During, *, fewest: int = FEWEST) -> tuple[Compared, ...]:
     """The points of dispute decided on these days, for each situation by reviewer; the widest difference first."""
-    rows = decided_points(seen, during).order_by()
+    rows: Any = decided_points(seen, during).order_by()
     rows = rows.values(key=OUTCOMES_BY["reviewer"], situation=OUTCOMES_BY["situation"]).annotate(**RESULTS)
     found: list[dict[str, Any]] = list(rows.order_by("situation", "-disputed", "key"))
     words = names_of("situation", {row["situation"] for row in found})

@@ -68,7 +68,7 @@ def filed(seen: Scope, during: During, *, today: date, by: str, most: int = MOST
     `upheld`, `reduced` and `annulled` count points of dispute. `took` is how long it was from filing to the decision,
     on average; whether that was in time is measured by the last day of the review.
     """
-    rows = timed(objections_during(seen, during)).annotate(key=OBJECTIONS_BY[by], once=_once(by))
+    rows: Any = timed(objections_during(seen, during)).annotate(key=OBJECTIONS_BY[by], once=_once(by))
     late = Task.objects.filter(subject=OuterRef("uuid"), state=Task.State.OPEN, due_on__lt=today)
     rows = rows.annotate(waits_too_long=Exists(late)).order_by().values("key").annotate(
         **{name: Count("pk", filter=Q(once=True) & which) for name, which in _FAR.items()},
@@ -130,7 +130,8 @@ def decided_points(seen: Scope, during: During) -> QuerySet[PointOfDispute]:
 
 def outcomes(seen: Scope, during: During, *, by: str, most: int = MOST_LINES) -> Table:
     """Points of dispute in objections decided on these days, by one of OUTCOMES_BY, with what became of each."""
-    found = decided_points(seen, during).order_by().values(key=OUTCOMES_BY[by]).annotate(
+    rows: Any = decided_points(seen, during).order_by()
+    found = rows.values(key=OUTCOMES_BY[by]).annotate(
         **RESULTS,
         objections=Count("objection", distinct=True),
         professional=Count("pk", filter=Q(professional=True)),

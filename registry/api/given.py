@@ -98,7 +98,8 @@ class Sealed(Text):
         try:
             return super().run_validation(data)
         except ValidationError as error:
-            hidden = [_detail(replace(_fault_of(each), hides=True)) for each in error.detail]
+            found = [each for each in error.detail if isinstance(each, ErrorDetail)]
+            hidden = [_detail(replace(_fault_of(each), hides=True)) for each in found]
             raise ValidationError(hidden) from None
 
 

@@ -171,7 +171,9 @@ class WordScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-ca
             "properties": {"code": {"type": "string"}, "text": {"type": "string"}},
             "required": ["code", "text"],
         }
-        component = ResolvedComponent(name="Word", type=ResolvedComponent.SCHEMA, schema=word, object=self.target_class)
+        component = ResolvedComponent(  # type: ignore[no-untyped-call]
+            name="Word", type=ResolvedComponent.SCHEMA, schema=word, object=self.target_class
+        )
         auto_schema.registry.register_on_missing(component)
         return dict(component.ref)
 
@@ -199,7 +201,7 @@ class ContentScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped
         return {"type": "string", "contentEncoding": "base64", "pattern": BASE64}
 
 
-class ContentOfRosterScheme(ContentScheme):
+class ContentOfRosterScheme(ContentScheme):  # type: ignore[no-untyped-call]
     """The same of a roster."""
 
     target_class = "registry.api.rosters.Content"
