@@ -8,16 +8,19 @@ from registry.actions.access import end_employment, end_role, give_role
 from registry.actions.access_log import record_access, record_many, unmask_document
 from registry.actions.calendar import correct_day, enter_year
 from registry.actions.corrections import Correction, correct_entries
+from registry.actions.enrolment import issue_enrolment_code, use_code
 from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
 from registry.actions.institutions import conclude_agreement, end_agreement, open_institution
 from registry.actions.keys import issue_key, revoke_key, rotate_key
 from registry.actions.merging import merge_files, undo_merge
 from registry.actions.notices import read_notice
+from registry.actions.own_corrections import answer_correction, ask_for_correction
 from registry.actions.people import add_document, assign_code, register_practitioner, rename
 from registry.actions.registrations import end_registration, register_at, sign_commitment
 from registry.actions.remediation import relieve_points, reregister, shorten_period
 from registry.models import Role, User
 from tests.actions.watch import Watch, acts
+from tests.enrolling import CARD, compliance_officer, with_card
 from tests.entries import record_points
 from tests.town import TODAY, Town, at, build
 
@@ -135,6 +138,7 @@ def test_no_act_changes_a_record_without_its_history(town: Town) -> None:
     for kind, hour in (("holiday", 12), ("ordinary", 13)):
         day = {"day": date(2027, 1, 2), "kind": kind, "name": "元旦"}
         watch.do(correct_day, **day, reason="补充通知", by=second, now=at(LATER, hour))
+    _own_file(watch, town)
     assert watch.done == acts(casework=False), "an act was added: let it be watched here too"
 
 
@@ -146,3 +150,19 @@ def test_a_correction_of_a_registration_keeps_the_reason_in_the_history(town: To
     for row in (registration, ended):
         last = row.history.latest("history_id")
         assert (last.history_user, last.history_change_reason) == (town.second, "离职")
+
+
+def _own_file(watch: Watch, town: Town) -> None:
+    """A nurse comes in with a code, asks for a correction and is answered."""
+    nurse, he, now = town.nurse, compliance_officer(town), at(TODAY, 18)
+    give_role(user=town.officer, role=Role.AGENCY_OFFICER, place=town.agency, starts_on=TODAY, by=None, now=now)
+    with_card(town, nurse)
+    watch.seen = watch._rows()
+    shown = {"code": nurse.code, "name": nurse.name, "document_number": CARD}
+    _code, text = watch.do(issue_enrolment_code, practitioner=nurse, institution=town.hospital, **shown, by=he, now=now)
+    herself = User.objects.create(username="linurse")
+    watch.do(use_code, personal_code=nurse.code, code=text, by=herself, now=at(TODAY, 19))
+    give_role(user=herself, role=Role.PRACTITIONER, place=nurse, starts_on=TODAY, by=None, now=now)
+    watch.seen = watch._rows()
+    task = watch.do(ask_for_correction, practitioner=nurse, what="类别不对", by=herself, now=at(TODAY, 20))
+    watch.do(answer_correction, task=task, answer="已更正", by=town.officer, now=at(TODAY, 21))

@@ -23,6 +23,9 @@ PARTS_OF_CASEWORK = frozenset(
 )  # fmt: skip
 
 
+PARTS_OF_ACCESS = frozenset({"require_assignable", "require_endable", "count_showing"})
+
+
 def recorded() -> list[type[Any]]:
     """The mutable records: those with a history."""
     return [model for model in apps.get_app_config("registry").get_models() if hasattr(model, "history")]
@@ -38,7 +41,15 @@ def acts(*, casework: bool) -> set[str]:
         if act.__module__ == module.__name__ and {"by", "acting"} & set(inspect.signature(act).parameters)
         if not name.startswith("_") and not name.endswith("_locked")
         if (last := module.__name__.rpartition(".")[2]) not in PARTS_OF_ACTS and (last in CASEWORK) == casework
-        if name not in {"supersede", "write_entry", "require_assignable", "require_endable", *PARTS_OF_CASEWORK}
+        if name
+        not in {
+            "supersede",
+            "write_entry",
+            "require_assignable",
+            "require_endable",
+            "count_showing",
+            *PARTS_OF_CASEWORK,
+        }
     }
 
 

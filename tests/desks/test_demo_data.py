@@ -128,11 +128,15 @@ def test_accounts_sign_in_with_the_passwords_told_and_the_key_is_a_systems(demo:
         ("agency_officer", True),
         ("compliance_officer", False),
         ("expert", True),
+        ("security_administrator", True),
+        ("auditor", True),
+        ("reviewer", True),
+        ("practitioner", True),
     ]
     for account in demo.accounts:
         user = authenticate(username=account["username"], password=account["password"])
         assert user is not None
-        assert user.is_staff
+        assert user.is_staff == (account["role"] != "practitioner")
     key = holder(demo.api_keys[0]["key"], now + timedelta(days=300), "127.0.0.1")
     assert key is not None
     assert key.scope == demo.api_keys[0]["role"] == "settlement_system"

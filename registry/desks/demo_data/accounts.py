@@ -4,10 +4,12 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from simple_history.utils import bulk_create_with_history
 
+from registry.actions.access import give_role
 from registry.actions.keys import issue_key
 from registry.desks.demo_data.stage import Officers
 from registry.desks.demo_data.timeline import FIRST_DAY, PREPARATION, at
@@ -86,6 +88,18 @@ def give_password(user: User, role: Role, *, duty: str = "") -> Account:
     user.set_password(account.password)
     user.save(update_fields=["password"])
     return account
+
+
+def open_account(
+    username: str, role: Role, *, name: str, duty: str, place: Any = None, by: User | None = None
+) -> Account:
+    """One more log-in, with one role since the register was prepared."""
+    user = _user(username, last_name=name)
+    user.is_staff = role != Role.PRACTITIONER
+    user.save()
+    now = at(PREPARATION, hour=10)
+    give_role(user=user, role=role, place=place, starts_on=PREPARATION, by=by, now=now)
+    return give_password(user, role, duty=duty)
 
 
 def settlement_key(*, by: User, now: datetime) -> dict[str, str]:

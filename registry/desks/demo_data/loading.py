@@ -10,6 +10,7 @@ from registry.desks.demo_data import clock, disputed, heard, lives, measures, re
 from registry.desks.demo_data.accounts import (
     Account,
     give_password,
+    open_account,
     open_administrator,
     open_compliance_officers,
     open_officers,
@@ -28,7 +29,7 @@ from registry.desks.demo_data.stage import Stage
 from registry.desks.demo_data.timeline import PREPARATION, at
 from registry.desks.demo_data.workdays import Workdays, announce_missing_years
 from registry.ledger.days import shanghai_day
-from registry.models import Agency, Authority, Institution, Role, User
+from registry.models import Agency, Authority, Institution, Practitioner, Role, User
 from registry.queries.calendar import calendar
 
 FEWEST = len(CAST) + lives.NEWCOMERS
@@ -68,7 +69,7 @@ def load(*, practitioners: int = 2000, seed: int = 2025, now: datetime, progress
         administrator, account = open_administrator(now=at(PREPARATION, hour=8))
         stage = _set_stage(administrator, practitioners=practitioners, seed=seed, today=today, progress=progress)
         _play(stage, administrator, practitioners=practitioners, seed=seed, now=now, progress=progress)
-        accounts = [account, *_accounts(stage)]
+        accounts = [account, *_accounts(stage, administrator)]
         key = settlement_key(by=administrator, now=now)
         asked, seen = examples(stage, now=now), sights(stage)
     return DemoResult(
@@ -115,14 +116,25 @@ def _play(
     clock.run_up_to(now)
 
 
-def _accounts(stage: Stage) -> list[Account]:
+def _accounts(stage: Stage, by: User) -> list[Account]:
     hospital = stage.institutions[BUSY_HOSPITAL]
     officers = stage.officers_of(hospital)
+    doctor = Practitioner.objects.get(code=stage.cast["head of the fraud"])
     return [
         give_password(officers.scorer, Role.AGENCY_OFFICER, duty="proposes points and tells the person"),
         give_password(officers.reviewer, Role.AGENCY_OFFICER, duty="countersigns and reviews"),
         give_password(stage.compliance[hospital.pk], Role.COMPLIANCE_OFFICER),
         give_password(asked_to_vote(), Role.EXPERT, duty="has to vote on a panel"),
+        open_account(
+            "security", Role.SECURITY_ADMINISTRATOR, name="安全管理员", duty="keeps accounts, roles and keys", by=by
+        ),
+        open_account("auditor", Role.AUDITOR, name="审计员", duty="reads everything, changes nothing", by=by),
+        open_account(
+            "reviewer-430100", Role.REVIEWER, name="复核员", duty="reviews objections", place=hospital.agency, by=by
+        ),
+        open_account(
+            f"doctor-{doctor.code}", Role.PRACTITIONER, name=doctor.name, duty="own file", place=doctor, by=by
+        ),
     ]
 
 
