@@ -23,12 +23,16 @@ from registry.queries.eligibility import Answer, Question, eligibilities
 class QuestionGiven(serializers.Serializer):  # type: ignore[type-arg]  # not subscriptable when it runs
     """One service: by whom, where and on which day."""  # described here, read by registry.api.questions
 
-    practitioner = serializers.CharField(max_length=64, help_text="the personal code")
-    institution = serializers.CharField(max_length=64, help_text="the institution's code")
+    practitioner = serializers.CharField(max_length=64, allow_blank=True, help_text="the personal code")
+    institution = serializers.CharField(max_length=64, allow_blank=True, help_text="the institution's code")
     on = serializers.DateField(help_text="the day of service")
     emergency = serializers.BooleanField(required=False)
     emergency_reason = serializers.CharField(
-        max_length=500, required=False, allow_null=True, help_text="needed with an emergency, and only then"
+        max_length=500,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="needed with an emergency, and only then",
     )
     name = serializers.CharField(max_length=100, required=False, allow_null=True)
     known_at = serializers.DateTimeField(required=False, allow_null=True, help_text="not in the future")

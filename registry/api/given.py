@@ -126,7 +126,10 @@ class Flag(serializers.BooleanField):
 
 
 class Whole(serializers.IntegerField):
-    """A whole number; 2.0 is one too, as JSON Schema has it."""
+    """A whole number of at most 18 digits; 2.0 is one too, as JSON Schema has it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_value": 10**18 - 1, **kwargs})
 
     def to_internal_value(self, data: Any) -> int:
         whole = isinstance(data, int) or (isinstance(data, float) and data.is_integer())

@@ -79,7 +79,7 @@ class Things:
 
     def _disputes(self) -> None:
         here = self.here
-        pool = peers.experts(here)
+        peers.experts(here)
         (other,) = measuring.hire(here.town, 1, first=500)
         objection = peers.disputed(here, 3, who=other)
         acting = for_agency(here.another, here.town.agency)
@@ -88,12 +88,14 @@ class Things:
         add_evidence(point=point, exhibits=[("病历", file)], acting=acting, now=at(APRIL))
         self._note(
             objection=objection.uuid, number=1, file=file.uuid, evidence=Evidence.objects.latest("pk").pk,
-            panel=peers.referred(here, self._another_dispute(501)).uuid, expert=pool[0].uuid,
-            workplace=ExpertPlace.objects.earliest("pk").pk, days=ExpertAvailability.objects.earliest("pk").pk,
+            panel=peers.referred(here, self._another_dispute(501)).uuid,
         )  # fmt: skip
         seat = peers.asked(peers.drawn(here, objection=self._another_dispute(502)))[0]
         self.people[Role.EXPERT] = peers.user_of(seat.expert)
-        self._note(seat=seat.uuid)
+        self._note(
+            seat=seat.uuid, expert=seat.expert.uuid, workplace=ExpertPlace.objects.get(expert=seat.expert).pk,
+            days=ExpertAvailability.objects.get(expert=seat.expert).pk,
+        )  # fmt: skip
 
     def _another_dispute(self, number: int) -> Objection:
         (person,) = measuring.hire(self.here.town, 1, first=number)
