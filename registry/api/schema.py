@@ -171,11 +171,26 @@ class WordScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-ca
             "properties": {"code": {"type": "string"}, "text": {"type": "string"}},
             "required": ["code", "text"],
         }
-        component = ResolvedComponent(  # type: ignore[no-untyped-call]
-            name="Word", type=ResolvedComponent.SCHEMA, schema=word, object=self.target_class
-        )
-        auto_schema.registry.register_on_missing(component)
-        return dict(component.ref)
+        return component("Word", word, self.target_class, auto_schema)
+
+
+class KeptScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """A row as it is kept: one component, whatever it holds."""
+
+    target_class = "registry.api.own_data.Kept"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        row = {"type": "object", "description": "A row as it is kept.", "additionalProperties": {}}
+        return component("Kept", row, self.target_class, auto_schema)
+
+
+def component(name: str, schema: dict[str, Any], of: Any, auto_schema: Any) -> dict[str, Any]:
+    """Where the schema stands under its name, for all who need it."""
+    found = ResolvedComponent(  # type: ignore[no-untyped-call]
+        name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=of
+    )
+    auto_schema.registry.register_on_missing(found)
+    return dict(found.ref)
 
 
 class TextScheme(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
