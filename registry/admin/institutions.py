@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -23,9 +23,15 @@ from registry.ledger.law import policies
 from registry.models import Institution, InstitutionMeasure, Registration, ServiceAgreement, StandingSpan
 from registry.queries.measures import OPEN, Assessment, assessed, kind_of, measures_of, notices, ratio_of_year
 from registry.queries.ratio import people_behind
-from registry.queries.roles import OFFICERS_OF_AGENCIES, STAFF_KEEPERS
+from registry.queries.roles import KEEPERS_OF_ACCESS, OFFICERS_OF_AGENCIES, STAFF_KEEPERS
 
 FEW = 10
+
+
+def _gives_roles(request: HttpRequest) -> bool:
+    """Whether somebody who keeps access looks for the place of a role."""
+    found = request.resolver_match
+    return found is not None and found.url_name == "autocomplete" and has_any(request, KEEPERS_OF_ACCESS)
 
 
 @admin.register(Institution)
@@ -46,8 +52,13 @@ class InstitutionAdmin(ListAdmin):
         return response
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
-        """The institutions in the user's scope."""
-        return scope(request).institutions().select_related("region", "agency")
+        """The institutions in the user's scope; every one where a role is given at it."""
+        found = Institution.objects.all() if _gives_roles(request) else scope(request).institutions()
+        return found.select_related("region", "agency")
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """By role; who gives roles finds their names, and no page of them."""
+        return super().has_view_permission(request, obj) or _gives_roles(request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -51,3 +51,14 @@ def test_a_key_that_would_be_over_is_refused_at_its_last_day(guan: Client, town:
     assert page.context["form"].errors["last_day"] == [
         "A key cannot end on Jan. 1, 2020: choose a day from today on, at most 365 days ahead."
     ]
+
+
+@pytest.mark.parametrize("field", ["agency", "institution", "authority", "region"])
+def test_who_gives_a_role_finds_the_place_for_it(guan: Client, town: Town, field: str) -> None:
+    asked = {"app_label": "registry", "model_name": "assignment", "field_name": field}
+    answer = guan.get("/admin/autocomplete/", asked)
+    assert answer.status_code == 200
+    names = str(answer.json()["results"])
+    assert field == "authority" or {"agency": "市医保中心", "institution": "第一医院", "region": "某市"}[field] in names
+    assert guan.get(url("registry_institution_changelist")).status_code == 404
+    assert guan.get(url("registry_institution_change", town.hospital.pk)).status_code == 404
