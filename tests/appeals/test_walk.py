@@ -24,7 +24,8 @@ from tests.appeals.walking_watch import Watch
 
 pytestmark = pytest.mark.django_db
 
-WALKS = int(os.environ.get("REGISTRY_WALKS", "6"))
+OF_EVERY_RUN = 6
+WALKS = int(os.environ.get("REGISTRY_WALKS", OF_EVERY_RUN))
 FIRST = int(os.environ.get("REGISTRY_WALKS_FROM", "0"))
 TOGETHER = 3
 STEPS, HEAD_START = 100, 12
@@ -44,7 +45,7 @@ USUAL = {
     "panel.conclude by the clock",
     "seat.vote",
 }
-"""What three walks always come past, or they have looked at nothing."""
+"""What three walks of every run come past, or they have looked at nothing; by other seeds it is chance."""
 
 
 @pytest.mark.parametrize("first", range(FIRST, FIRST + WALKS, TOGETHER))
@@ -54,7 +55,8 @@ def test_whatever_is_done_every_case_ends_and_nobody_judges_twice(first: int) ->
         with transaction.atomic(), by_seed(seed):
             past += walked(seed)
             transaction.set_rollback(True)
-    assert past.keys() >= USUAL, USUAL - past.keys()
+    if first < OF_EVERY_RUN:
+        assert past.keys() >= USUAL, USUAL - past.keys()
 
 
 def walked(seed: int) -> Counter[str]:
