@@ -17,10 +17,11 @@ from unfold.contrib.filters.admin.choice_filters import RadioFilter
 from appeals.models import Expert, ExpertPlace, Seat, Specialty
 from appeals.queries.panels import honoraria, honoraria_of
 from appeals.queries.pool import with_load
+from appeals.queries.visible import experts_for
 from registry.admin.acts.buttons import Button
 from registry.admin.base import ListAdmin
 from registry.admin.moment import today
-from registry.admin.roles import has_any
+from registry.admin.roles import has_any, scope, user_of
 from registry.models import User
 from registry.queries.explain import name_of
 from registry.queries.roles import POOL_KEEPERS, POOL_READERS
@@ -74,15 +75,16 @@ class ExpertAdmin(ListAdmin):
     list_before_template = "appeals/parts/experts_start.html"
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
-        """The whole pool, with the load of each."""
+        """The part of the pool that the user reads, with the load of each."""
         places = ExpertPlace.objects.filter(ends_on=None).select_related("institution")
-        return with_load(Expert.objects.select_related("user")).prefetch_related(
+        return with_load(experts_for(scope(request), user_of(request))).prefetch_related(
             Prefetch("places", places, to_attr="present_places")
         )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, with the act that adds to it and the year whose votes are counted."""
-        extra = {**(extra_context or {}), "year": today().year}
+        keeps = has_any(request, POOL_KEEPERS)
+        extra = {**(extra_context or {}), "year": today().year if keeps else None, "may_add": keeps}
         response: HttpResponse = super().changelist_view(request, extra)
         return response
 
@@ -113,13 +115,13 @@ class ExpertAdmin(ListAdmin):
             "appeals/expert.html",
             title=expert.name,
             crumbs=[(_("Experts"), reverse("admin:appeals_expert_changelist"))],
-            acts=acts_on_expert(expert),
+            acts=acts_on_expert(expert) if has_any(request, POOL_KEEPERS) else [],
             seats=expert.seats.select_related("panel__objection").order_by("-pk"),
             load=expert.load,
             voted=voted.get(expert.pk, 0),
             year=year,
             changes=expert.history.select_related("history_user").order_by("-history_date", "-history_id"),
-            may_act=True,
+            may_act=has_any(request, POOL_KEEPERS),
             **record_of(expert),
         )
 
@@ -146,7 +148,7 @@ def honoraria_download(site: Any) -> Callable[..., HttpResponse]:
         sheet = StringIO()
         writer = csv.writer(sheet)
         writer.writerow([gettext("Expert"), gettext("Account"), gettext("Specialties"), gettext("Panels voted on")])
-        for row in honoraria(year):
+        for row in honoraria(year, experts_for(scope(request), user_of(request))):
             told = [row.expert.name, _account(row.expert.user), specialties_of(row.expert)]
             writer.writerow([*map(_harmless, told), row.votes])
         response = HttpResponse(sheet.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")

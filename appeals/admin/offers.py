@@ -20,7 +20,7 @@ from registry.admin.extensions import Section
 from registry.admin.roles import has_any, is_agency_officer, scope, user_of
 from registry.models import Case, PointsEntry, Proposal, Task
 from registry.queries.file import PractitionerFile
-from registry.queries.roles import POOL_KEEPERS
+from registry.queries.roles import COMPLIANCE, POOL_READERS
 
 State = Objection.State
 MOST_SHOWN = 20
@@ -56,13 +56,14 @@ def button(title: Words, icon: str, name: str, pk: int, *, main: bool = False, q
 def acts_on_objection(request: HttpRequest, objection: Objection) -> list[Button]:
     """The acts that the state allows, to whom they are open."""
     found: list[Button] = []
-    if is_agency_officer(request) and handles(scope(request), objection):
+    if handles(scope(request), objection):
         found += _of_the_agency(request, objection)
-    compliance = has_any(request, filing.COMPLIANCE)
+    compliance = has_any(request, COMPLIANCE)
     if compliance and objection.countersigned_at is None and OBJECTION.allows(objection.state, "countersign"):
         sign = _("Countersign for the institution")
         found.append(button(sign, "approval", "countersign_objection", objection.pk, main=True))
-    if (found or compliance) and OBJECTION.allows(objection.state, "supplement"):
+    taking_in = extensions.may_do(request, "add_evidence")
+    if (found or compliance) and taking_in and OBJECTION.allows(objection.state, "supplement"):
         found.append(button(_("Add evidence"), "attach_file_add", "add_evidence", objection.pk))
         found.append(button(_("Add words of the person"), "add_comment", "add_words", objection.pk))
     return found + extensions.buttons("objection", request, objection)
@@ -88,7 +89,7 @@ def _of_the_agency(request: HttpRequest, objection: Objection) -> list[Button]:
     return [
         button(title, icon, name, objection.pk, main=main)
         for act, title, icon, name, main in offered
-        if OBJECTION.allows(objection.state, act)
+        if OBJECTION.allows(objection.state, act) and extensions.may_do(request, name)
     ]
 
 
@@ -98,7 +99,7 @@ def on_person(request: HttpRequest, file: PractitionerFile) -> Iterable[Button]:
     Objecting is offered where the window is told.
     """
     pk, entered = file.practitioner.pk, bool(file.events)
-    agency, compliance = is_agency_officer(request), has_any(request, filing.COMPLIANCE)
+    agency, compliance = is_agency_officer(request), has_any(request, COMPLIANCE)
     if not agency and not compliance:
         return
     theirs = f"{reverse('admin:appeals_objection_changelist')}?q={file.practitioner.code}"
@@ -125,7 +126,7 @@ def on_task(request: HttpRequest, task: Task) -> Iterable[Button]:
 def _objecting(request: HttpRequest, pk: int) -> Iterable[Button]:
     if is_agency_officer(request):
         yield button(_("Take in an objection"), "contract_edit", "take_in_objection", pk)
-    if has_any(request, filing.COMPLIANCE):
+    if has_any(request, COMPLIANCE):
         yield button(_("Object for the person"), "contract_edit", "object_for_person", pk)
 
 
@@ -137,7 +138,7 @@ def on_entry(request: HttpRequest, entry: PointsEntry) -> Iterable[Button]:
     if is_agency_officer(request):
         yield button(_("Take in an appeal"), "balance", "take_in_appeal", pk, query=chosen)
         yield button(_("Record an outcome elsewhere"), "account_balance", "record_outcome", pk)
-    if has_any(request, filing.COMPLIANCE):
+    if has_any(request, COMPLIANCE):
         yield button(_("Appeal for the person"), "balance", "appeal_for_person", pk, query=chosen)
 
 
@@ -166,8 +167,8 @@ def about_entry(request: HttpRequest, entry: PointsEntry) -> Iterable[Section]:
 
 
 def panels_of(request: HttpRequest, objection: Objection) -> Iterable[Section]:
-    """The panels that were asked, for those who keep the pool."""
-    if not has_any(request, POOL_KEEPERS):
+    """The panels that were asked, for those who read the pool."""
+    if not has_any(request, POOL_READERS):
         return []
     found = list(objection.panels.order_by("pk"))
     return [Section("appeals/parts/panels.html", found)] if found else []

@@ -17,11 +17,12 @@ from appeals.models import Evidence, Panel, Seat, Specialty
 from appeals.queries.anonymous import file_of
 from appeals.queries.panels import REASONS, Lot, draw_json, judged, lots_of
 from appeals.queries.visible import panels_in
+from registry.admin import extensions
 from registry.admin.acts.buttons import Button
 from registry.admin.base import ListAdmin
-from registry.admin.roles import has_any, is_agency_officer, scope, user_of
+from registry.admin.roles import has_any, scope, user_of
 from registry.models import ProcedureStep, Task
-from registry.queries.roles import POOL_KEEPERS, POOL_READERS
+from registry.queries.roles import POOL_READERS
 
 STEPS: Mapping[str, str | Promise] = {
     "commit": _("Seed committed"),
@@ -96,7 +97,7 @@ class PanelAdmin(ListAdmin):
 def acts_on_panel(request: HttpRequest, panel: Panel) -> list[Button]:
     """What can be done in the state of the panel, by whom it may be done."""
     found: list[Button] = []
-    if panel.state == Panel.State.COMMITTED and is_agency_officer(request):
+    if panel.state == Panel.State.COMMITTED and extensions.may_do(request, "draw_panel"):
         if panel.committed_by_id != user_of(request).pk:
             found.append(Button(_("Draw the panel"), reverse("admin:draw_panel", args=[panel.pk]), "casino", main=True))
         found.append(Button(_("Give the panel up"), reverse("admin:fail_panel", args=[panel.pk]), "cancel"))
@@ -147,7 +148,7 @@ def file_page(site: Any) -> Callable[..., HttpResponse]:
 
 
 def _panel(request: HttpRequest, pk: int) -> Panel:
-    panel = panels_in(scope(request)).filter(pk=pk).first() if has_any(request, POOL_KEEPERS) else None
+    panel = panels_in(scope(request)).filter(pk=pk).first() if has_any(request, POOL_READERS) else None
     if panel is None:
         raise Http404
     return panel

@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from appeals.models import Expert, Objection, Panel, Seat
-from appeals.queries.visible import keeps_the_pool
+from appeals.queries.visible import reads_the_pool
 from registry.queries.scope import Scope
 
 
@@ -14,7 +14,7 @@ def panel_url(panel: Panel) -> str:
 
 def expert_url(expert: Expert, seen: Scope) -> str:
     """The page of an expert; for experts their own record."""
-    if keeps_the_pool(seen):
+    if reads_the_pool(seen):
         return reverse("admin:appeals_expert_change", args=[expert.pk])
     return reverse("admin:expert_record")
 

@@ -324,4 +324,4 @@ class Honoraria(One):
         sent = self.request.query_params.dict()
         plain = {name: int(text) if text.isascii() and text.isdigit() else text for name, text in sent.items()}
         year: int = read(self.asks, plain).get("year") or self.asker.today.year
-        return {"year": year, "items": honoraria(year)}
+        return {"year": year, "items": honoraria(year, experts_for(self.asker.scope, self.asker.user))}

@@ -124,12 +124,13 @@ def left_of(result: str, points: int | None, proposed: int) -> int:
     return {Result.UPHELD.value: proposed, Result.ANNULLED.value: 0}.get(result, points or 0)
 
 
-def honoraria(year: int) -> list[Honorarium]:
-    """How many seats each expert voted on in a year of Shanghai, whatever became of the panel; by name."""
+def honoraria(year: int, experts: QuerySet[Expert]) -> list[Honorarium]:
+    """How many seats each of the experts voted on in a year of Shanghai, whatever became of the panel; by name."""
     first, after = (datetime.combine(date(each, 1, 1), time(), SHANGHAI) for each in (year, year + 1))
-    counted = honoraria_of(Seat.objects.filter(closed_at__gte=first, closed_at__lt=after))
-    experts = Expert.objects.in_bulk(list(counted))
-    found = [Honorarium(experts[pk], votes) for pk, votes in counted.items()]
+    seats = Seat.objects.filter(closed_at__gte=first, closed_at__lt=after, expert__in=experts)
+    counted = honoraria_of(seats)
+    who = experts.in_bulk(list(counted))
+    found = [Honorarium(who[pk], votes) for pk, votes in counted.items()]
     return sorted(found, key=lambda each: (each.expert.name, each.expert.pk))
 
 

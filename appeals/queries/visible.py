@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from appeals.models import Expert, ExpertPlace, Objection, Panel, Seat
 from registry.models import User
-from registry.queries.roles import POOL_KEEPERS, POOL_READERS
+from registry.queries.roles import POOL_READERS
 from registry.queries.scope import Scope
 
 OF_AN_OBJECTION = ("practitioner", "agency__region", "case__handling__authority", "case__trigger")
@@ -28,9 +28,9 @@ def objections_in(seen: Scope) -> QuerySet[Objection]:
     return rows.select_related("practitioner", "agency", "case", "reviewer")
 
 
-def keeps_the_pool(seen: Scope) -> bool:
-    """Whether the user keeps experts and panels."""
-    return bool(seen.roles & POOL_KEEPERS)
+def reads_the_pool(seen: Scope) -> bool:
+    """Whether the user reads experts and panels."""
+    return bool(seen.roles & POOL_READERS)
 
 
 def experts_for(seen: Scope, user: User) -> QuerySet[Expert]:
@@ -40,7 +40,7 @@ def experts_for(seen: Scope, user: User) -> QuerySet[Expert]:
     rows = Expert.objects.select_related("user", "practitioner")
     if seen.sees_everything:
         return rows
-    if not seen.roles & POOL_READERS:
+    if not reads_the_pool(seen):
         return rows.filter(user=user)
     places = ExpertPlace.objects.filter(expert=OuterRef("pk"))
     return rows.filter(Exists(places.filter(seen.in_regions("institution__region"))) | ~Exists(places))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from registry.admin.roles import has_any
+
 if TYPE_CHECKING:
     from registry.admin.acts.buttons import Button
     from registry.admin.acts.guided import GuidedAct
@@ -58,6 +60,11 @@ def offer_sections(place: Place, provider: Sections) -> None:
 def offer_acts(acts: "Iterable[tuple[str, str, type[GuidedAct]]]") -> None:
     """Put acts under addresses of the office: route, name, act."""
     OFFERS.acts.extend(acts)
+
+
+def may_do(request: HttpRequest, name: str) -> bool:
+    """Whether the user holds a role of the act that stands under this name: a button never says otherwise."""
+    return any(name == offered and has_any(request, act.allowed) for _route, offered, act in OFFERS.acts)
 
 
 def offer_views(views: Iterable[tuple[str, str, Callable[[Any], Callable[..., HttpResponseBase]]]]) -> None:

@@ -28,8 +28,8 @@ from registry.models import (
     Task,
     User,
 )
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 
-_OFFICERS = frozenset({Role.AGENCY_OFFICER})
 _ASSIGNED = ("agency__region", "institution", "authority__region", "region")
 
 
@@ -102,7 +102,7 @@ class Scope:
 
     def acts_for(self, case: Case) -> bool:
         """Whether the user is an officer of the agency of the case, or of one above it. The agency is read already."""
-        return self.held_as(_OFFICERS).acts_in(case.agency.region_id)
+        return self.held_as(OFFICERS_OF_AGENCIES).acts_in(case.agency.region_id)
 
     def reads_documents_of(self, case: Case) -> bool:
         """Whether the user reads the documents and the steps of the case: whoever sees the region of its agency."""

@@ -12,13 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch
 
 from appeals.actions.disputes import Dispute
+from appeals.actions.reviews import assign_reviewer
 from appeals.models import Evidence, ExternalOutcome, Objection
 from registry.actions.files import FileBroken, read_file
 from registry.ledger.reading import standing_of
-from registry.models import Fact, Proposal, StoredFile, User
+from registry.models import Fact, Proposal, Role, StoredFile, User
 from registry.models.sealing import SealBroken
 from registry.models.vault import Vault
-from tests.admin.conftest import PASSWORD, SignIn
+from tests.admin.conftest import PASSWORD, SignIn, assign
 from tests.admin.deeds import confirm, preview, ruled, text_of, url
 from tests.appeals.disputes import appealed, in_review, objected, stored
 from tests.casework import Desk, desk, received
@@ -360,3 +361,32 @@ def test_evidence_words_countersignature_and_withdrawal_are_taken_in(
     officer.post(url("withdraw_objection", objection.pk), {"reason": "来信撤回"})
     objection.refresh_from_db()
     assert objection.state == "withdrawn"
+
+
+def test_a_reviewer_by_role_is_offered_the_review_and_nothing_else_and_decides(sign_in: SignIn, here: Desk) -> None:
+    reviewer = assign(User.objects.create_user("fu", password=PASSWORD), Role.REVIEWER, agency=here.town.agency)
+    objection = objected(received(here, 6), "不是我")
+    later = at(date(2025, 3, 11), 10)
+    assign_reviewer(objection=objection, reviewer=reviewer, by=here.another, now=later)
+    with time_machine.travel(later, tick=False):
+        client = sign_in(reviewer)
+        page = client.get(url("appeals_objection_change", objection.pk)).content.decode()
+        for name in ("decide_objection", "refer_to_panel", "classify_point"):
+            assert url(name, objection.pk) in page
+            assert client.get(url(name, objection.pk)).status_code == 200
+        for name in ("withdraw_objection", "close_objection", "add_evidence"):
+            assert url(name, objection.pk) not in page
+            assert client.get(url(name, objection.pk)).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR])
+def test_who_only_reads_an_objection_is_offered_no_act_on_it(sign_in: SignIn, here: Desk, role: Role) -> None:
+    objection = in_review(here, objected(received(here, 6), "不是我"))
+    page = (
+        sign_in(assign(User.objects.create_user("shen"), role))
+        .get(url("appeals_objection_change", objection.pk))
+        .content.decode()
+    )
+    assert objection.number in page
+    for name in ("assign_reviewer", "decide_objection", "withdraw_objection", "add_evidence"):
+        assert url(name, objection.pk) not in page

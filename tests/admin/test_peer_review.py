@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from appeals.models import Evidence, Expert, Panel, Seat
 from registry.actions.files import keep_file
-from registry.models import User
+from registry.models import Role, User
 from tests.admin.conftest import SignIn, assign
 from tests.admin.deeds import confirm, preview, text_of, url
 from tests.appeals.peers import DRAWN, asked, cast, disputed, drawn, expert, experts, referred, user_of
@@ -323,3 +323,18 @@ def test_the_lists_ask_little(sign_in: SignIn, here: Desk) -> None:
             assert client.get(page).status_code == 200
         assert len(asked_for) <= 15, page
     assert json.loads(client.get(url("panel_draw", Panel.objects.get().pk)).content)["size"] == 3
+
+
+def test_the_pool_is_seen_as_far_as_the_region_goes_and_changed_by_its_keepers(
+    sign_in: SignIn, here: Desk, stranger: User
+) -> None:
+    near = experts(here)[0]
+    auditor = sign_in(assign(User.objects.create_user("shen"), Role.AUDITOR))
+    officer, elsewhere = sign_in(here.another), sign_in(stranger)
+    for client, reads, keeps in ((officer, True, True), (elsewhere, False, True), (auditor, True, False)):
+        listed = client.get(url("appeals_expert_changelist")).content.decode()
+        assert (near.name in listed, url("add_expert") in listed) == (reads, keeps)
+        page = client.get(url("appeals_expert_change", near.pk))
+        assert page.status_code == (200 if reads else 404)
+        assert (url("leave_pool", near.pk) in page.content.decode()) == (reads and keeps)
+    assert auditor.get(url("honoraria", 2025)).status_code == 404

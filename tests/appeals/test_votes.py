@@ -166,9 +166,9 @@ def test_what_an_expert_has_done_is_their_load_and_their_honorarium(here: Desk) 
     recuse(seat=away, reason="回避", by=user_of(away.expert), now=at(DRAWN))
     for seat in asked(panel):
         cast(seat, None)
-    told = {each.expert: each.votes for each in honoraria(2025)}
+    told = {each.expert: each.votes for each in honoraria(2025, Expert.objects.all())}
     assert told == {seat.expert: 1 for seat in panel.seats.filter(state="voted")}
-    assert honoraria(2026) == []
+    assert honoraria(2026, Expert.objects.all()) == []
     for name in ("新人一", "新人二", "新人三"):
         expert(here, name)
     appeal = appealed(here, score(here.town, 2, DRAWN).fact, on=DRAWN)

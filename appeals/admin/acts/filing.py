@@ -19,11 +19,10 @@ from registry.admin.acts.guided import ActForm
 from registry.admin.acts.subjects import OnPractitioner
 from registry.admin.fields import choice_field, day_field, file_field, prose_field, radio_field
 from registry.ledger.law import policies
-from registry.models import Fact, Role, User
+from registry.models import Fact, User
 from registry.queries.explain import day, wording
-from registry.queries.roles import OFFICERS_OF_AGENCIES
+from registry.queries.roles import COMPLIANCE, OFFICERS_OF_AGENCIES
 
-COMPLIANCE = frozenset({Role.COMPLIANCE_OFFICER})
 Things = dict[str, tuple[str, Disputed]]
 
 

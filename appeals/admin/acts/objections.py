@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.actions import objections as acts
 from appeals.actions.reviews import assign_reviewer, classify_point
-from appeals.admin.acts.filing import COMPLIANCE
 from appeals.admin.acts.on_objections import OnObjection
 from appeals.admin.acts.rows import kept
 from appeals.models import Objection, PointOfDispute
@@ -18,7 +17,7 @@ from registry.admin.fields import choice_field, files_field, prose_field, radio_
 from registry.admin.moment import today
 from registry.models import User
 from registry.queries.explain import name_of
-from registry.queries.roles import OFFICERS_OF_AGENCIES, REVIEWING, STAFF_KEEPERS
+from registry.queries.roles import COMPLIANCE, OFFICERS_OF_AGENCIES, REVIEWING, STAFF_KEEPERS
 
 
 class GroundsForm(ActForm):
