@@ -27,6 +27,10 @@ def main() -> None:
 
     from django.core.management import execute_from_command_line, load_command_class
 
+    from registry.queries import sight
+
+    sight.begin_process(sight.FULL)
+
     if sys.argv[1:2] in NEED_NO_SETUP:
         load_command_class("registry", sys.argv[1]).run_from_argv(sys.argv)
     else:

@@ -9,7 +9,8 @@ from django.test.utils import override_settings, setup_databases, teardown_datab
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
-from registry.config.database import as_owner
+from registry.config.database import ACTING, READING, as_owner
+from registry.queries import sight
 from tests.committed import Furniture
 
 ASK_THE_DATABASE = {"db", "transactional_db", "committed"}
@@ -28,6 +29,12 @@ def _quick_passwords() -> Iterator[None]:
     """Passwords of tests need not withstand anybody."""
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _full_sight() -> None:
+    """A test looks at the rows itself; whatever answers a request in it begins blind all the same."""
+    sight.begin_process(sight.FULL)
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +60,7 @@ def django_db_setup(
 ) -> Iterator[None]:
     """Make the database as the owner of its tables; everything between is done as the application."""
     with django_db_blocker.unblock(), as_owner(connection.settings_dict):
-        _make_application_role()
+        _make_roles()
         made = setup_databases(verbosity=0, interactive=False, aliases={"default": None}, serialized_aliases=[])
         connection.close()
     yield
@@ -71,11 +78,12 @@ def _send_everybody_away() -> None:
         cursor.execute(leave, [connection.settings_dict["NAME"]])
 
 
-def _make_application_role() -> None:
-    """Roles belong to the whole server; on one that others use too, it may be there or appear at the same moment."""
-    make = "CREATE ROLE registry_app; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL"
+def _make_roles() -> None:
+    """Roles belong to the whole server; on one that others use too, they may be there or appear at the same moment."""
+    meanwhile = "EXCEPTION WHEN duplicate_object OR unique_violation OR internal_error THEN NULL"
     with connection._nodb_cursor() as cursor:
-        cursor.execute(f"DO $$ BEGIN {make}; END $$")
+        for make in (*(f"CREATE ROLE {name}" for name in (ACTING, READING)), f"GRANT {READING} TO {ACTING}"):
+            cursor.execute(f"DO $$ BEGIN {make}; {meanwhile}; END $$")
 
 
 @pytest.fixture(scope="session")

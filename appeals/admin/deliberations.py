@@ -16,6 +16,7 @@ from appeals.models import Application, Opinion
 from appeals.queries.applications import room_of
 from appeals.queries.remediation import Deliberation, deliberations_of, support_of
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
+from registry.admin.composing import composed
 from registry.admin.fields import prose_field, radio_field
 from registry.admin.moment import today
 from registry.admin.roles import is_expert, user_of
@@ -31,6 +32,7 @@ View = Callable[..., HttpResponse]
 def deliberations(site: Any) -> View:
     """What waits for the expert's opinion, what is due first at the top, and what they signed."""
 
+    @composed
     def page(request: HttpRequest) -> HttpResponse:
         if not is_expert(request):
             raise Http404
@@ -52,6 +54,7 @@ def deliberations(site: Any) -> View:
 def deliberation(site: Any) -> View:
     """One application as its experts see it: without names."""
 
+    @composed
     def page(request: HttpRequest, uuid: UUID) -> HttpResponse:
         found = _asked_of(request, uuid)
         response: HttpResponse = site.page(
@@ -94,6 +97,8 @@ class OnDeliberation(GuidedAct):
     allowed = EXPERTS
     previewed = False
     template = "appeals/deliberating.html"
+
+    dispatch = composed(GuidedAct.dispatch)
 
     def find(self, seen: Scope) -> Application | None:
         """The application, while the user is asked."""

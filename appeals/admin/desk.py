@@ -14,9 +14,11 @@ from appeals.models import Expert, Panel, Seat, Vote
 from appeals.queries.anonymous import evidence_for, file_for
 from appeals.queries.visible import mark_of, seats_of
 from registry.actions.files import read_file
+from registry.admin.composing import composed
 from registry.admin.moment import today
 from registry.admin.roles import is_expert, user_of
 from registry.models import Task
+from registry.queries.sight import as_the_asker
 
 View = Callable[..., HttpResponse]
 
@@ -46,6 +48,7 @@ def my_cases(site: Any) -> View:
 def my_case(site: Any) -> View:
     """One case: the file without names, and what the expert can do; the own votes once all are opened."""
 
+    @composed
     def page(request: HttpRequest, uuid: Any) -> HttpResponse:
         seat = _seat(request, uuid)
         concluded = seat.panel.state == Panel.State.CONCLUDED
@@ -70,6 +73,7 @@ def my_case(site: Any) -> View:
 def evidence(site: Any) -> View:
     """A released piece of evidence, as an attachment under a name that tells nothing."""
 
+    @composed
     def download(request: HttpRequest, uuid: Any, pk: int) -> HttpResponse:
         seat = _seat(request, uuid)
         if seat.state not in (Seat.State.SEATED, Seat.State.VOTED):
@@ -113,7 +117,8 @@ def _require_expert(request: HttpRequest) -> None:
 
 def _seat(request: HttpRequest, uuid: Any) -> Seat:
     _require_expert(request)
-    seat = seats_of(user_of(request)).filter(uuid=uuid).first()
+    with as_the_asker():
+        seat = seats_of(user_of(request)).filter(uuid=uuid).first()
     if seat is None:
         raise Http404
     return seat

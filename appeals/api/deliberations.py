@@ -79,6 +79,7 @@ class DeliberationShape(DeliberationRow):
 class MyDeliberations(One):
     """The applications on which you are asked to deliberate."""
 
+    composed = True
     tag = "desk of experts"
     shape = DeliberationsShape
     seen_by = EXPERTS
@@ -91,6 +92,7 @@ class MyDeliberations(One):
 class MyDeliberation(One):
     """One of them, without names."""
 
+    composed = True
     tag = "desk of experts"
     shape = DeliberationShape
     seen_by = EXPERTS
@@ -106,6 +108,7 @@ class MyDeliberation(One):
 class OnDeliberation(Act):
     """An act on an application on which you are asked to deliberate."""
 
+    composed = True
     tag = "desk of experts"
     shape: ClassVar[type[Shape]] = BlindApplicationRow
     done_by = EXPERTS

@@ -12,10 +12,12 @@ from appeals.queries.panels import honoraria
 from appeals.queries.pool import with_load
 from appeals.queries.visible import experts_for
 from registry.api.desk import Act, Filter, Listing, One, read
-from registry.api.given import Choice, Day, Flag, Given, Prose, Text, Whole
+from registry.api.given import NOT_KNOWN, Choice, Day, Flag, Given, Prose, Text, Whole
+from registry.api.problems import VALUE_REFUSED, Problem
 from registry.api.shapes import PersonRef, PlaceRef, Shape
 from registry.api.subjects import named, one
-from registry.models import Institution, PersonalCode, Practitioner, User
+from registry.models import Institution, Practitioner, User
+from registry.queries.people import whoever_has
 from registry.queries.roles import EXPERTS, POOL_KEEPERS, POOL_READERS
 
 
@@ -125,9 +127,10 @@ class Experts(Listing, Act):
 
 def person_of(code: str | None) -> Practitioner | None:
     """Whoever has or had this personal code. Raises Problem on the member `practitioner`."""
-    if not code:
-        return None
-    return named("practitioner", PersonalCode.objects.select_related("practitioner"), code=code.upper()).practitioner
+    found = whoever_has(code) if code else None
+    if code and found is None:
+        raise Problem(VALUE_REFUSED, errors=[NOT_KNOWN.of("practitioner", code)])
+    return found
 
 
 def place_of(code: str | None) -> Institution | None:

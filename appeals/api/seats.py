@@ -82,6 +82,7 @@ def seats_with_day(user: User) -> QuerySet[Seat]:
 class MySeats(Listing):
     """The cases that you were drawn for."""
 
+    composed = True
     tag = "desk of experts"
     shape = SeatRow
     seen_by = EXPERTS
@@ -94,6 +95,7 @@ class MySeats(Listing):
 class MySeat(One):
     """One of your cases: the file without names, and your own votes once all are opened."""
 
+    composed = True
     tag = "desk of experts"
     shape = SeatShape
     seen_by = EXPERTS
@@ -105,6 +107,7 @@ class MySeat(One):
 class MyEvidence(Attached):
     """A released piece of evidence of one of your cases, under a name that tells nothing."""
 
+    composed = True
     tag = "desk of experts"
     seen_by = EXPERTS
 
@@ -121,6 +124,7 @@ class MyEvidence(Attached):
 class OnSeat(Act):
     """An act on one of your cases, while you are asked."""
 
+    composed = True
     tag = "desk of experts"
     shape = SeatRow
     done_by = EXPERTS

@@ -19,6 +19,7 @@ from registry.queries.remediation import (
     relief_room,
     shortening_room,
 )
+from registry.queries.sight import as_the_asker
 from registry.rules import facts
 from registry.rules.policy import Policy
 
@@ -233,9 +234,12 @@ def taken_part(members: Collection[int]) -> tuple[Attendance, ...]:
 
 
 def deliberations_of(user: User) -> list[Deliberation]:
-    """What the expert with this account is asked to deliberate on, what is due first at the top."""
+    """What the expert with this account is asked to deliberate on, what is due first at the top; to be read with full
+    sight, for the application is not theirs.
+    """
     tasks = Task.objects.filter(kind=Task.Kind.DELIBERATE, state=Task.State.OPEN, user=user)
-    found = list(tasks.order_by(F("due_on").asc(nulls_last=True), "id"))
+    with as_the_asker():
+        found = list(tasks.order_by(F("due_on").asc(nulls_last=True), "id"))
     rows = Application.objects.filter(uuid__in=[task.subject for task in found]).select_related("agency")
     applications = {row.uuid: row for row in rows}
     return [Deliberation(task, applications[task.subject]) for task in found]

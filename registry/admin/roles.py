@@ -17,6 +17,7 @@ from registry.queries.roles import (
     READERS_OF_FILES,
 )
 from registry.queries.scope import Scope, scope_of
+from registry.queries.sight import look
 
 _NOBODY = Scope(())
 _REMEMBERED = "_registry_scope"
@@ -28,10 +29,12 @@ def user_of(request: HttpRequest) -> User:
 
 
 def scope(request: HttpRequest) -> Scope:
-    """What the signed-in user holds and may see today, asked once per request."""
+    """What the signed-in user holds and may see today, asked once per request; from then on the database shows that."""
     if not hasattr(request, _REMEMBERED):
         user = request.user
-        setattr(request, _REMEMBERED, scope_of(user, today()) if isinstance(user, User) else _NOBODY)
+        held = scope_of(user, today()) if isinstance(user, User) else _NOBODY
+        setattr(request, _REMEMBERED, held)
+        look(held.sight)
     return cast(Scope, getattr(request, _REMEMBERED))
 
 

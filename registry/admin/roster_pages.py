@@ -18,6 +18,7 @@ from registry.admin.roles import has_any, scope, user_of
 from registry.models import RosterJob, RosterRow
 from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.rosters import WORKING, percent
+from registry.queries.sight import full_sight
 from registry.rosters import jobs, waking
 from registry.rosters.errors import RosterRefused
 
@@ -49,7 +50,8 @@ class RosterPage(View):
             return self.page(request, job, problem=gettext("No row is ticked. Tick the rows to take in."), status=422)
         end_left = bool(request.POST.get("end_left"))
         try:
-            jobs.accept(job=job, rows=chosen, end_left=end_left, by=user_of(request), now=now())
+            with full_sight():
+                jobs.accept(job=job, rows=chosen, end_left=end_left, by=user_of(request), now=now())
         except RosterRefused as refusal:
             return self.page(request, job, problem=str(refusal), status=422)
         waking.wake_workers()

@@ -15,6 +15,7 @@ from registry.ledger.days import shanghai_day
 from registry.models import ApiKey
 from registry.queries.keys import holder, note_use, scope_of_key
 from registry.queries.scope import Scope
+from registry.queries.sight import look
 
 NOBODY = Scope(())
 READING = (ApiKey.Scope.PERSON, ApiKey.Scope.AUTHORITY)
@@ -43,6 +44,7 @@ class BearerKey(BaseAuthentication):
         if key is None or (key.scope == ApiKey.Scope.PERSON and not seen.roles):
             raise AuthenticationFailed
         note_use(key, now)
+        look(seen.sight)
         return System(key, seen), key
 
     def authenticate_header(self, request: Request) -> str:

@@ -37,6 +37,7 @@ from registry.ledger.writing import lock
 from registry.models import Practitioner, Role, User
 from registry.queries.roles import READERS_OF_FILES
 from registry.queries.scope import scope_of
+from registry.queries.sight import full_sight, seeing
 
 MOST_ROWS = 200
 USUAL_ROWS = 50
@@ -235,7 +236,8 @@ class Act(DeskFace):
         other.request, other.kwargs = self.request, self.kwargs
         other.__dict__["asker"] = theirs
         try:
-            other.subject(**self.kwargs)
+            with seeing(everywhere.sight):
+                other.subject(**self.kwargs)
         except Exception:  # noqa: BLE001 - whatever it is, this officer has no such subject
             return False
         return True
@@ -256,7 +258,8 @@ class Act(DeskFace):
             return
         person = subject if isinstance(subject, Practitioner) else getattr(subject, "practitioner", None)
         if person is not None:
-            lock(person)
+            with full_sight():
+                lock(person)
             subject.refresh_from_db()
         present = etag_of(document_of(self.subject_shape, subject, {"asker": self.asker}))
         if wanted.strip() != "*" and present not in [each.strip() for each in wanted.split(",")]:
@@ -264,15 +267,19 @@ class Act(DeskFace):
 
 
 class refusals:  # noqa: N801 - it reads as a verb: with refusals(...)
-    """Within, what an action refuses becomes a problem: 409, with the value that is to blame where there is one."""
+    """Within, an action is called: it knows everything, and what it refuses becomes a problem: 409, with the value that
+    is to blame where there is one.
+    """
 
     def __init__(self, data: Any) -> None:
         self.data = data
+        self.sight = full_sight()
 
     def __enter__(self) -> None:
-        return None
+        self.sight.__enter__()
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        self.sight.__exit__(None, None, None)
         if isinstance(error, Refused):
             raise problem_of(error, self.data) from error
 

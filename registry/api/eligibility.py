@@ -86,6 +86,7 @@ class Eligibility(Face):
     """Is this service payable?"""
 
     tag = "settlement"
+    composed = True
     given = QuestionGiven
     shape = AnswerShape
 
@@ -101,6 +102,7 @@ class EligibilityBatch(Face):
     """Are these services payable?"""
 
     tag = "settlement"
+    composed = True
     given = QuestionsGiven
     shape = AnswersShape
     max_body_bytes = 8 * 1024 * 1024
@@ -131,7 +133,7 @@ def shape(answer: Answer) -> dict[str, object]:
 
 
 def _asked(questions: Sequence[Question], *, key: ApiKey, now: datetime) -> list[Answer]:
-    """The answers, given out only after the emergencies claimed have been kept."""
+    """The answers, given out only after the emergencies claimed have been kept. Who settles asks about anybody."""
     answers = eligibilities(questions, now=now)
     if claims := list(_claims(zip(questions, answers, strict=True))):
         keep_emergency_claims(claims=claims, key=key, now=now)

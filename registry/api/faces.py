@@ -1,7 +1,8 @@
 """What every address of the API has in common."""
 
 from collections.abc import Sequence
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, ClassVar
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import NotFound
@@ -13,6 +14,7 @@ from rest_framework.views import APIView
 from registry.api.authentication import BearerKey, MaySettle
 from registry.api.parsers import StrictJSONParser
 from registry.api.problems import LENGTH_REQUIRED, Problem, respond
+from registry.queries.sight import full_sight
 
 
 class Face(APIView):
@@ -24,6 +26,15 @@ class Face(APIView):
     parser_classes = (StrictJSONParser,)
     http_method_names = ["post"]
     max_body_bytes = 16 * 1024
+    composed: ClassVar[bool] = False
+    """Whether the answer is put together with full sight, being made for the asker and not theirs. What it is about is
+    looked up as the asker all the same.
+    """
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """The answer, with the sight that it needs."""
+        with full_sight() if self.composed else nullcontext():
+            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a request without a good key before looking at what it accepts, and a body of unknown length."""

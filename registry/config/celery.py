@@ -3,14 +3,25 @@
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import beat_init, worker_process_init, worker_ready
 
 from registry.config import ready
 from registry.config.children import end_with_parent
+from registry.queries.sight import full_sight
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.config.settings")
-app = Celery("registry")
+
+
+class Watchful(Task):  # type: ignore[type-arg]  # not subscriptable when it runs
+    """Work in the background answers nobody: it has full sight."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with full_sight():
+            return super().__call__(*args, **kwargs)
+
+
+app = Celery("registry", task_cls=Watchful)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

@@ -7,6 +7,11 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+ACTING, READING = "registry_app", "registry_reader"
+"""Two roles that own no table: who acts knows everything; who reads, as every connection begins, sees nothing until it
+is told for whom it asks (``walled``).
+"""
+
 IDENTITY = ("USER", "PASSWORD", "HOST", "PORT")
 
 
@@ -15,15 +20,15 @@ def connection_settings(env: environ.Env) -> dict[str, Any]:
 
     The owner's log-in is kept under ``OWNER``; ``as_owner`` changes to it.
     """
-    role = env.str("REGISTRY_APPLICATION_ROLE", default="registry_app")
     application = _parsed(env, "DATABASE_URL")
     owner = _parsed(env, "DATABASE_OWNER_URL" if "DATABASE_OWNER_URL" in env else "DATABASE_URL")
     return {
         **application,
+        "ENGINE": "registry.config.walled",
         "CONN_MAX_AGE": env.int("REGISTRY_DATABASE_MAX_AGE", default=600),
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {**application["OPTIONS"], "server_side_binding": True, "assume_role": role},
+        "OPTIONS": {**application["OPTIONS"], "server_side_binding": True, "assume_role": READING},
         "OWNER": {**{name: owner[name] for name in IDENTITY}, "OPTIONS": owner["OPTIONS"]},
     }
 

@@ -11,13 +11,13 @@ import psycopg
 from psycopg import sql
 
 from registry.config.children import last_lines, spawn, stop
+from registry.config.database import ACTING, READING
 from registry.config.programs import BUILTIN_LOCALE_SINCE, PostgresPrograms, postgres_programs
 from registry.config.trouble import Trouble, failed
 from registry.config.unroot import Disguise, NoDisguise, disguise
 
 SUPERUSER = "postgres"
 OWNER = "registry_owner"
-APPLICATION = "registry_app"
 DATABASE = "registry"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -90,13 +90,14 @@ class Postgres:
 
     def _make_roles(self) -> None:
         with self._connect() as connection:
-            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                return
-            owner, application, database = map(sql.Identifier, (OWNER, APPLICATION, DATABASE))
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(owner))
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(application))
-            connection.execute(sql.SQL("GRANT {} TO {}").format(application, owner))
-            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))
+            there = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+            owner, acting, reading, database = map(sql.Identifier, (OWNER, ACTING, READING, DATABASE))
+            for name in {OWNER, ACTING, READING} - there:
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
+            connection.execute(sql.SQL("GRANT {} TO {}").format(acting, owner))
+            connection.execute(sql.SQL("GRANT {} TO {}").format(reading, acting))
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))
 
 
 def _way(programs: PostgresPrograms, folder: Path) -> Disguise:

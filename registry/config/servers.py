@@ -5,7 +5,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from registry.config import folders
-from registry.config.postgres import APPLICATION, OWNER, SUPERUSER, Postgres
+from registry.config.database import ACTING
+from registry.config.postgres import OWNER, SUPERUSER, Postgres
 from registry.config.trouble import need_space
 from registry.config.valkey import Valkey
 
@@ -46,6 +47,6 @@ def _running(folder: Path, sockets: Path, given: Mapping[str, str], *, throwaway
             postgres = Postgres(data=data, sockets=sockets, log=logs / "postgres.log", throwaway=throwaway)
             ending.callback(postgres.stop)
             postgres.start()
-            named["DATABASE_URL"] = postgres.url(SUPERUSER if throwaway else APPLICATION)
+            named["DATABASE_URL"] = postgres.url(SUPERUSER if throwaway else ACTING)
             named["DATABASE_OWNER_URL"] = postgres.url(SUPERUSER if throwaway else OWNER)
         yield named

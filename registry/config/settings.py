@@ -22,7 +22,6 @@ REGISTRY_ROSTER_DAYS          days that an uploaded roster is kept, sealed; defa
 REGISTRY_FILE_MB              size up to which a file is taken in, in megabytes; default: 20
 REGISTRY_FILES_PER_POINT      files of evidence for one point of dispute; default: 20
 REGISTRY_REQUESTS_PER_MINUTE  requests a minute of one key to each process of the server; default: 1200
-REGISTRY_APPLICATION_ROLE     role that every connection assumes, which owns no table; default: registry_app
 REGISTRY_HTTPS                reached by TLS only; default: true
 REGISTRY_BEHIND_PROXY         a proxy sets X-Forwarded-Proto and -For and can be trusted; default: false
 REGISTRY_STATIC_ROOT          where ``collectstatic`` puts style sheets; default: straight from the packages
@@ -97,6 +96,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "registry.config.sight.BlindUntilKnown",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "registry.config.csp.ContentPolicy",

@@ -6,6 +6,8 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import Model
 
+from registry.ledger.walls import wall_faults
+
 OURS = ("registry", "appeals")
 """The applications whose tables are guarded."""
 
@@ -24,10 +26,17 @@ def history_tables() -> tuple[str, ...]:
 
 
 def guard_faults() -> Iterator[str]:
-    """Triggers, privileges and constraints that are missing or switched off."""
+    """Triggers, privileges, constraints and walls that are missing or switched off."""
     yield from _trigger_faults()
     yield from _privilege_faults()
     yield from _constraint_faults()
+    yield from wall_faults(guarded_tables())
+
+
+def guarded_tables() -> tuple[str, ...]:
+    """Every table of our applications, those that only link others among them."""
+    linking = [field.m2m_db_table() for model in _models() for field in model._meta.local_many_to_many]
+    return (*(model._meta.db_table for model in _models()), *linking)
 
 
 def _trigger_faults() -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from registry.models import DocumentKind, PersonalCode, Practitioner, sealing
+from registry.queries.sight import full_sight
 
 MOST_FOUND = 20
 
@@ -26,6 +27,13 @@ def with_codes(people: QuerySet[Practitioner], codes: Iterable[str]) -> QuerySet
     """Those whose code, present or former, is exactly one of these."""
     holders = PersonalCode.objects.filter(code__in=[sealing.normalised(each) for each in codes])
     return people.filter(pk__in=list(holders.values_list("practitioner_id", flat=True)))
+
+
+def whoever_has(code: str) -> Practitioner | None:
+    """Whoever has or had the personal code, in the whole country: who names a code exactly means that person."""
+    with full_sight():
+        found = PersonalCode.objects.filter(code=sealing.normalised(code)).select_related("practitioner").first()
+    return found.practitioner if found else None
 
 
 def find_by_document(people: QuerySet[Practitioner], number: str, kind: str = "") -> list[Practitioner]:

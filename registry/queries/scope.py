@@ -29,6 +29,7 @@ from registry.models import (
     User,
 )
 from registry.queries.roles import OFFICERS_OF_AGENCIES
+from registry.queries.sight import FULL, Sight
 
 _ASSIGNED = ("agency__region", "institution", "authority__region", "region")
 
@@ -87,6 +88,20 @@ class Scope:
         """What the codes of the regions that the user sees begin with; nothing where only institutions or nobody is."""
         regions = (row.region or getattr(row.agency or row.authority, "region", None) for row in self.assignments)
         return tuple(dict.fromkeys(region.prefix for region in regions if region))
+
+    @cached_property
+    def sight(self) -> Sight:
+        """As far as the database has to let the user see: all that the roles held here concern."""
+        if self.sees_everything:
+            return FULL
+        files = tuple(row.practitioner_id for row in self.assignments if row.practitioner_id is not None)
+        users = [row.user_id for row in self.assignments]
+        return Sight(
+            regions=self.regions,
+            institutions=tuple(self._own_institutions()),
+            files=files,
+            user=users[0] if users else None,
+        )
 
     def covers(self, institution: Institution) -> bool:
         """Whether the institution concerns the user; asks nothing of the database."""

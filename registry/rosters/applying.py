@@ -94,6 +94,16 @@ _FURTHER_DOCUMENTS = """
     FROM roster_go AS g JOIN roster_row AS s USING (number) JOIN registry_practitioner AS p ON p.id = g.person
     WHERE g.adds_document AND NOT g.fresh
 """
+_RESEALED = """
+    DROP TABLE IF EXISTS roster_resealed;
+    CREATE TEMPORARY TABLE roster_resealed ON COMMIT DROP AS
+        SELECT practitioner_id, kind, sealed_number, number_index, recorded_at FROM registry_identitydocument
+        WHERE false
+"""
+_KEEP_RESEALED = """
+    INSERT INTO registry_identitydocument (practitioner_id, kind, sealed_number, number_index, recorded_at)
+    SELECT practitioner_id, kind, sealed_number, number_index, recorded_at FROM roster_resealed
+"""
 _CHANGED_CERTIFICATES = sql.SQL(
     """
     UPDATE registry_certificate AS t SET {set}
@@ -220,12 +230,12 @@ def _write_further_documents(scribe: Scribe) -> None:
     """A number staged for a person to come is sealed again for the person it turned out to be."""
     scribe.cursor.execute(_FURTHER_DOCUMENTS)
     documents = scribe.cursor.fetchall()
-    with scribe.cursor.copy(
-        "COPY registry_identitydocument (practitioner_id, kind, sealed_number, number_index, recorded_at) FROM STDIN"
-    ) as copy:
+    scribe.cursor.execute(_RESEALED)  # COPY does not write into a table behind the wall
+    with scribe.cursor.copy("COPY roster_resealed FROM STDIN") as copy:
         for person, owner, staged_for, kind, sealed, index in documents:
             number = sealing.unseal(bytes(sealed), bound_to=str(staged_for))
             copy.write_row((person, kind, sealing.seal(number, bound_to=str(owner)), index, scribe.now))
+    scribe.cursor.execute(_KEEP_RESEALED)
 
 
 def _write_certificates(scribe: Scribe, values: Values, given: frozenset[str]) -> dict[str, int]:

@@ -48,6 +48,18 @@ class FoundRow:
     problems: list[Problem] = field(default_factory=list)
 
 
+_TAKEN_DOWN = """
+    DROP TABLE IF EXISTS roster_taken_down;
+    CREATE TEMPORARY TABLE roster_taken_down ON COMMIT DROP AS
+        SELECT job_id, number, outcome, acceptable, practitioner_id, sealed FROM registry_rosterrow WHERE false
+"""
+_KEEP = """
+    INSERT INTO registry_rosterrow (job_id, number, outcome, acceptable, practitioner_id, sealed)
+    SELECT job_id, number, outcome, acceptable, practitioner_id, sealed FROM roster_taken_down ORDER BY number
+"""
+"""COPY does not write into a table behind the wall; it writes beside it."""
+
+
 def count_outcomes(cursor: Cursor[Any]) -> dict[str, int]:
     """How many rows have which outcome."""
     cursor.execute("SELECT outcome, count(*) FROM roster_plan GROUP BY outcome")
@@ -58,17 +70,17 @@ def keep_rows(cursor: Cursor[Any], job: RosterJob, said: Mapping[int, list[Probl
     """Replace the rows kept for the job by those of the table `roster_plan`; `said` is what the file alone told."""
     vault = Vault(job.uuid, "rosters")
     cursor.execute("DELETE FROM registry_rosterrow WHERE job_id = %s", [job.pk])
+    cursor.execute(_TAKEN_DOWN)
     cursor.execute("DECLARE roster_found NO SCROLL CURSOR FOR " + _FOUND)
     while batch := _fetch(cursor):
         found = _with_problems(batch, said)
-        with cursor.copy(
-            "COPY registry_rosterrow (job_id, number, outcome, acceptable, practitioner_id, sealed) FROM STDIN"
-        ) as copy:
+        with cursor.copy("COPY roster_taken_down FROM STDIN") as copy:
             for row in found:
                 copy.write_row(
                     (job.pk, row.number, row.outcome, _acceptable(row), row.person, vault.seal_words(_words(row)))
                 )
     cursor.execute("CLOSE roster_found")
+    cursor.execute(_KEEP)
 
 
 def _fetch(cursor: Cursor[Any]) -> list[FoundRow]:

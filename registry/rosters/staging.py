@@ -76,7 +76,7 @@ class Staged:
 
 def sql_cursor() -> psycopg.Cursor[Any]:
     """A cursor of Django's connection that binds on the client, as statements that create tables need."""
-    connection.ensure_connection()
+    connection.cursor().close()  # from here on the session knows how far this moment sees
     return psycopg.ClientCursor(connection.connection)
 
 

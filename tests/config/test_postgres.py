@@ -7,7 +7,8 @@ import psycopg
 import pytest
 
 from registry.config import folders, postgres
-from registry.config.postgres import APPLICATION, OWNER, SUPERUSER, Postgres
+from registry.config.database import ACTING
+from registry.config.postgres import OWNER, SUPERUSER, Postgres
 from registry.config.programs import PostgresPrograms, postgres_programs
 from registry.config.trouble import Trouble
 from registry.config.unroot import NOBODY, Disguise, NoDisguise, become_nobody, enter_namespace
@@ -47,9 +48,9 @@ def test_the_owner_makes_tables_and_the_application_cannot(server: Postgres) -> 
     do(server, OWNER, b"CREATE EXTENSION btree_gist")
     do(server, OWNER, b"CREATE TABLE fact (id int)")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        do(server, APPLICATION, b"CREATE TABLE other (id int)")
+        do(server, ACTING, b"CREATE TABLE other (id int)")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        do(server, APPLICATION, b"DROP TABLE fact")
+        do(server, ACTING, b"DROP TABLE fact")
 
 
 def test_names_in_chinese_have_trigrams_and_an_order(server: Postgres) -> None:

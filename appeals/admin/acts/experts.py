@@ -16,7 +16,8 @@ from appeals.models import Expert, ExpertAvailability, ExpertConflict, ExpertPla
 from appeals.queries.visible import experts_for
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import day_field, prose_field, text_field
-from registry.models import Institution, PersonalCode, Practitioner, User
+from registry.models import Institution, Practitioner, User
+from registry.queries.people import whoever_has
 from registry.queries.roles import EXPERTS, POOL_KEEPERS
 from registry.queries.scope import Scope
 
@@ -37,10 +38,10 @@ def person_of(code: str) -> Practitioner | None:
     """Whoever has or had this personal code, None for no code. Raises ValidationError for an unknown one."""
     if not code.strip():
         return None
-    found = PersonalCode.objects.filter(code=code.strip().upper()).select_related("practitioner").first()
+    found = whoever_has(code)
     if found is None:
         raise ValidationError(gettext("Nobody has the personal code %(code)s.") % {"code": code.strip()})
-    return found.practitioner
+    return found
 
 
 class OnExpert(GuidedAct):

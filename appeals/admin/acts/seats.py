@@ -14,10 +14,12 @@ from appeals.queries.anonymous import AnonymousFile, file_for
 from appeals.queries.visible import mark_of, seats_of
 from registry.admin.acts.consequence import Consequence
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
+from registry.admin.composing import composed
 from registry.admin.fields import prose_field, radio_field, whole_field
 from registry.models import Task, User
 from registry.queries.roles import EXPERTS
 from registry.queries.scope import Scope
+from registry.queries.sight import as_the_asker
 from registry.rules.facts import MOST_POINTS
 
 
@@ -27,11 +29,14 @@ class OnSeat(GuidedAct):
     allowed = EXPERTS
     template = "appeals/on_seat.html"
 
+    dispatch = composed(GuidedAct.dispatch)
+
     subject: Seat
 
     def find(self, seen: Scope) -> Seat | None:
         """The seat with the identifier in the address, while the expert is asked."""
-        return seats_of(self.user).filter(uuid=self.kwargs["uuid"], state=Seat.State.SEATED).first()
+        with as_the_asker():
+            return seats_of(self.user).filter(uuid=self.kwargs["uuid"], state=Seat.State.SEATED).first()
 
     def file(self) -> AnonymousFile:
         """What the expert judges by; read once."""

@@ -23,6 +23,7 @@ from registry.admin.moment import now, today
 from registry.admin.roles import has_any, narrow, user_of
 from registry.models import Role, User
 from registry.queries.scope import Scope
+from registry.queries.sight import full_sight
 from registry.queries.wording import listed
 
 Words = str | Promise
@@ -135,7 +136,8 @@ class GuidedAct(View):
         if step == "back" or not form.is_valid():
             return self.ask(form)
         try:
-            consequence = self.preview(form.cleaned_data)
+            with full_sight():
+                consequence = self.preview(form.cleaned_data)
         except Refused as refusal:
             return self.ask(self.refused(form, refusal))
         if self.previewed and step != "confirm":
@@ -160,12 +162,15 @@ class GuidedAct(View):
 
     def carry_out(self, form: ActForm, consequence: Consequence, second: User | None) -> HttpResponse:
         """One call of the action, and on to the next page."""
-        try:
-            outcome = self.perform(form.cleaned_data, second)
-        except Refused as refusal:
-            return self.ask(self.refused(form, refusal))
-        messages.success(self.request, self.done(outcome))
-        return self.after(outcome)
+        with full_sight():
+            try:
+                outcome = self.perform(form.cleaned_data, second)
+            except Refused as refusal:
+                refused = self.refused(form, refusal)
+            else:
+                messages.success(self.request, self.done(outcome))
+                return self.after(outcome)
+        return self.ask(refused)
 
     def after(self, outcome: Any) -> HttpResponse:
         """The page after the act."""

@@ -14,6 +14,7 @@ from registry.admin.fields import password_field, text_field
 from registry.admin.moment import today
 from registry.models import User
 from registry.queries.scope import scope_of
+from registry.queries.sight import seeing
 
 if TYPE_CHECKING:
     from registry.admin.acts.guided import GuidedAct
@@ -58,7 +59,9 @@ class SecondOfficerForm(forms.Form):
                 params={"name": officer.get_username()},
             )
         theirs = scope_of(officer, today())
-        if not theirs.roles & self.act.allowed or self.act.find(theirs) is None:
+        with seeing(theirs.sight):
+            has_role = theirs.roles & self.act.allowed and self.act.find(theirs) is not None
+        if not has_role:
             raise ValidationError(
                 _("%(name)s may not do this act here. Ask an officer with the same role in this region."),
                 code="second_without_role",

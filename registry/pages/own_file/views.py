@@ -22,6 +22,7 @@ from registry.models import Practitioner, Role, User
 from registry.queries.own_data import own_data
 from registry.queries.own_file import own_file, own_practitioner
 from registry.queries.scope import roles_of, scope_of
+from registry.queries.sight import full_sight, look
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -49,7 +50,9 @@ def _for_its_holder(view: Callable[[HttpRequest, Practitioner], HttpResponse]) -
     def guarded(request: HttpRequest) -> HttpResponse:
         if not isinstance(request.user, User):
             return redirect_to_login(request.get_full_path())
-        person = own_practitioner(scope_of(request.user, shanghai_day(timezone.now())))
+        held = scope_of(request.user, shanghai_day(timezone.now()))
+        look(held.sight)
+        person = own_practitioner(held)
         return HttpResponseRedirect(reverse("home")) if person is None else view(request, person)
 
     return guarded
@@ -77,7 +80,8 @@ def _asked(request: HttpRequest, form: AskForm, person: Practitioner) -> bool:
     assert isinstance(request.user, User)
     try:
         what = form.cleaned_data["what"]
-        ask_for_correction(practitioner=person, what=what, by=request.user, now=timezone.now())
+        with full_sight():
+            ask_for_correction(practitioner=person, what=what, by=request.user, now=timezone.now())
     except Refused as refusal:
         form.add_error("what", str(refusal.message))
         return False

@@ -22,6 +22,7 @@ from registry.actions.enrolment import look_at_code
 from registry.actions.errors import Refused
 from registry.actions.own_access import claim, enrol, recover
 from registry.models import EnrolmentCode, User
+from registry.queries.sight import full_sight
 
 Words = Any
 _rules = lazy(password_validators_help_text_html, str)
@@ -117,7 +118,8 @@ class Entering(View):
         if not form.is_valid():
             return self._page(step, form)
         try:
-            return getattr(self, f"_{step}")(form)  # type: ignore[no-any-return]  # one of the three below
+            with full_sight():
+                return getattr(self, f"_{step}")(form)  # type: ignore[no-any-return]  # one of the three below
         except Refused as refusal:
             return self._refused(step, form, refusal)
 
