@@ -13,6 +13,7 @@ worker_class = "gthread"
 threads = 4  # connections to PostgreSQL = processes x threads
 preload_app = True
 control_socket_disable = True
+forwarded_allow_ips = ""  # a proxy is believed where REGISTRY_BEHIND_PROXY says so, not for being a neighbour
 graceful_timeout = 5
 timeout = 60
 max_requests = 20_000

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from io import StringIO
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -15,6 +17,7 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from registry.models import Assignment, User
+from tests.gunicorn import Browser, gunicorn, hashed
 from tests.signin.door import (
     CODE,
     FACTOR,
@@ -121,6 +124,20 @@ def test_of_many_who_come_with_one_code_at_once_one_comes_in(committed: None) ->
 
     with ThreadPoolExecutor(5) as threads:
         assert sorted(threads.map(come, clients)) == [200, 200, 200, 200, 302]
+
+
+def test_of_processes_that_get_one_code_at_once_one_lets_somebody_in(committed: None, tmp_path: Path) -> None:
+    user = with_app(User.objects.create(username="zhao", password=hashed(PASSWORD)))
+    Assignment.objects.create(user=user, role="administrator", starts_on=LAW_BEGINS)
+    with gunicorn(tmp_path, REGISTRY_SECOND_FACTOR="true") as first, ExitStack() as others:
+        houses = [first, others.enter_context(gunicorn(tmp_path / "second", REGISTRY_SECOND_FACTOR="true"))]
+        browsers = [Browser(house) for house in houses * 3]
+        for browser in browsers:
+            assert browser.send(LOGIN, login="zhao", password=PASSWORD).headers["Location"] == CODE
+        code = code_now()
+        with ThreadPoolExecutor(6) as threads:
+            answers = list(threads.map(lambda browser: browser.send(CODE, code=code).status_code, browsers))
+        assert sorted(answers) == [200] * 5 + [302]
 
 
 def test_a_code_is_taken_a_little_late_and_not_much_later(

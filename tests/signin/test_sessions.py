@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.test.utils import override_settings
 
-from registry.models import Assignment, User
+from registry.models import Assignment, Role, User
 from registry.tasks import purge_sign_ins
-from tests.signin.door import LOGIN, OFFICE, is_in, knock, words
-from tests.town import TODAY, at
+from tests.signin.door import CODE, LOGIN, OFFICE, PASSWORD, code_now, is_in, knock, with_app, words
+from tests.town import TODAY, Town, at
 
 
 def test_a_quarter_of_an_hour_without_a_request_ends_the_session(
@@ -86,3 +88,61 @@ def test_sessions_that_are_over_are_forgotten(visitor: Client, officer: User, cl
     clock.shift(timedelta(days=2))
     purge_sign_ins()
     assert not Session.objects.exists()
+
+
+def key_of(client: Client) -> str:
+    return client.cookies["sessionid"].value
+
+
+def opens(key: str) -> bool:
+    """Whether somebody who knows this key, because it was planted or overheard, comes in."""
+    stranger = Client()
+    stranger.cookies["sessionid"] = key
+    return is_in(stranger)
+
+
+@override_settings(REGISTRY_SECOND_FACTOR=True)
+def test_a_key_that_was_known_before_the_second_factor_opens_nothing_after_it(visitor: Client, officer: User) -> None:
+    with_app(officer)
+    planted = visitor.session
+    planted["planted"] = True
+    planted.save()
+    visitor.cookies["sessionid"] = str(planted.session_key)
+    knock(visitor, officer.username)
+    half_way = key_of(visitor)
+    visitor.post(CODE, {"code": code_now()})
+    assert is_in(visitor)
+    assert key_of(visitor) not in {str(planted.session_key), half_way}
+    assert not opens(str(planted.session_key))
+    assert not opens(half_way)
+
+
+@pytest.mark.parametrize("change", ["a role is given", "a role ends"])
+def test_a_key_from_before_a_change_of_roles_opens_nothing_after_it(
+    visitor: Client, officer: User, town: Town, change: str
+) -> None:
+    knock(visitor, officer.username)
+    before = key_of(visitor)
+    assert opens(before)
+    if change == "a role is given":
+        Assignment.objects.create(user=officer, role=Role.EXPERT, starts_on=TODAY)
+    else:
+        Assignment.objects.create(user=officer, role=Role.REVIEWER, agency=town.agency, starts_on=TODAY)
+        knock(visitor, officer.username)
+        before = key_of(visitor)
+        Assignment.objects.filter(role=Role.REVIEWER).update(ends_on=TODAY)
+    assert not opens(before)
+    knock(visitor, officer.username)
+    assert is_in(visitor)
+    assert key_of(visitor) != before
+    assert not opens(before)
+
+
+def test_a_key_from_before_a_new_password_opens_nothing_after_it(visitor: Client, officer: User) -> None:
+    knock(visitor, officer.username)
+    before = key_of(visitor)
+    new = "eine ganz andere Parole"
+    visitor.post("/account/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
+    assert is_in(visitor)
+    assert key_of(visitor) != before
+    assert not opens(before)

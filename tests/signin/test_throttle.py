@@ -6,13 +6,14 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
 from django.test import Client
 
 from registry.actions import sign_in
-from registry.models import SignInAttempt, User
-from tests.signin.door import PASSWORD, is_in, knock, words
+from registry.models import Assignment, Role, SignInAttempt, User
+from tests.signin.door import CODE, PASSWORD, code_now, is_in, knock, with_app, words
 from tests.town import LAW_BEGINS, at
 
 NOON = at(LAW_BEGINS, 12)
@@ -37,6 +38,28 @@ def test_two_hundred_guesses_at_once_cost_five_looks_at_the_password(committed: 
         answers = list(threads.map(guess, range(200)))
     assert looking.call_count == 5
     assert sum("尝试次数过多" in answer for answer in answers) == 195
+
+
+def test_fifty_guesses_of_a_second_factor_at_once_cost_five_looks_at_the_code(committed: None) -> None:
+    with_app(User.objects.create_user("zhao", password=PASSWORD))
+    user = User.objects.get(username="zhao")
+    Assignment.objects.create(user=user, role=Role.ADMINISTRATOR, starts_on=LAW_BEGINS)
+    clients = [Client(headers={"accept-language": "en"}) for _ in range(50)]
+    for client in clients:
+        assert knock(client, "zhao")["Location"] == CODE
+    wrong = f"{(int(code_now()) + 5) % 1_000_000:06}"
+
+    def guess(client: Client) -> str:
+        try:
+            return words(client.post(CODE, {"code": wrong}))
+        finally:
+            connection.close()
+
+    whole = patch.object(TOTP, "validate_code", autospec=True, side_effect=TOTP.validate_code)
+    with whole as looking, ThreadPoolExecutor(24) as threads:
+        answers = list(threads.map(guess, clients))
+    assert looking.call_count == 5
+    assert sum("Too many attempts" in answer for answer in answers) == 45
 
 
 @pytest.mark.django_db
