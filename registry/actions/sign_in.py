@@ -45,6 +45,19 @@ def count_sign_in(*, name: str, address: str, now: datetime) -> None:
     _count({_name(name): TRIES, _address(address): settings.REGISTRY_SIGN_INS_PER_ADDRESS}, now)
 
 
+def count_return(*, address: str, now: datetime) -> None:
+    """Count that somebody comes back from the provider of identities; call it before the provider is asked anything.
+
+    Raises TooManyAttempts.
+    """
+    _count({_address(address): settings.REGISTRY_SIGN_INS_PER_ADDRESS}, now)
+
+
+def count_identified(*, name: str, now: datetime) -> None:
+    """Count an attempt on the account of that name by whom the provider sends. Raises TooManyAttempts."""
+    _count({_name(name): TRIES}, now)
+
+
 def sign_in_succeeded(*, name: str, address: str) -> None:
     """The account begins anew; of the address only this attempt is taken back, for others may guess from there."""
     _anew(_name(name), address)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -145,6 +146,7 @@ class UserAdmin(DjangoUserAdmin, KeptByForms):  # type: ignore[misc,type-arg]  #
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         """With the button to end the employment, for those who keep accounts."""
         context = {**(extra_context or {}), "may_end": has_any(request, KEEPERS_OF_ACCESS), "account": object_id}
+        context["provider"] = settings.REGISTRY_OIDC
         return super().change_view(request, object_id, form_url, context)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:

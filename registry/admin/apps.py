@@ -5,7 +5,7 @@ from importlib import import_module
 from django.contrib.admin import site
 from django.contrib.admin.apps import AdminConfig
 
-NOT_OURS = ("account", "mfa")
+NOT_OURS = ("account", "mfa", "socialaccount")
 """Applications that put lists of their own on every site; nobody edits second factors by hand."""
 
 PAGES = ("people", "institutions", "places", "cases", "ledger", "measures", "calendar", "access", "rosters")

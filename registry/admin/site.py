@@ -16,7 +16,7 @@ from unfold.sites import UnfoldAdminSite
 WITHOUT_PEOPLE = ("index", "autocomplete", "jsi18n", "policies", "policy", "enter_year", "correct_day")
 _KINDS = ("region", "agency", "authority", "phasein", "calendaryear", "user", "apikey")
 WITHOUT_PEOPLE_AT = (*(f"registry_{kind}_" for kind in _KINDS), "auth_user_password", "app_list")
-ACTS_ON_ACCESS = ("end_employment", "issue_key", "rotate_key", "revoke_key")
+ACTS_ON_ACCESS = ("give_identity", "end_employment", "issue_key", "rotate_key", "revoke_key")
 
 
 def _has_no_people(request: HttpRequest) -> bool:

@@ -73,6 +73,7 @@ ACTS: list[tuple[str, str, type[GuidedAct]]] = [
     ("proposals/<int:pk>/decide/", "decide_held", proposals.DecideHeld),
     ("calendar/enter/", "enter_year", calendar.EnterYear),
     ("calendar/<int:pk>/correct/", "correct_day", calendar.CorrectDay),
+    ("users/<int:pk>/identity/", "give_identity", accounts.GiveIdentity),
     ("users/<int:pk>/end/", "end_employment", accounts.EndEmployment),
     ("keys/issue/", "issue_key", keys.IssueKey),
     ("keys/<int:pk>/rotate/", "rotate_key", keys.RotateKey),

@@ -2,6 +2,7 @@
 
 from csp.constants import UNSAFE_EVAL, UNSAFE_INLINE
 from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
@@ -9,7 +10,9 @@ ADMIN_ONLY = {"script-src": ["'self'", UNSAFE_EVAL], "style-src": ["'self'", UNS
 
 
 class ContentPolicy(CSPMiddleware):
-    """The policy of the settings; under the admin also ``unsafe-eval`` (Alpine) and inline styles (progress bars)."""
+    """The policy of the settings; under the admin also ``unsafe-eval`` (Alpine) and inline styles (progress bars), and
+    at the door the way to the provider of identities, for browsers hold a form to where it leads on to as well.
+    """
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
@@ -18,4 +21,6 @@ class ContentPolicy(CSPMiddleware):
         parts = super().get_policy_parts(request, response, report_only)
         if request.path_info.startswith(reverse("admin:index")):
             parts.update = {**ADMIN_ONLY, **(parts.update or {})}
+        if settings.REGISTRY_OIDC and request.path_info == reverse("account_login"):
+            parts.update = {"form-action": settings.REGISTRY_OIDC.origin, **(parts.update or {})}
         return parts

@@ -29,6 +29,12 @@ REGISTRY_SECOND_FACTOR        every officer needs a second factor; false is for 
 REGISTRY_SIGN_INS_PER_ADDRESS attempts without success in 15 minutes from one address; default: 20
 REGISTRY_PASSWORD_LIST        file of passwords that are refused, one a line, beside Django's own list
 REGISTRY_PASSWORD_PROFILE     ``mlps3`` asks for three of four kinds of characters and a new password after 90 days
+REGISTRY_OIDC_SERVER          issuer of a provider of identities (OpenID Connect) at which officers may sign in, too;
+                              default: none, and then nothing of it is loaded
+REGISTRY_OIDC_CLIENT          as what the register is known there, and REGISTRY_OIDC_SECRET with which secret
+REGISTRY_OIDC_NAME            how the button calls it; default: its host
+REGISTRY_OIDC_CLAIM           member of its ID token that says who it is; default: sub
+REGISTRY_OIDC_SCOPE           what is asked of it, with spaces; default: openid
 REGISTRY_LOG_LEVEL            DEBUG, INFO, WARNING or ERROR; default: INFO
 REGISTRY_DATABASE_MAX_AGE     seconds that a connection is kept; default: 600
 CSRF_TRUSTED_ORIGINS          other origins whose forms are accepted, with commas; default: none
@@ -47,6 +53,8 @@ from registry.config.api_words import DESCRIPTION, TAGS
 from registry.config.bootstrap import HOUSE
 from registry.config.database import connection_settings
 from registry.config.logs import logging_settings
+from registry.config.oidc import APPS as OIDC_APPS
+from registry.config.oidc import as_allauth_reads_it, named_provider
 from registry.config.passwords import password_validators
 from registry.config.variables import broker_address, every, key_of_32_bytes, required
 
@@ -164,6 +172,14 @@ MFA_FORMS = {
     "reauthenticate": "registry.pages.sign_in.forms.CodeAgainForm",
 }
 
+HTTPS = env.bool("REGISTRY_HTTPS", default=True)
+REGISTRY_OIDC = named_provider(env, https=HTTPS)
+if REGISTRY_OIDC:
+    INSTALLED_APPS += OIDC_APPS
+    MIGRATION_MODULES = {"socialaccount": None}  # who is who stands in a table of ours, and no token is kept
+    SOCIALACCOUNT_ADAPTER = "registry.pages.sign_in.provider.Provided"
+    SOCIALACCOUNT_PROVIDERS = as_allauth_reads_it(REGISTRY_OIDC)
+
 # --- PostgreSQL, and Redis for wake-up hints -------------------------------------------------------------------------
 DATABASES = {"default": connection_settings(env)}
 CACHES = {  # the first for all processes: what it forgets early would let a code be used twice
@@ -217,7 +233,6 @@ STORAGES = {
 }
 
 # --- what a browser may do -------------------------------------------------------------------------------------------
-HTTPS = env.bool("REGISTRY_HTTPS", default=True)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0

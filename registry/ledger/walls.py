@@ -35,6 +35,8 @@ BEFORE_THE_WALL = frozenset(
         "registry_historicalapikey",
         "registry_signinattempt",
         "registry_passwordage",
+        "registry_outsideidentity",
+        "registry_historicaloutsideidentity",
         # answers kept sealed, found only by the asker and the key of the request
         "registry_givenanswer",
     }

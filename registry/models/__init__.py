@@ -43,7 +43,7 @@ from registry.models.people import (
 )
 from registry.models.procedure import ChangeSeen, ProcedureStep, Task
 from registry.models.rosters import RosterJob, RosterRow
-from registry.models.sign_in import PasswordAge, SignInAttempt
+from registry.models.sign_in import OutsideIdentity, PasswordAge, SignInAttempt
 
 __all__ = [
     "GATE_OPENING",
@@ -75,6 +75,7 @@ __all__ = [
     "Institution",
     "InstitutionMeasure",
     "MeasurePeriod",
+    "OutsideIdentity",
     "PasswordAge",
     "PersonalCode",
     "PersonalTrigger",

@@ -1,8 +1,10 @@
-"""Attempts to sign in, and how old a password is."""
+"""Attempts to sign in, how old a password is, and who somebody is at a provider of identities."""
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 
 class SignInAttempt(models.Model):
@@ -37,3 +39,29 @@ class PasswordAge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.changed_at:%Y-%m-%d}"
+
+
+class OutsideIdentity(models.Model):
+    """Who a user is at a provider of identities, as a security administrator said; empty once that was taken back.
+
+    `server` is the issuer that knows them by `identifier`: another issuer may call somebody else the same.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="outside_identity")
+    server = models.CharField(_("server"), max_length=200)
+    identifier = models.CharField(_("identifier"), max_length=255, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("identity at a provider")
+        verbose_name_plural = _("identities at a provider")
+        ordering = ["user"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["server", "identifier"], condition=~Q(identifier=""), name="an_identity_opens_one_account"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.identifier}"

@@ -61,6 +61,51 @@ def test_a_key_of_the_wrong_length_is_refused_without_showing_it() -> None:
     assert "dG9vIHNob3J0" not in refused.stderr
 
 
+OIDC = {
+    "REGISTRY_OIDC_SERVER": "https://id.example/realms/health",
+    "REGISTRY_OIDC_CLIENT": "register",
+    "REGISTRY_OIDC_SECRET": "known to few",
+}
+TELL_LOADED = """
+import sys
+import django
+django.setup()
+from django.urls import NoReverseMatch, reverse
+loaded = sorted({name.partition(".")[0] for name in sys.modules} & {"jwt", "requests"})
+try:
+    print(reverse("provider_begin"), loaded, "allauth.socialaccount.models" in sys.modules)
+except NoReverseMatch:
+    print("no address", loaded, "allauth.socialaccount.models" in sys.modules)
+"""
+
+
+def test_without_a_provider_nothing_of_it_is_loaded() -> None:
+    assert run("-c", TELL_LOADED).stdout == "no address [] False\n"
+    assert run("-c", TELL_LOADED, **OIDC).stdout == "/account/provider/ ['jwt', 'requests'] True\n"
+
+
+def test_production_with_a_provider_passes_djangos_own_deployment_check_and_wants_no_migration() -> None:
+    for words in (["check", "--deploy", "--fail-level", "WARNING"], ["makemigrations", "--check", "--dry-run"]):
+        checked = run("manage.py", *words, **OIDC)
+        assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"REGISTRY_OIDC_SECRET": ""}, "REGISTRY_OIDC_SECRET is not set"),
+        ({"REGISTRY_OIDC_SERVER": ""}, "REGISTRY_OIDC_SERVER is not set"),
+        ({"REGISTRY_OIDC_SERVER": "http://id.example"}, "REGISTRY_OIDC_SERVER is 'http://id.example'"),
+        ({"REGISTRY_OIDC_SERVER": "id.example"}, "REGISTRY_OIDC_SERVER is 'id.example'"),
+    ],
+)
+def test_half_a_provider_is_refused_at_the_start(changed: dict[str, str], said: str) -> None:
+    refused = run("-c", LOAD, **{**OIDC, **changed})
+    assert refused.returncode == 1
+    assert f"ImproperlyConfigured: {said}" in refused.stderr
+    assert "known to few" not in refused.stderr
+
+
 def test_another_kind_of_database_is_refused() -> None:
     assert "the register needs PostgreSQL" in run("-c", LOAD, DATABASE_URL="sqlite:///file.db").stderr
 

@@ -58,6 +58,12 @@ def test_nobody_signs_up_or_asks_for_a_password_by_mail(visitor: Client, town: T
         assert visitor.get(f"/account/{address}").status_code == 404
 
 
+def test_without_a_provider_of_identities_the_door_has_no_button_for_one(visitor: Client, db: None) -> None:
+    assert "provider" not in visitor.get(LOGIN).content.decode()
+    for address in ("provider/", "provider/back/"):
+        assert visitor.get(f"/account/{address}").status_code == 404
+
+
 def test_an_unknown_name_costs_the_same_hash_as_a_known_one(visitor: Client, officer: User) -> None:
     costs = {}
     locked = User.objects.create_user("ohne")  # no usable password

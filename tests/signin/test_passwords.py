@@ -142,3 +142,13 @@ def test_an_account_without_a_password_has_none_to_change(officer: User, visitor
     officer.save()
     visitor.force_login(officer)
     assert visitor.get(CHANGE, follow=True).redirect_chain[-1][0] == OFFICE
+
+
+def test_under_the_profile_an_account_without_a_password_is_not_led_in_circles(
+    mlps3: None, officer: User, visitor: Client
+) -> None:
+    PasswordAge.objects.all().delete()
+    officer.set_unusable_password()
+    officer.save()
+    visitor.force_login(officer)
+    assert is_in(visitor)

@@ -82,7 +82,9 @@ class ThreeKinds:
 
 
 def has_to_be_changed(user: User, now: datetime) -> bool:
-    """Whether the profile of this deployment lets a password grow old, and this one has; unknown age is old."""
-    if not settings.REGISTRY_PASSWORD_PROFILE:
+    """Whether the profile of this deployment lets a password grow old, and this one has; unknown age is old. An account
+    without a password has none to change.
+    """
+    if not settings.REGISTRY_PASSWORD_PROFILE or not user.has_usable_password():
         return False
     return not PasswordAge.objects.filter(user=user, changed_at__gt=now - LONGEST_LIFE).exists()

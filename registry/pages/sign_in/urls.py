@@ -5,6 +5,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
+from django.conf import settings
 from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.generic import RedirectView
@@ -31,4 +32,8 @@ PAGES = [
     ("factor/keys/again/", keys.reauthenticate_webauthn, "mfa_reauthenticate_webauthn"),
     ("factor/keys/<int:pk>/remove/", RemoveKey.as_view(), "mfa_remove_webauthn"),
 ]
+if settings.REGISTRY_OIDC:
+    from registry.pages.sign_in import provider
+
+    PAGES += [("provider/", provider.begin, "provider_begin"), ("provider/back/", provider.back, "provider_back")]
 urlpatterns = [path(route, never_cache(view), name=name) for route, view, name in PAGES]
