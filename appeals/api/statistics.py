@@ -45,7 +45,7 @@ class ObjectionsTableShape(TableShape):
 
 
 class ObjectionStatistics(Tabulated):
-    """Objections and appeals by region, agency, institution, category, situation, grade, kind or month of filing.
+    """Objections and appeals by region, agency, institution, category, specialty, situation, grade, kind or month.
 
     By situation or grade an objection is counted in each group of which it disputes points.
     """

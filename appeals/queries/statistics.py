@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import (
     Avg,
     Count,
+    DateTimeField,
     DurationField,
     Exists,
     ExpressionWrapper,
@@ -24,7 +25,7 @@ from appeals.queries.objections import objections
 from registry.ledger.days import SHANGHAI
 from registry.models import Task
 from registry.queries.scope import Scope
-from registry.queries.statistics import MOST_LINES, PLACES, During, Table, first, tabulated, tree
+from registry.queries.statistics import MOST_LINES, PLACES, During, Table, first, specialty, tabulated, tree
 
 State = Objection.State
 OPEN = (State.LATE, State.FILED, State.IN_REVIEW, State.WITH_PANEL)
@@ -36,11 +37,19 @@ OF_POINTS: Mapping[str, tuple[str, str]] = {
 }
 """What a point of dispute has, and not the objection: an objection is counted once for each of them."""
 
+
+def _specialty_on(practitioner: str, instant: str) -> Any:
+    """The specialty of somebody on the day of an instant; both name an outer column."""
+    moment = ExpressionWrapper(OuterRef(instant), output_field=DateTimeField())
+    return specialty(practitioner, TruncDate(moment, tzinfo=SHANGHAI))
+
+
 OBJECTIONS_BY: Mapping[str, Any] = {
     **{by: tree(F("agency__region_id"), by) for by in PLACES},
     "agency": F("agency__code"),
     "institution": _INSTITUTION,
     "category": F("practitioner__category"),
+    "specialty": _specialty_on("practitioner", "filed_at"),
     **{by: first(*(f"points__{column}" for column in columns)) for by, columns in OF_POINTS.items()},
     "kind": F("kind"),
     "month": TruncMonth("filed_at", tzinfo=SHANGHAI),
@@ -111,6 +120,7 @@ OUTCOMES_BY: Mapping[str, Any] = {
     "agency": F("objection__agency__code"),
     "situation": first(*OF_POINTS["situation"]),
     "category": F("objection__practitioner__category"),
+    "specialty": _specialty_on("objection__practitioner", "objection__decided_at"),
     "reviewer": first("objection__reviewer__username"),
     "month": TruncMonth("objection__decided_at", tzinfo=SHANGHAI),
 }

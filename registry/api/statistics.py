@@ -39,6 +39,12 @@ WRONG_WAY_ROUND = Fault(
 )
 
 
+SPECIALTY = (
+    "; `specialty` is the scope of practice (执业范围), as it reads now, on the certificate of the file that was"
+    " recorded last by the day of the points, sanction, relief, filing or decision; its key is empty without one"
+)
+
+
 class AskedDays(Given):
     """Which days, both included, and where."""
 
@@ -50,8 +56,10 @@ class AskedDays(Given):
 
 def asked_by(by: Iterable[str], usual: str, name: str) -> type[Given]:
     """The parameters of a table by one of these."""
+    offered = list(by)
+    told = f"{usual} unless told{SPECIALTY}" if "specialty" in offered else f"{usual} unless told"
     fields = {
-        "by": Choice(choices=list(by), required=False, help_text=f"{usual} unless told"),
+        "by": Choice(choices=offered, required=False, help_text=told),
         "limit": Whole(min_value=1, max_value=MOST_LINES, required=False, help_text="groups; 200 unless told"),
     }
     return type(name, (AskedDays,), {**fields, "__doc__": AskedDays.__doc__})
@@ -151,7 +159,7 @@ class PointsTableShape(TableShape):
 
 
 class PointsStatistics(Tabulated):
-    """Points by region, institution, category, situation, grade of responsibility or month."""
+    """Points by region, institution, category, specialty, situation, grade of responsibility or month."""
 
     shape = PointsTableShape
     asks = asked_by(POINTS_BY, "region", "AskedPoints")
@@ -175,7 +183,7 @@ class SanctionsTableShape(TableShape):
 
 
 class SanctionStatistics(Tabulated):
-    """Suspensions and terminations by region, institution, category of the person, or month in which they began."""
+    """Suspensions and terminations by region, institution, category or specialty of the person, or month."""
 
     shape = SanctionsTableShape
     asks = asked_by(SANCTIONS_BY, "region", "AskedSanctions")
@@ -202,7 +210,7 @@ class ReliefTableShape(TableShape):
 
 
 class ReliefStatistics(Tabulated):
-    """What was repaired, by region of the agency, agency, category of the person, or month."""
+    """What was repaired, by region of the agency, agency, category or specialty of the person, or month."""
 
     shape = ReliefTableShape
     asks = asked_by(RELIEF_BY, "region", "AskedRelief")

@@ -30,12 +30,14 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce, Concat, Substr, TruncDate, TruncMonth
+from django.utils.translation import gettext as _
 
 from registry.ledger.days import SHANGHAI
 from registry.ledger.law import policies
 from registry.models import (
     Agency,
     Category,
+    Certificate,
     Fact,
     FactKind,
     FileMerge,
@@ -101,6 +103,16 @@ def first(*columns: str) -> Coalesce:
     return Coalesce(*columns, Value(NOT_KNOWN), output_field=CharField())
 
 
+def specialty(practitioner: str, day: Any) -> Coalesce:
+    """The scope of practice (执业范围) on the certificate that was recorded last by that day, as it reads now.
+
+    `practitioner` and `day` are outer columns. Without such a certificate, or without a scope on it, it is NOT_KNOWN.
+    """
+    theirs = Certificate.objects.filter(practitioner=OuterRef(practitioner))
+    by_then = theirs.alias(on=TruncDate("recorded_at", tzinfo=SHANGHAI)).filter(on__lte=day)
+    return first(Subquery(by_then.order_by("-recorded_at", "-pk").values("scope")[:1]))
+
+
 # points ---------------------------------------------------------------------------------------------------------------
 
 _PLACE = first("handling__institution__code", "trigger__institution__code")
@@ -111,6 +123,7 @@ POINTS_BY: Mapping[str, Any] = {
     **{by: tree(_REGION_OF_ENTRY, by) for by in PLACES},
     "institution": _PLACE,
     "category": F("practitioner__category"),
+    "specialty": specialty("practitioner", OuterRef("fact__effective_on")),
     "situation": F("situation"),
     "grade": F("responsibility__grade"),
     "month": TruncMonth("fact__effective_on"),
@@ -154,6 +167,12 @@ SANCTIONS_BY: Mapping[str, str] = {
     PROVINCE: "substr(region, 1, 2) || '0000'",
     "institution": "place",
     "category": "category",
+    "specialty": f"""coalesce((
+        SELECT theirs.scope FROM {Certificate._meta.db_table} theirs
+        JOIN files ON files.file = theirs.practitioner_id AND files.person = counted.person
+        WHERE (theirs.recorded_at AT TIME ZONE '{SHANGHAI.key}')::date <= counted.starts_on
+        ORDER BY theirs.recorded_at DESC, theirs.id DESC LIMIT 1
+    ), '{NOT_KNOWN}')""",  # noqa: S608 - names and a zone of ours
     "month": "date_trunc('month', starts_on)::date",
 }
 
@@ -212,6 +231,7 @@ RELIEF_BY: Mapping[str, Any] = {
     **{by: tree(_REGION_OF_AGENCY, by) for by in PLACES},
     "agency": first("agency__code"),
     "category": F("practitioner__category"),
+    "specialty": specialty("practitioner", OuterRef("effective_on")),
     "month": TruncMonth("effective_on"),
 }
 
@@ -309,6 +329,8 @@ def names_of(by: str, keys: Iterable[Any]) -> dict[str, str]:
         return dict(model.objects.filter(code__in=wanted).values_list("code", "name"))
     if by == "situation":
         return _situations(wanted)
+    if by == "specialty":
+        return {NOT_KNOWN: _("unknown")}
     words: Mapping[str, Sequence[tuple[str, Any]]] = {
         "category": Category.choices,
         "grade": Grade.choices,

@@ -3,12 +3,15 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from registry.models import Certificate
 from tests.api.officers import Program
 from tests.api.people_of_a_case import Ward, administrator, compliance_officer, staff
 from tests.api.settlement import problem
 from tests.casework import Desk, desk
-from tests.town import Town, build, score
+from tests.town import Town, at, build, score
 
 SPRING, SUMMER = date(2026, 3, 2), date(2026, 7, 6)
 
@@ -37,6 +40,29 @@ def test_points_are_told_by_what_is_asked(here: Desk) -> None:
     assert [(group["key"], group["points"], group["people"]) for group in by_month] == [("2026-07", 3, 1)]
     (city,) = officer.read("statistics/points/?by=city")["groups"]
     assert (city["key"], city["entries"], city["scored"]) == ("510100", 2, 13)
+
+
+def test_points_and_sanctions_are_told_by_specialty_with_as_many_questions_however_many_there_are(here: Desk) -> None:
+    officer = Program(here.scorer)
+    officer.read("statistics/points/")  # the first question of a minute notes the use of the key
+    costs: list[list[int]] = []
+    for more in (0, 9):
+        for number, person in enumerate([here.town.surgeon, *staff(here, more)]):
+            scope = {"scope": f"专业{number}", "recorded_at": at(SPRING)}
+            Certificate.objects.get_or_create(practitioner=person, number="证1", defaults=scope)
+            if number:
+                score(here.town, 1, SUMMER, who=person, number=f"罚字{number}号")
+        costs.append([])
+        for what in ("points", "sanctions", "relief"):
+            with CaptureQueriesContext(connection) as asked:
+                officer.read(f"statistics/{what}/?by=specialty")
+            costs[-1].append(len(asked))
+    assert costs[0] == costs[1]
+    groups = officer.read("statistics/points/?by=specialty")["groups"]
+    assert [(group["key"], group["points"]) for group in groups[:2]] == [("专业0", 10), ("", 3)]
+    assert len(groups) == 11
+    (group,) = officer.read("statistics/sanctions/?by=specialty")["groups"]
+    assert (group["key"], group["suspensions"]) == ("专业0", 1)
 
 
 def test_sanctions_are_told_where_the_person_was_registered(here: Desk) -> None:

@@ -9,7 +9,7 @@ from appeals.models import Objection
 from appeals.queries import statistics
 from appeals.queries.reviewers import compared, reviewers
 from appeals.queries.statistics import OBJECTIONS_BY, OF_POINTS, OUTCOMES_BY, outcomes
-from registry.models import Assignment, Role, Task
+from registry.models import Assignment, Certificate, Role, Task
 from registry.queries.scope import Scope, scope_of
 from registry.queries.statistics import During, Table
 from tests.appeals.disputes import NEXT_DAY, decided, in_review, objected
@@ -62,6 +62,15 @@ def test_what_became_of_each_point_of_dispute_is_counted_when_it_is_decided(here
     }  # fmt: skip
     by_situation = {line.key: line.figures for line in outcomes(EVERYWHERE, MARCH, by="situation").lines}
     assert (by_situation["2-99"]["annulled"], by_situation["1-99"]["reduced"]) == (1, 1)
+
+
+def test_objections_and_outcomes_are_told_by_the_specialty_of_the_day(here: Desk) -> None:
+    theirs = Certificate.objects.filter(practitioner=here.town.surgeon)
+    for number, (scope, day) in enumerate([("外科", TODAY), ("骨科", NEXT_DAY), ("急诊", date(2025, 4, 1))]):
+        theirs.create(practitioner=here.town.surgeon, number=f"证{number}", scope=scope, recorded_at=at(day, 23))
+    assert {line.key for line in filed(EVERYWHERE, MARCH, by="specialty").lines} == {"骨科", ""}
+    (line,) = outcomes(EVERYWHERE, MARCH, by="specialty").lines
+    assert (line.key, line.figures["disputed"]) == ("骨科", DISPUTED)
 
 
 def test_an_objection_is_counted_once_for_each_situation_and_each_grade_that_it_disputes(here: Desk) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from statistics import fmean, pstdev
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from registry.ledger.days import SHANGHAI
 from registry.models import (
     Agency,
     Assignment,
+    Certificate,
     Fact,
     FileMerge,
     Handling,
@@ -82,6 +84,7 @@ class Scored:
     region: str
     institution: str
     category: str
+    specialty: str
     situation: str
     grade: str
     effective_on: date
@@ -112,7 +115,25 @@ def scored_at_random(random: Random, register: RandomRegister) -> list[Scored]:
     for person in people:
         person.category = random.choice(["nurse", "physician"])
         person.save()
+    certify(random, [person.pk for person in people])
     return [_scored(random, number, random.choice(places), random.choice(people), officers) for number in range(40)]
+
+
+def certify(random: Random, files: Iterable[int]) -> None:
+    """Files get certificates at any time, some of them none, some a newer one, some without a scope."""
+    for file in files:
+        for number in range(random.choice([0, 1, 2, 2])):
+            at = instant_of(date(2025, 1, 1) + timedelta(days=random.randrange(0, 600)))
+            scope = random.choice(["外科", "内科", ""])
+            Certificate.objects.create(practitioner_id=file, number=f"证{number}", scope=scope, recorded_at=at)
+
+
+def specialty_of(files: Iterable[int], day: date) -> str:
+    """By the certificates of the files, one by one."""
+    known = [
+        each for each in Certificate.objects.filter(practitioner__in=list(files)) if instant_of(day) >= each.recorded_at
+    ]
+    return max(known, key=lambda each: (each.recorded_at, each.pk)).scope if known else ""
 
 
 def _scored(random: Random, number: int, place: Institution, person: Practitioner, officers: list[User]) -> Scored:
@@ -143,8 +164,8 @@ def _scored(random: Random, number: int, place: Institution, person: Practitione
         elif decided > latest:
             now, latest = to, decided
     return Scored(
-        place.region_id, place.code, person.category, situation, grade, day, person.pk, officer.username,
-        place.agency.code, count, default, 0 if annulled else now, annulled,
+        place.region_id, place.code, person.category, specialty_of([person.pk], day), situation, grade, day, person.pk,
+        officer.username, place.agency.code, count, default, 0 if annulled else now, annulled,
     )  # fmt: skip
 
 
@@ -228,8 +249,11 @@ def persons(register: RandomRegister) -> dict[int, int]:
 @pytest.mark.parametrize("where", SCOPES)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_sanctions_are_those_counted_one_by_one(seed: int, where: str) -> None:
-    register = random_register.build(Random(seed), people=14)
+    random = Random(seed)
+    register = random_register.build(random, people=14)
+    certify(random, [file.id for file in register.files])
     seen, kept = SCOPES[where](), persons(register)
+    families = grouped(kept, lambda file: kept[file])
     regions = {place.code: place.region for place in register.places}
     begun = set()
     for period in SanctionPeriod.objects.all():
@@ -247,6 +271,7 @@ def test_sanctions_are_those_counted_one_by_one(seed: int, where: str) -> None:
         "province": lambda row: regions[row[4]][:2] + "0000",
         "institution": lambda row: str(row[4]),
         "category": lambda row: "nurse",
+        "specialty": lambda row: specialty_of(families[row[2]], row[3]),
         "month": lambda row: f"{row[3]:%Y-%m}",
     }
     assert keys.keys() == SANCTIONS_BY.keys()
@@ -288,7 +313,9 @@ def test_a_sanction_counts_where_an_absorbed_file_is_registered() -> None:
 @pytest.mark.parametrize("where", SCOPES)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_relief_is_that_counted_one_by_one(seed: int, where: str) -> None:
-    register = random_register.build(Random(seed), people=14)
+    random = Random(seed)
+    register = random_register.build(random, people=14)
+    certify(random, [file.id for file in register.files])
     seen, kinds = SCOPES[where](), ("points_relieved", "period_shortened", "reregistered")
     regions = {place.code: place.region for place in register.places}
     ours = [
@@ -304,6 +331,7 @@ def test_relief_is_that_counted_one_by_one(seed: int, where: str) -> None:
     for by, key in {
         "month": lambda row: f"{row[1]['effective_on']:%Y-%m}",
         "category": lambda row: "nurse",
+        "specialty": lambda row: specialty_of([row[0]], row[1]["effective_on"]),
         "region": lambda row: "",
     }.items():
         assert by in RELIEF_BY
@@ -319,6 +347,23 @@ def test_relief_is_that_counted_one_by_one(seed: int, where: str) -> None:
             for group, rows in grouped(ours, key).items()
         }
         assert figures(relief(seen, DURING, by=by)) == expected, by
+
+
+def test_a_certificate_counts_from_the_day_on_which_it_was_recorded_by_the_clocks_of_shanghai() -> None:
+    random = Random(2)
+    scored_at_random(random, random_register.build(random, people=8))
+    Certificate.objects.all().delete()
+    entry = PointsEntry.objects.filter(fact__effective_on__range=(FIRST, LAST)).order_by("pk")[0]
+    alone = During(entry.fact.effective_on, entry.fact.effective_on)
+    midnight = datetime.combine(entry.fact.effective_on, time(0), SHANGHAI) + timedelta(days=1)
+    for number, (recorded_at, known) in enumerate([(midnight, ""), (midnight - timedelta(minutes=1), "外科")]):
+        Certificate.objects.create(
+            practitioner=entry.practitioner, number=f"证{number}", scope="外科", recorded_at=recorded_at
+        )
+        assert known in figures(points(EVERYWHERE, alone, by="specialty"))
+    with translation.override("en"):
+        named = {line.key: line.name for line in points(EVERYWHERE, DURING, by="specialty").lines}
+    assert named == {"": "unknown", "外科": "外科"}
 
 
 def test_a_table_says_that_there_are_further_groups() -> None:
