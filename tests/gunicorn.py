@@ -52,4 +52,4 @@ def gunicorn(logs: Path, **variables: str) -> Iterator[str]:
 
 def hashed(password: str) -> str:
     """The password as a process with the hashers of production reads it."""
-    return make_password(password, hasher=PBKDF2PasswordHasher())  # type: ignore[arg-type]  # a hasher is taken too
+    return make_password(password, hasher=PBKDF2PasswordHasher())

@@ -3,9 +3,9 @@
 DESCRIPTION = """\
 One file for life: points, standing and procedure of practitioners paid by the insurance fund.
 
-* **Who asks.** Every request carries a key: `Authorization: Bearer drk_…`. An administrator issues it: to a settlement
-  system, which asks only whether services are payable, to an authority's system, which only reads, in its region, or to
-  the program of a person, which may do what that person's account may do. Each operation names its roles.
+* **Who asks.** Every request carries a key: `Authorization: Bearer drk_…`. A security administrator issues it: to a
+  settlement system, which asks only whether services are payable, to an authority's system, which only reads, in its
+  region, or to the program of a person, which may do what that person's account may do. Each operation names its roles.
 * **Reading.** What is not yours is not there (404). A list comes in pages, and `next` is the address of the one that
   follows. One row has an `ETag`; with `If-None-Match` the answer is 304 while nothing has changed.
 * **Doing.** An act is a POST with an `Idempotency-Key` of yours: the same request under the same key is answered the

@@ -98,7 +98,7 @@ def tree(region: Any, by: str) -> Any:
     return Concat(Substr(region, 1, digits), Value("0" * (6 - digits)), output_field=CharField())
 
 
-def first(*columns: str) -> Coalesce:
+def first(*columns: Any) -> Coalesce:
     """The first of the columns that says something, else NOT_KNOWN."""
     return Coalesce(*columns, Value(NOT_KNOWN), output_field=CharField())
 

@@ -79,6 +79,7 @@ def test_setting_up_an_app_shows_recovery_codes_once_and_opens_the_office(visito
 def test_after_the_password_alone_nothing_opens(visitor: Client, officer: User) -> None:
     with_app(officer)
     assert knock(visitor, officer.username)["Location"] == CODE
+    assert "use_key" not in visitor.get(CODE).content.decode(), "who has no key is offered none"
     assert not is_in(visitor)
     visitor.post(CODE, {"code": code_now()})
     assert is_in(visitor)

@@ -36,25 +36,26 @@ class Work(NamedTuple):
     questions: tuple[str, ...]
 
 
-def work(ask: Callable[[], Any], *typed: str) -> Work:
+def work(ask: Callable[..., Any], *told: Any, hide: tuple[str, ...] = ()) -> Work:
+    """What asking with what is told costs; `hide` is left out of what is said."""
     with (
         patch.object(MD5PasswordHasher, "encode", autospec=True, side_effect=MD5PasswordHasher.encode) as hashing,
         CaptureQueriesContext(connection) as asked,
     ):
-        answer = ask()
+        answer = ask(*told)
     answer.content = SCRIPT.sub(b"", answer.content)
     said = words(answer)
-    for each in typed:
+    for each in hide:
         said = said.replace(each, "…")
     questions = tuple(VALUES.sub("?", query["sql"]) for query in asked.captured_queries)
     return Work(answer.status_code, said, hashing.call_count, questions)
 
 
 def at_the_door(name: str, password: str = WRONG) -> Work:
-    return work(lambda: knock(Client(headers={"accept-language": "en"}), name, password), name)
+    return work(knock, Client(headers={"accept-language": "en"}), name, password, hide=(name,))
 
 
-def type_code(who: str, what: str, *, step: str = "code") -> Any:
+def type_code(who: str, what: str, step: str = "code") -> Any:
     chosen = {"username": "neu", "password1": PASSWORD, "password2": PASSWORD}
     client = Client(headers={"accept-language": "en"})
     return client.post(ENROL, {"step": step, "personal_code": who, "code": what, **chosen})
@@ -103,10 +104,7 @@ def test_a_refused_code_on_paper_costs_the_same_whatever_is_wrong_with_it(town: 
     ]
     for step in ("code", "account", "password"):
         SignInAttempt.objects.all().delete()
-        done = {
-            work(lambda who=who, what=what, step=step: type_code(who, what, step=step), who, what)
-            for who, what in typed
-        }
+        done = {work(type_code, who, what, step, hide=(who, what)) for who, what in typed}
         assert len(done) == 1
         refused = done.pop()
         assert "do not open a file" in refused.said
@@ -118,7 +116,7 @@ def test_a_right_code_of_recovery_for_a_closed_account_is_refused_like_a_wrong_o
     text = issued(town, number="E87654321", by=compliance_officer(town, "kollegin"))[1]
     User.objects.filter(pk=closed.pk).update(is_active=False)
     code = town.surgeon.code
-    done = {work(lambda what=what: type_code(code, what), what) for what in (text, "3333-4444-6666")}
+    done = {work(type_code, code, what, hide=(what,)) for what in (text, "3333-4444-6666")}
     assert len(done) == 1
     assert "do not open a file" in done.pop().said
 
@@ -137,7 +135,7 @@ def test_a_refused_second_factor_costs_the_same_whatever_was_typed(officer: User
     for typed in (used, code, never, "0" * 8):
         visitor = Client(headers={"accept-language": "en"})
         knock(visitor, officer.username)
-        done[typed] = work(lambda visitor=visitor, typed=typed: visitor.post(CODE, {"code": typed}), typed)
+        done[typed] = work(visitor.post, CODE, {"code": typed}, hide=(typed,))
     assert len({(each.said, each.hashes) for each in done.values()}) == 1
     assert "was used already" in done[never].said
 
@@ -160,6 +158,6 @@ def test_a_refused_key_costs_the_same_whatever_is_wrong_with_it(town: Town) -> N
     def ask(text: str) -> Any:
         return Client().post("/api/v1/eligibility", {}, "application/json", headers={"authorization": f"Bearer {text}"})
 
-    done = {work(lambda text=text: ask(text)) for text in (*texts, wrong_secret, nobodys)}
+    done = {work(ask, text) for text in (*texts, wrong_secret, nobodys)}
     assert len(done) == 1
     assert done.pop().status == 401

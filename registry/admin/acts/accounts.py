@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -45,9 +44,11 @@ class IdentityForm(ActForm):
 
     identifier = text_field(_("Identifier at the provider"), most=255, required=False)
 
+    doing: "GiveIdentity"
+
     def prepare(self) -> None:
         """Say which claim is meant, and of whom."""
-        told = {"claim": settings.REGISTRY_OIDC.claim, "provider": settings.REGISTRY_OIDC.name}
+        told = {"claim": self.doing.provider.claim, "provider": self.doing.provider.name}
         words = _(
             "The claim “%(claim)s” of %(provider)s, letter by letter. Empty: this account is not opened from there."
         )
@@ -65,20 +66,23 @@ class GiveIdentity(OfAccount):
     do = _("Record the identifier")
     form_class = IdentityForm
 
+    @property
+    def provider(self) -> Any:
+        """As the settings name it."""
+        return settings.REGISTRY_OIDC
+
     def find(self, seen: Scope) -> User | None:
         """Anybody's account, where there is a provider."""
-        if settings.REGISTRY_OIDC is None:
-            raise Http404
-        return super().find(seen)
+        return super().find(seen) if self.provider else None
 
     def initial(self) -> dict[str, Any]:
         """What was said before, of the same server."""
-        said = OutsideIdentity.objects.filter(user=self.subject, server=settings.REGISTRY_OIDC.server).first()
+        said = OutsideIdentity.objects.filter(user=self.subject, server=self.provider.server).first()
         return {"identifier": said.identifier if said else ""}
 
     def perform(self, data: dict[str, Any], second: User | None) -> OutsideIdentity:
         """Keep it."""
-        server, identifier = settings.REGISTRY_OIDC.server, data["identifier"]
+        server, identifier = self.provider.server, data["identifier"]
         return give_identity(user=self.subject, server=server, identifier=identifier, by=self.user, now=self.now)
 
 

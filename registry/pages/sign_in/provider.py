@@ -64,7 +64,7 @@ class OneServer(requests.Session):
         super().__init__()
         self.trust_env = False
 
-    def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def request(self, method: str, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         """The answer. Raises OAuth2Error for an address elsewhere, RequestException where the server fails."""
         _require_there(str(url))
         answer = super().request(method, url, *args, **{**kwargs, "timeout": SLOW, "allow_redirects": False})
