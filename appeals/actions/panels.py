@@ -15,7 +15,7 @@ from appeals.actions.moving import advance_in, begin_in, move, owe, policy_of
 from appeals.actions.panel_course import disband, give_seat, give_up, locked_with_objection
 from appeals.models import Objection, Panel, PointOfDispute, Specialty, Vote
 from appeals.queries.panels import REASONS
-from appeals.queries.pool import Frozen, expert_named, frozen, seed_of, vault_of
+from appeals.queries.pool import Frozen, expert_named, frozen, seed_of
 from appeals.rules import draw_file
 from appeals.rules.draw import SEED_BYTES, Result, TooFewExperts, commitment_to, draw
 from appeals.rules.exclusions import Excluded, sort_out
@@ -169,7 +169,7 @@ def _committed(objection: Objection, question: str, specialty: str, by: User, no
     )
     seed = os.urandom(SEED_BYTES)
     panel.commitment = commitment_to(seed)
-    panel.sealed_seed = vault_of(panel).seal(seed + os.urandom(SALT_BYTES))
+    panel.sealed_seed = panel.vault.seal(seed + os.urandom(SALT_BYTES))
     return panel
 
 

@@ -21,7 +21,6 @@ from registry.actions.requirements import require_choice, required
 from registry.actions.tasks import close_tasks
 from registry.ledger.days import shanghai_day
 from registry.models import Task, User
-from registry.models.vault import Vault
 from registry.queries.explain import day
 
 MUST_STEP_BACK = frozenset({exclusions.DECLARED_CONFLICT, exclusions.PART_IN_THE_CASE, exclusions.SAME_INSTITUTION_NOW})
@@ -53,16 +52,11 @@ def vote(*, seat: Seat, votes: Mapping[int, tuple[str, int | None, str]], by: Us
         place.panel = panel
         ballots = _require_vote(place, votes, by, now)
         words: dict[str, Any] = {str(point): list(ballot) for point, ballot in ballots.items()}
-        sealed = vault_of(place).seal_words(words)
+        sealed = place.vault.seal_words(words)
         advance_in(objection, SEAT, place, "vote", acting=for_expert(by), now=now, closed_at=now, sealed_votes=sealed)
         close_tasks(place.uuid, now=now, kinds=[Task.Kind.VOTE], by=by)
         _conclude_if_complete(panel, now)
         return place
-
-
-def vault_of(place: Seat) -> Vault:
-    """What seals the votes of a seat."""
-    return Vault(place.uuid, "vote")
 
 
 def _conclude_if_complete(panel: Panel, now: datetime) -> None:
@@ -80,7 +74,7 @@ def _conclude_if_complete(panel: Panel, now: datetime) -> None:
 
 def _opened(place: Seat) -> dict[int, Ballot]:
     assert place.sealed_votes is not None  # the database refuses a seat that voted without
-    words = vault_of(place).unseal_words(bytes(place.sealed_votes))
+    words = place.vault.unseal_words(bytes(place.sealed_votes))
     return {int(point): Ballot(*ballot) for point, ballot in words.items()}
 
 

@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 from appeals.models.experts import Expert
 from appeals.models.objections import Objection, PointOfDispute, Result
 from registry.models.identifiers import uuid7
+from registry.models.vault import Vault
 
 
 class Panel(models.Model):
@@ -61,6 +62,11 @@ class Panel(models.Model):
     def __str__(self) -> str:
         return f"{self.objection_id} {self.specialty}"
 
+    @property
+    def vault(self) -> Vault:
+        """What seals the seed and the salt."""
+        return Vault(self.uuid, "panel-seed")
+
 
 class Seat(models.Model):
     """One expert's place on a panel. The vote is sealed until all are in; then it becomes rows of Vote."""
@@ -96,6 +102,11 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.panel_id} {self.expert_id} {self.state}"
+
+    @property
+    def vault(self) -> Vault:
+        """What seals the votes."""
+        return Vault(self.uuid, "vote")
 
 
 class Vote(models.Model):

@@ -12,7 +12,6 @@ from appeals.rules.draw import SEED_BYTES
 from appeals.rules.exclusions import reasons_against
 from appeals.rules.pseudonyms import Pseudonyms
 from registry.models import Assignment, Role
-from registry.models.vault import Vault
 
 LEFT_THE_POOL = "left_the_pool"
 """Why a reserve is passed over, beside the reasons of `appeals.rules.exclusions`."""
@@ -30,19 +29,14 @@ class Frozen:
     terms: pool.Terms
 
 
-def vault_of(panel: Panel) -> Vault:
-    """What seals the seed and the salt of a panel."""
-    return Vault(panel.uuid, "panel-seed")
-
-
 def seed_of(panel: Panel) -> bytes:
     """The seed, which nobody sees before the draw. Raises SealBroken."""
-    return vault_of(panel).unseal(bytes(panel.sealed_seed))[:SEED_BYTES]
+    return panel.vault.unseal(bytes(panel.sealed_seed))[:SEED_BYTES]
 
 
 def names_of(panel: Panel) -> Pseudonyms:
     """The names of the draw. Raises SealBroken."""
-    return Pseudonyms(vault_of(panel).unseal(bytes(panel.sealed_seed))[SEED_BYTES:])
+    return Pseudonyms(panel.vault.unseal(bytes(panel.sealed_seed))[SEED_BYTES:])
 
 
 def terms_of(panel: Panel) -> pool.Terms:

@@ -10,9 +10,6 @@ from django.db import connection, transaction
 
 from registry.models import GivenAnswer
 from registry.models.identifiers import uuid7
-from registry.models.vault import Vault
-
-_PURPOSE = "answers"
 
 
 class KeyReused(Exception):
@@ -51,7 +48,7 @@ def once(*, asker: str, key: str, digest: bytes, now: datetime, do: Callable[[],
             return _keep(do(), asker=asker, key=key, digest=digest, now=now)
     if bytes(kept.digest) != digest:
         raise KeyReused(key)
-    words = Vault(kept.uuid, _PURPOSE).unseal_words(bytes(kept.sealed))
+    words = kept.vault.unseal_words(bytes(kept.sealed))
     if words.get("one_time"):
         raise ShownOnce(key)
     return Answer(kept.status, words["document"], words["headers"], repeated=True)
@@ -67,6 +64,6 @@ def _wait_for(asker: str, key: str) -> None:
 def _keep(answer: Answer, *, asker: str, key: str, digest: bytes, now: datetime) -> Answer:
     row = GivenAnswer(uuid=uuid7(), asker=asker, key=key, digest=digest, status=answer.status, recorded_at=now)
     words = {"one_time": True} if answer.one_time else {"document": answer.document, "headers": answer.headers}
-    row.sealed = Vault(row.uuid, _PURPOSE).seal_words(words)
+    row.sealed = row.vault.seal_words(words)
     row.save(force_insert=True)
     return answer

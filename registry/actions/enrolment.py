@@ -206,7 +206,7 @@ def _require_shown(person: Practitioner, files: Collection[int], *, code: str, n
         words = _("This is not the name in the file. Compare it with the document; a new name is entered first.")
         raise Refused("other_name", words, field="name", value=name)
     documents = IdentityDocument.objects.filter(practitioner_id__in=files)
-    if not documents.filter(number_index=sealing.blind_index(number)).exists():
+    if not documents.filter(number_index__in=sealing.blind_indexes(number)).exists():
         words = _(
             "This number stands on no identity document in the file. Copy it again from the document that the person"
             " shows; a document that is not in the file yet is added by the agency."

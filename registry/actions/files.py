@@ -16,11 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from registry.actions.errors import Refused
 from registry.models import StoredFile, User
 from registry.models.identifiers import uuid7
-from registry.models.vault import Vault
 from registry.queries.sight import full_sight
 from registry.rules.attachments import FileKind, NotAccepted, accepted, safe_name
 
-_PURPOSE = "files"
 _MEGABYTE = 1024 * 1024
 
 REFUSALS: Mapping[str, str | Promise] = {
@@ -60,7 +58,7 @@ def keep_file(*, name: str, content: bytes, by: User | None, now: datetime) -> S
         handed_in_at=now,
         handed_in_by=by,
     )
-    file.sealed = Vault(file.uuid, _PURPOSE).seal(content)
+    file.sealed = file.vault.seal(content)
     with full_sight():
         file.save(force_insert=True)
     return file
@@ -68,7 +66,7 @@ def keep_file(*, name: str, content: bytes, by: User | None, now: datetime) -> S
 
 def read_file(file: StoredFile) -> bytes:
     """The content as it was handed in. Raises SealBroken or FileBroken where it was tampered with."""
-    content = Vault(file.uuid, _PURPOSE).unseal(bytes(file.sealed))
+    content = file.vault.unseal(bytes(file.sealed))
     if hashlib.sha256(content).digest() != bytes(file.digest):
         raise FileBroken(str(file.uuid))
     return content

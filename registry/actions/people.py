@@ -234,7 +234,8 @@ def add_document(
     with transaction.atomic():
         take_turns(*_identifiers(None, "", document))
         person = Practitioner.objects.select_for_update(of=("self",), no_key=True).get(pk=practitioner.pk)
-        if kept := person.documents.filter(kind=document[0], number_index=sealing.blind_index(document[1])).first():
+        same = person.documents.filter(kind=document[0], number_index__in=sealing.blind_indexes(document[1]))
+        if kept := same.first():
             return kept
         _require_nobody_elses(person, document)
         keep(person, by=by, now=now, why=_KEPT_DOCUMENT)
@@ -270,7 +271,7 @@ def _with_document(document: tuple[str, str] | None) -> list[Practitioner]:
         return []
     kind, number = document
     holders = Practitioner.objects.filter(
-        documents__kind=kind, documents__number_index=sealing.blind_index(number)
+        documents__kind=kind, documents__number_index__in=sealing.blind_indexes(number)
     ).distinct()
     return list(holders[:20])
 
@@ -290,10 +291,10 @@ def _disagreements(person: Practitioner, *, name: str, document: tuple[str, str]
 def _bears_another(person: Practitioner, kind: str, number: str) -> bool:
     """The person has another number of this kind, or the number is somebody else's."""
     _top, members = family_of(person.pk)
-    of_kind = IdentityDocument.objects.filter(kind=kind)
-    if of_kind.filter(practitioner__in=members, number_index=sealing.blind_index(number)).exists():
+    of_kind, same = IdentityDocument.objects.filter(kind=kind), Q(number_index__in=sealing.blind_indexes(number))
+    if of_kind.filter(same, practitioner__in=members).exists():
         return False
-    return of_kind.filter(Q(practitioner__in=members) | Q(number_index=sealing.blind_index(number))).exists()
+    return of_kind.filter(Q(practitioner__in=members) | same).exists()
 
 
 def _require_distinct(found: Match, distinct_from: Collection[Practitioner], reason: str) -> None:
@@ -314,10 +315,13 @@ def _birth_date(document: tuple[str, str] | None) -> date | None:
 
 
 def _identifiers(code: str | None, name: str, document: tuple[str, str] | None) -> list[str]:
-    """By what two officers could mean the same person: the keys at which they take turns."""
+    """By what two officers could mean the same person: the keys at which they take turns.
+
+    A document is there under each key of the index, so that processes whose first key differs still meet.
+    """
     found = [f"code:{code}"] if code else []
     found += [f"name:{name}"] if name else []
-    return found + ([f"document:{sealing.blind_index(document[1]).hex()}"] if document else [])
+    return found + [f"document:{index.hex()}" for index in (sealing.blind_indexes(document[1]) if document else ())]
 
 
 def _provisional_code() -> str:

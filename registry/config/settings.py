@@ -5,11 +5,14 @@ Required, and refused with a sentence when missing or malformed:
 ======================  ==============================================================================================
 SECRET_KEY              signs sessions and forms; at least 50 characters
 DATABASE_URL            PostgreSQL as the application sees it, e.g. ``postgres://registry_app:…@db/registry``
-REGISTRY_DOCUMENT_KEY   seals identity document numbers (AEAD); 32 bytes in base64
-REGISTRY_INDEX_KEY      blind index by which a sealed number is found; 32 bytes in base64
-REGISTRY_CHAIN_KEY      digests of personal data inside the ledger's chain; 32 bytes in base64
+REGISTRY_DOCUMENT_KEY   seals document numbers and contents (AEAD); 32 bytes in base64, or several while they change
+REGISTRY_INDEX_KEY      blind index by which a sealed number is found; 32 bytes in base64, or several likewise
+REGISTRY_CHAIN_KEY      digests of personal data inside the ledger's chain; 32 bytes in base64; never changes
 ALLOWED_HOSTS           names under which the register is reached, with commas
 ======================  ==============================================================================================
+
+Several keys are written ``2:base64,1:base64``: the first one seals, all of them open and find. ``rotate_keys --help``
+says how to come from one to the next.
 
 Optional:
 
@@ -56,15 +59,15 @@ from registry.config.logs import logging_settings
 from registry.config.oidc import APPS as OIDC_APPS
 from registry.config.oidc import as_allauth_reads_it, named_provider
 from registry.config.passwords import password_validators
-from registry.config.variables import broker_address, every, key_of_32_bytes, required
+from registry.config.variables import broker_address, every, key_of_32_bytes, keys_of_32_bytes, required
 
 BASE_DIR = HOUSE
 env = environ.Env()
 
 # --- secrets ---------------------------------------------------------------------------------------------------------
 SECRET_KEY = required(env, "SECRET_KEY", "signs sessions and forms")
-REGISTRY_DOCUMENT_KEY = key_of_32_bytes(env, "REGISTRY_DOCUMENT_KEY", "seals identity document numbers")
-REGISTRY_INDEX_KEY = key_of_32_bytes(env, "REGISTRY_INDEX_KEY", "finds a sealed number")
+REGISTRY_DOCUMENT_KEYS = keys_of_32_bytes(env, "REGISTRY_DOCUMENT_KEY", "seals document numbers and contents")
+REGISTRY_INDEX_KEYS = keys_of_32_bytes(env, "REGISTRY_INDEX_KEY", "finds a sealed number")
 REGISTRY_CHAIN_KEY = key_of_32_bytes(env, "REGISTRY_CHAIN_KEY", "keeps personal data out of the ledger's chain")
 REGISTRY_REGISTER_ID = env.str("REGISTRY_REGISTER_ID", default="cn")
 REGISTRY_POLICY_DIR = env.str("REGISTRY_POLICY_DIR", default="")

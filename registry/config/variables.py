@@ -8,6 +8,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
+MOST_KEYS = 255
+KEY_NUMBERS = frozenset(str(number) for number in range(1, MOST_KEYS + 1))
 MAKE_KEY = "python3 -c 'import base64, os; print(base64.b64encode(os.urandom(32)).decode())'"
 
 
@@ -24,15 +26,36 @@ def required(env: environ.Env, name: str, purpose: str) -> str:
 def key_of_32_bytes(env: environ.Env, name: str, purpose: str) -> str:
     """The variable as base64 text of 32 bytes. The value never appears in the error."""
     value = required(env, name, purpose)
+    _decoded(value, name, purpose)
+    return value
+
+
+def keys_of_32_bytes(env: environ.Env, name: str, purpose: str) -> dict[int, bytes]:
+    """The variable as keys by their numbers, the one that seals from now on first: ``2:base64,1:base64``.
+
+    A single key without a number has the number 1. No value appears in the errors.
+    """
+    parts = [part.strip() for part in required(env, name, purpose).split(",")]
+    numbered = [part.partition(":") if ":" in part else ("1", ":", part) for part in parts]
+    keys = {int(number): _decoded(key, name, purpose) for number, _, key in numbered if number in KEY_NUMBERS}
+    if len(keys) != len(parts) or len(set(keys.values())) != len(parts):
+        raise ImproperlyConfigured(
+            f"{name} gives a key no number from 1 to {MOST_KEYS}, or a number or a key twice: it {purpose}."
+            " Write 2:base64,1:base64, first the key that seals from now on; one key alone needs no number."
+        )
+    return keys
+
+
+def _decoded(value: str, name: str, purpose: str) -> bytes:
     try:
-        length = len(base64.b64decode(value, validate=True))
+        key = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        length = 0
-    if length != KEY_BYTES:
+        key = b""
+    if len(key) != KEY_BYTES:
         raise ImproperlyConfigured(
             f"{name} is not {KEY_BYTES} bytes in base64: it {purpose}. Make one with: {MAKE_KEY}"
         )
-    return value
+    return key
 
 
 def broker_address(url: str) -> str:

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from registry.models.identifiers import uuid7
+from registry.models.vault import Vault
 
 
 class GivenAnswer(models.Model):
@@ -14,6 +15,7 @@ class GivenAnswer(models.Model):
     """
 
     append_only = True
+    resealed = True
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     asker = models.CharField(_("who asked"), max_length=40)
@@ -33,3 +35,8 @@ class GivenAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def vault(self) -> Vault:
+        """What seals the answer."""
+        return Vault(self.uuid, "answers")

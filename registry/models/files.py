@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registry.models.identifiers import uuid7
+from registry.models.vault import Vault
 
 
 class StoredFile(models.Model):
@@ -16,6 +17,7 @@ class StoredFile(models.Model):
     """
 
     append_only = True
+    resealed = True
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(_("file name"), max_length=120)
@@ -34,3 +36,8 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def vault(self) -> Vault:
+        """What seals the content."""
+        return Vault(self.uuid, "files")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.models.identifiers import uuid7
 from registry.models.institutions import Institution
 from registry.models.people import Category, Practitioner
+from registry.models.vault import Vault
 
 
 class RosterJob(models.Model):
@@ -74,6 +75,11 @@ class RosterJob(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def vault(self) -> Vault:
+        """What seals the file and the words of its rows."""
+        return Vault(self.uuid, "rosters")
 
 
 class RosterRow(models.Model):

@@ -2,6 +2,9 @@
 
 A number is stored twice: sealed (AES-256-GCM, bound to the person it belongs to, so that a sealed number copied to
 another row does not open) and as a keyed blind index, by which exactly this number can be looked up.
+
+There may be several keys at once, each with a number, while one takes the place of another: the first one seals, all
+of them open and find.
 """
 
 import base64
@@ -14,12 +17,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-_KEY_NUMBER = b"\x01"
 _NONCE_BYTES = 12
+_BARE = 1
+"""The number of the key whose blind index stands alone, as all did while there was one key."""
 
 
 class SealBroken(Exception):
-    """The sealed number does not open: wrong key, altered bytes, or bytes copied from another person's row."""
+    """The sealed number does not open: key unknown, altered bytes, or bytes copied from another person's row."""
 
 
 def normalised(number: str) -> str:
@@ -29,29 +33,42 @@ def normalised(number: str) -> str:
 
 def seal(number: str, *, bound_to: str) -> bytes:
     """Encrypt `number` so that it opens only together with `bound_to`, the owner's UUID."""
+    key_number, key = next(iter(settings.REGISTRY_DOCUMENT_KEYS.items()))
     nonce = os.urandom(_NONCE_BYTES)
-    sealed = AESGCM(_key(settings.REGISTRY_DOCUMENT_KEY)).encrypt(nonce, normalised(number).encode(), bound_to.encode())
-    return _KEY_NUMBER + nonce + sealed
+    return bytes([key_number]) + nonce + AESGCM(key).encrypt(nonce, normalised(number).encode(), bound_to.encode())
 
 
 def unseal(sealed: bytes, *, bound_to: str) -> str:
     """The number again. Raises SealBroken."""
     nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     try:
-        number = AESGCM(_key(settings.REGISTRY_DOCUMENT_KEY)).decrypt(nonce, ciphertext, bound_to.encode())
-    except InvalidTag:
+        key = settings.REGISTRY_DOCUMENT_KEYS[int.from_bytes(sealed[:1])]
+        return AESGCM(key).decrypt(nonce, ciphertext, bound_to.encode()).decode()
+    except (KeyError, InvalidTag):
         raise SealBroken(bound_to) from None
-    return number.decode()
 
 
 def blind_index(number: str) -> bytes:
-    """32 bytes that are the same for the same number and tell nothing about it without the key."""
-    return hmac.digest(_key(settings.REGISTRY_INDEX_KEY), normalised(number).encode(), hashlib.sha256)
+    """What is the same for the same number and tells nothing about it without the key: under the first key."""
+    return blind_indexes(number)[0]
+
+
+def blind_indexes(number: str) -> list[bytes]:
+    """By what the number can be found: its index under each key, the first key first."""
+    return [_index(number, *each) for each in settings.REGISTRY_INDEX_KEYS.items()]
+
+
+def _index(number: str, key_number: int, key: bytes) -> bytes:
+    digest = hmac.digest(key, normalised(number).encode(), hashlib.sha256)
+    return digest if key_number == _BARE else bytes([key_number]) + digest
 
 
 def pseudonym(text: str, *, salt: bytes) -> bytes:
-    """What stands for personal text in the ledger's chain: a salted, keyed digest of 32 bytes."""
-    return hmac.digest(_key(settings.REGISTRY_CHAIN_KEY), salt + text.encode(), hashlib.sha256)
+    """What stands for personal text in the ledger's chain: a salted, keyed digest of 32 bytes.
+
+    Its key never changes: the hashes of the chain were made with it.
+    """
+    return hmac.digest(base64.b64decode(settings.REGISTRY_CHAIN_KEY), salt + text.encode(), hashlib.sha256)
 
 
 def masked(number: str) -> str:
@@ -59,7 +76,3 @@ def masked(number: str) -> str:
     if len(number) < 8:
         return "*" * len(number)
     return number[:3] + "*" * (len(number) - 5) + number[-2:]
-
-
-def _key(encoded: str) -> bytes:
-    return base64.b64decode(encoded)

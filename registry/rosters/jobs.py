@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 
 from registry.ledger.days import shanghai_day
 from registry.models import Institution, RosterJob, RosterRow, User
-from registry.models.vault import Vault
 from registry.rosters.checking import Outdated, apply_roster, check_roster
 from registry.rosters.errors import RosterRefused
 from registry.rosters.exporting import export
@@ -98,7 +97,7 @@ def upload(
         uploaded_at=now,
         next_at=now,
     )
-    job.sealed_file = Vault(job.uuid, "rosters").seal(content)
+    job.sealed_file = job.vault.seal(content)
     job.save(force_insert=True)
     return job
 

@@ -42,8 +42,8 @@ _ROOTS = sql.SQL(
     WITH RECURSIVE touched AS (
         SELECT practitioner_id AS id FROM roster_row JOIN registry_personalcode USING (code)
         UNION
-        SELECT practitioner_id FROM roster_row JOIN registry_identitydocument AS d
-            ON d.number_index = roster_row.document_index AND d.kind = roster_row.document_kind
+        SELECT practitioner_id FROM roster_row CROSS JOIN unnest(document_indexes) AS document (index)
+            JOIN registry_identitydocument AS d ON d.number_index = document.index AND d.kind = document_kind
     ), walk AS (
         SELECT id, id AS root, 0 AS step FROM touched
         UNION ALL
@@ -85,7 +85,8 @@ _MATCH = sql.SQL(
         JOIN registry_personalcode AS c ON c.code = s.code JOIN roster_root AS root ON root.id = c.practitioner_id
     ), by_document AS (
         SELECT s.number, array_agg(DISTINCT root.root) AS roots FROM roster_row AS s
-        JOIN registry_identitydocument AS d ON d.number_index = s.document_index AND d.kind = s.document_kind
+        CROSS JOIN unnest(s.document_indexes) AS document (index)
+        JOIN registry_identitydocument AS d ON d.number_index = document.index AND d.kind = s.document_kind
         JOIN roster_root AS root ON root.id = d.practitioner_id GROUP BY s.number
     ), asked AS (
         SELECT s.number, s.code, s.name, s.birth_date, s.document_kind, s.document_index, s.document_shown,

@@ -8,7 +8,6 @@ from typing import Any
 from psycopg import Cursor
 
 from registry.models import IdentityDocument, RosterJob
-from registry.models.vault import Vault
 from registry.rosters.problems import Problem
 
 BATCH = 2000
@@ -68,7 +67,7 @@ def count_outcomes(cursor: Cursor[Any]) -> dict[str, int]:
 
 def keep_rows(cursor: Cursor[Any], job: RosterJob, said: Mapping[int, list[Problem]]) -> None:
     """Replace the rows kept for the job by those of the table `roster_plan`; `said` is what the file alone told."""
-    vault = Vault(job.uuid, "rosters")
+    vault = job.vault
     cursor.execute("DELETE FROM registry_rosterrow WHERE job_id = %s", [job.pk])
     cursor.execute(_TAKEN_DOWN)
     cursor.execute("DECLARE roster_found NO SCROLL CURSOR FOR " + _FOUND)

@@ -35,7 +35,7 @@ _PLAN = sql.SQL(
             {new_category} AS new_category,
             s.document_index IS NOT NULL AND m.both_agree IS NOT TRUE AND NOT EXISTS (
                 SELECT FROM roster_member AS o JOIN registry_identitydocument AS d ON d.practitioner_id = o.id
-                WHERE o.root = p.id AND d.kind = s.document_kind AND d.number_index = s.document_index
+                WHERE o.root = p.id AND d.kind = s.document_kind AND d.number_index = ANY (s.document_indexes)
             ) AS adds_document,
             p.id IS NOT NULL AND {person_differs} AS changes_person,
             {certificate_differs} AS changes_certificate,

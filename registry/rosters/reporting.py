@@ -10,7 +10,6 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from registry.models import Category, DocumentKind, RosterJob, RosterRow, Sex
-from registry.models.vault import Vault
 from registry.queries.wording import sentences
 from registry.rosters.cells import Cell, harmless
 from registry.rosters.columns import PROBLEM_HEADING
@@ -92,7 +91,7 @@ def original(job: RosterJob) -> bytes:
     """The uploaded file. Raises RosterRefused('purged') when it was kept long enough, SealBroken for altered bytes."""
     if job.sealed_file is None:
         raise RosterRefused("purged", _("The uploaded file is no longer kept. Upload it again."))
-    return Vault(job.uuid, "rosters").unseal(bytes(job.sealed_file))
+    return job.vault.unseal(bytes(job.sealed_file))
 
 
 def error_workbook(job: RosterJob) -> bytes:
@@ -134,7 +133,7 @@ def _sheet_title(name: str) -> str:
 
 def opened(job: RosterJob, rows: Iterable[RosterRow]) -> Iterator[ReportRow]:
     """The rows with their words, which are sealed."""
-    vault = Vault(job.uuid, "rosters")
+    vault = job.vault
     for row in rows:
         words = vault.unseal_words(bytes(row.sealed))
         problems = [Problem(**data) for data in words["problems"]]

@@ -1,6 +1,6 @@
 """Rows of a file into a temporary table, so that the register can be asked about all of them at once.
 
-The table lives until the transaction ends and holds no readable document number: only its blind index, its masked
+The table lives until the transaction ends and holds no readable document number: only its blind indexes, its masked
 form and, where it will be needed, the number sealed for the UUID that the person would get.
 """
 
@@ -37,6 +37,7 @@ _COLUMNS = (
     ("implied_category", "text"),
     ("document_kind", "text"),
     ("document_index", "bytea"),
+    ("document_indexes", "bytea[]"),
     ("document_shown", "text"),
     ("document_sealed", "bytea"),
     ("department", "text"),
@@ -112,6 +113,7 @@ def _rows(sheet: Sheet, reader: RowReader, staged: Staged, progress: Progress) -
 def _columns_of(row: Row, *, seal: bool) -> tuple[Any, ...]:
     uuid, record = (uuid7(), uuid7()) if seal else (None, None)
     number = row.document_number if not row.wrong else ""
+    indexes = sealing.blind_indexes(row.document_number) if row.document_number else []
     return (
         row.number,
         row.wrong,
@@ -125,7 +127,8 @@ def _columns_of(row: Row, *, seal: bool) -> tuple[Any, ...]:
         row.category,
         row.implied_category,
         row.document_kind,
-        sealing.blind_index(row.document_number) if row.document_number else None,
+        indexes[0] if indexes else None,
+        indexes,
         sealing.masked(row.document_number),
         sealing.seal(number, bound_to=str(uuid)) if seal and number else None,
         row.department,

@@ -1,3 +1,4 @@
+import base64
 import os
 import subprocess
 import sys
@@ -106,6 +107,26 @@ def test_half_a_provider_is_refused_at_the_start(changed: dict[str, str], said: 
     assert refused.returncode == 1
     assert f"ImproperlyConfigured: {said}" in refused.stderr
     assert "known to few" not in refused.stderr
+
+
+KEY = "REGISTRY_DOCUMENT_KEY"
+OLD, NEW = (base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2))
+NUMBERS = "from django.conf import settings; print(*settings.REGISTRY_DOCUMENT_KEYS)"
+
+
+@pytest.mark.parametrize(("value", "numbers"), [(OLD, "1"), (f"7:{OLD}", "7"), (f"2:{NEW}, 1:{OLD}", "2 1")])
+def test_keys_come_with_numbers_and_the_first_one_is_first(value: str, numbers: str) -> None:
+    assert run("-c", NUMBERS, **{KEY: value}).stdout.strip() == numbers
+
+
+@pytest.mark.parametrize(
+    "value", [f"0:{OLD}", f"256:{OLD}", f"x:{OLD}", f"1:{NEW},1:{OLD}", f"{NEW},{OLD}", f"2:{OLD},1:{OLD}", f"{OLD},"]
+)
+def test_keys_that_cannot_be_told_apart_are_refused_without_showing_them(value: str) -> None:
+    refused = run("-c", LOAD, **{KEY: value})
+    assert f"ImproperlyConfigured: {KEY} " in refused.stderr
+    assert OLD not in refused.stderr
+    assert NEW not in refused.stderr
 
 
 def test_another_kind_of_database_is_refused() -> None:
