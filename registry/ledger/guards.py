@@ -13,11 +13,17 @@ OURS = ("registry", "appeals")
 
 _BEFORE_UPDATE_DELETE_TRUNCATE = 2 | 16 | 8 | 32
 """The kind of trigger in pg_trigger.tgtype: for the whole statement, before UPDATE, DELETE and TRUNCATE."""
+_BEFORE_UPDATE_OF_A_ROW = 1 | 2 | 16
 
 
 def append_only_tables() -> tuple[str, ...]:
     """Tables in which a row, once written, is never altered nor removed, by nobody: triggers see to it."""
     return tuple(model._meta.db_table for model in _models() if getattr(model, "append_only", False))
+
+
+def resealed_tables() -> tuple[str, ...]:
+    """Those among them whose seal, and nothing else, the owner may renew."""
+    return tuple(model._meta.db_table for model in _models() if getattr(model, "resealed", False))
 
 
 def history_tables() -> tuple[str, ...]:
@@ -40,17 +46,27 @@ def guarded_tables() -> tuple[str, ...]:
 
 
 def _trigger_faults() -> Iterator[str]:
-    guarded = set(
-        _rows(
-            "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " WHERE t.tgname = c.relname || '_is_append_only' AND t.tgenabled = 'A' AND t.tgtype = %s"
-            " AND t.tgfoid::regproc::text = 'registry_refuse_alteration'",
-            [_BEFORE_UPDATE_DELETE_TRUNCATE],
-        )
-    )
+    resealed = resealed_tables()
+    guarded = _triggers("is_append_only", _BEFORE_UPDATE_DELETE_TRUNCATE, "registry_refuse_alteration")
+    but_resealing = _triggers("is_append_only", _BEFORE_UPDATE_DELETE_TRUNCATE, "registry_refuse_all_but_resealing")
+    only_reseals = _triggers("only_reseals", _BEFORE_UPDATE_OF_A_ROW, "registry_refuse_more_than_resealing")
     for table in append_only_tables():
-        if (table,) not in guarded:
+        if table not in (but_resealing if table in resealed else guarded):
             yield f"table {table}: the trigger that keeps it append-only is missing or switched off"
+    for table in resealed:
+        if table not in only_reseals:
+            yield f"table {table}: the trigger that lets only its seal be renewed is missing or switched off"
+
+
+def _triggers(name: str, kind: int, function: str) -> set[object]:
+    """The tables on which the trigger of that name stands, always enabled, of that kind and with that function."""
+    found = _rows(
+        "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " WHERE t.tgname = c.relname || '_' || %s AND t.tgenabled = 'A' AND t.tgtype = %s"
+        " AND t.tgfoid::regproc::text = %s",
+        [name, kind, function],
+    )
+    return {table for (table,) in found}
 
 
 def _privilege_faults() -> Iterator[str]:

@@ -104,6 +104,11 @@ TAKEN_AWAY = {
         "REVOKE UPDATE ON registry_historicalregistration FROM registry_app",
         "table registry_historicalregistration: the application may UPDATE",
     ),
+    "the trigger that lets only a seal be renewed": (
+        "ALTER TABLE registry_storedfile DISABLE TRIGGER registry_storedfile_only_reseals",
+        "ALTER TABLE registry_storedfile ENABLE ALWAYS TRIGGER registry_storedfile_only_reseals",
+        "table registry_storedfile: the trigger that lets only its seal be renewed",
+    ),
     "a dropped check": (
         "ALTER TABLE registry_fact DROP CONSTRAINT a_suspension_is_1_to_6_months",
         MONTHS_CHECK,

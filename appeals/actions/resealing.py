@@ -1,0 +1,9 @@
+"""Where appeals keep seals: seeds and salts of panels, and votes."""
+
+from appeals.models import Panel, Seat
+from registry.actions.resealing import Place, key_of_vault, renews
+
+PLACES = (
+    Place("seeds of panels", Panel.objects.all(), key_of_vault("sealed_seed"), renews("sealed_seed")),
+    Place("votes", Seat.objects.exclude(sealed_votes=None), key_of_vault("sealed_votes"), renews("sealed_votes")),
+)
