@@ -4,7 +4,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
-from registry.actions import access, clockwork, sign_in
+from registry.actions import access, clockwork, retention
 from registry.actions.sweep import tell_what_day_brought as told
 from registry.ledger.days import shanghai_day
 from registry.rosters import jobs
@@ -14,12 +14,6 @@ from registry.rosters import jobs
 def work_roster_jobs() -> int:
     """Check and apply the rosters that wait."""
     return jobs.work_due(clock=timezone.now)
-
-
-@shared_task
-def purge_rosters() -> int:
-    """Forget uploaded files that were kept long enough."""
-    return jobs.purge(now=timezone.now())
 
 
 @shared_task
@@ -42,7 +36,7 @@ def close_accounts() -> int:
 
 
 @shared_task
-def purge_sign_ins() -> None:
-    """Forget old attempts to sign in, and sessions that are over."""
-    sign_in.forget_old(now=timezone.now())
+def purge() -> dict[str, int]:
+    """Forget what the policy keeps no longer, and sessions that are over."""
     call_command("clearsessions")
+    return retention.purge(now=timezone.now())

@@ -4,11 +4,11 @@ Where seals are kept is a list of places; each part of the register has one of i
 transaction that leaves each row of it either as it was or as it will be, and both open: it may be stopped anywhere.
 """
 
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Count, IntegerField, Q, QuerySet
@@ -18,7 +18,7 @@ from registry.models import GivenAnswer, IdentityDocument, RosterJob, RosterRow,
 from registry.models.sealing import SealBroken
 from registry.models.vault import MARK
 
-_LOG = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 _TRIES = 5
 DOCUMENT_KEYS, INDEX_KEYS = "REGISTRY_DOCUMENT_KEYS", "REGISTRY_INDEX_KEYS"
 
@@ -117,7 +117,7 @@ def _renewed(place: Place, row: Any) -> int:
     try:
         place.renew(row)
     except SealBroken:
-        _LOG.error("a seal does not open", extra={"place": place.name, "row": row.pk})
+        log.error("a seal does not open", place=place.name, row=row.pk)
         return 0
     return 1
 

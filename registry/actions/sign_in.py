@@ -18,7 +18,6 @@ TRIES = 5
 REST = timedelta(minutes=15)
 """How long nothing is checked once the attempts are used up, and after which old attempts count no more."""
 
-KEPT = timedelta(days=1)
 CHOSEN_BY_THE_HOLDER = 64
 """Bits of an IPv6 address that a subscriber chooses freely."""
 
@@ -94,11 +93,6 @@ def count_showing(*, by: User, practitioner: Practitioner, now: datetime) -> Non
 def password_was_changed(*, user: User, now: datetime) -> None:
     """From now on the password is new."""
     PasswordAge.objects.update_or_create(user=user, defaults={"changed_at": now})
-
-
-def forget_old(*, now: datetime) -> None:
-    """Forget attempts that count no more."""
-    SignInAttempt.objects.filter(last_at__lt=now - KEPT).delete()
 
 
 def _count(limits: Mapping[str, int], now: datetime) -> None:

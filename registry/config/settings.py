@@ -21,7 +21,6 @@ DATABASE_OWNER_URL            the same as its owner, for ``migrate``; default: D
 REDIS_URL                     wake-up hints only, ``redis://…`` or ``unix:///path``; default: redis://127.0.0.1:6379/0
 REGISTRY_REGISTER_ID          name of this register towards others, kept in every fact; default: cn
 REGISTRY_POLICY_DIR           folder of policy files in place of those of registry/rules/policies
-REGISTRY_ROSTER_DAYS          days that an uploaded roster is kept, sealed; default: 30
 REGISTRY_FILE_MB              size up to which a file is taken in, in megabytes; default: 20
 REGISTRY_FILES_PER_POINT      files of evidence for one point of dispute; default: 20
 REGISTRY_REQUESTS_PER_MINUTE  requests a minute of one key to each process of the server; default: 1200
@@ -71,7 +70,6 @@ REGISTRY_INDEX_KEYS = keys_of_32_bytes(env, "REGISTRY_INDEX_KEY", "finds a seale
 REGISTRY_CHAIN_KEY = key_of_32_bytes(env, "REGISTRY_CHAIN_KEY", "keeps personal data out of the ledger's chain")
 REGISTRY_REGISTER_ID = env.str("REGISTRY_REGISTER_ID", default="cn")
 REGISTRY_POLICY_DIR = env.str("REGISTRY_POLICY_DIR", default="")
-REGISTRY_ROSTER_DAYS = env.int("REGISTRY_ROSTER_DAYS", default=30)
 REGISTRY_FILE_MB = env.int("REGISTRY_FILE_MB", default=20)
 REGISTRY_FILES_PER_POINT = env.int("REGISTRY_FILES_PER_POINT", default=20)
 REGISTRY_REQUESTS_PER_MINUTE = env.int("REGISTRY_REQUESTS_PER_MINUTE", default=1200)
@@ -208,9 +206,8 @@ CELERY_BEAT_SCHEDULE = {  # a wake-up that finds nobody awake expires; the next 
     "clocks of the procedures": every(300, "registry.tasks.run_clocks"),
     "what the day brought": every(600, "registry.tasks.tell_what_day_brought"),
     "appeals": every(300, "appeals.tasks.run_clocks"),
-    "old rosters": every(3600, "registry.tasks.purge_rosters"),
     "accounts without a role": every(600, "registry.tasks.close_accounts"),
-    "old sign-ins": every(3600, "registry.tasks.purge_sign_ins"),
+    "what is kept no longer": every(3600, "registry.tasks.purge"),  # days end; whoever was off then does it later
 }
 
 # --- language and time -----------------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ GROUPS: list[tuple[tuple[str, ...], str | Promise]] = [
     (("emergency.", "registration."), _("Settlement and registration")),
     (("clocks.", "procedure.", "panel."), _("Procedure")),
     (("tiers.", "remediation.", "ratios.", "measures."), _("Talks, remediation, institutions")),
+    (("retention.",), _("How long records are kept")),
+    (("publication.",), _("What health and drug authorities are shown")),
 ]
 
 _RULES: Mapping[str, str | Promise] = {
@@ -72,6 +74,17 @@ _RULES: Mapping[str, str | Promise] = {
     "ratios.agreement_suspended": _("The agreement is suspended from this share of staff (per cent)"),
     "ratios.staff_counted": _("Staff are counted on"),
     "measures.emergency_exempt": _("Emergency is paid while a measure against the institution holds"),
+    "retention.rosters": _("Uploaded rosters, after the upload (days)"),
+    "retention.sign_in_attempts": _("Attempts to sign in, after the last of them (days)"),
+    "retention.access_codes": _("Codes of access, after they were used, ended or ran out (days)"),
+    "retention.facts": _("What was recorded of people, and its chain"),
+    "retention.files": _("Files handed in: evidence, receipts, and those never used"),
+    "retention.answers": _("Answers given to programs"),
+    "retention.openings": _("Who opened whose file, and why"),
+    "retention.correction_requests": _("Requests for corrections and their answers"),
+    "publication.authorities.points": _("Points entries, after the year that owns them (months)"),
+    "publication.authorities.suspension": _("Suspensions, after their end (months)"),
+    "publication.authorities.termination": _("Terminations, after the person is registered again (months)"),
 }
 _GRIDS: Mapping[str, str | Promise] = {
     "single": _("Suspension for %(total)s points in one entry"),
@@ -96,6 +109,8 @@ _VALUES: Mapping[Any, str | Promise] = {
     "inspection": _("joining inspections"),
     "joining_inspections": _("joining inspections"),
     "reporting": _("reporting"),
+    "for_ever": _("for ever"),
+    "never": _("never"),
 }
 
 

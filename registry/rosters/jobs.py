@@ -14,7 +14,7 @@ import psycopg
 import structlog
 from django.conf import settings
 from django.db import connection, connections, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -33,9 +33,10 @@ __all__ = [
     "accept",
     "error_workbook",
     "export",
-    "purge",
+    "forget",
     "report",
     "upload",
+    "uploaded_before",
     "work",
     "work_due",
 ]
@@ -54,6 +55,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 LEASE = timedelta(minutes=10)
 AGAIN_AFTER = timedelta(seconds=5)
+_FORGOTTEN_AT_ONCE = 1000
 MOST_ATTEMPTS = 5
 MOST_SHOWN = 10
 
@@ -160,14 +162,19 @@ def work(job: RosterJob, *, clock: Clock) -> RosterJob:
     return RosterJob.objects.get(pk=job.pk)
 
 
-def purge(*, now: datetime) -> int:
-    """Forget files and the words of rows uploaded more than REGISTRY_ROSTER_DAYS days ago; counts and states stay."""
-    before = now - timedelta(days=settings.REGISTRY_ROSTER_DAYS)
-    old = RosterJob.objects.filter(uploaded_at__lt=before, next_at=None).exclude(sealed_file=None)
-    ids = list(old.values_list("pk", flat=True)[:1000])
-    with transaction.atomic():
-        RosterRow.objects.filter(job_id__in=ids).delete()
-        return RosterJob.objects.filter(pk__in=ids).update(sealed_file=None)
+def uploaded_before(moment: datetime) -> QuerySet[RosterJob]:
+    """Jobs uploaded before the moment of which the file is still there, and nothing waits to be done."""
+    return RosterJob.objects.filter(uploaded_at__lt=moment, next_at=None).exclude(sealed_file=None)
+
+
+def forget(old: QuerySet[RosterJob]) -> int:
+    """Forget the files of these jobs and the words of their rows; counts and states stay. Returns how many."""
+    forgotten = 0
+    while ids := list(old.values_list("pk", flat=True)[:_FORGOTTEN_AT_ONCE]):
+        with transaction.atomic():
+            RosterRow.objects.filter(job_id__in=ids).delete()
+            forgotten += RosterJob.objects.filter(pk__in=ids).update(sealed_file=None)
+    return forgotten
 
 
 def _accepted(job: RosterJob, rows: Collection[int] | Literal["all"]) -> list[int] | None:

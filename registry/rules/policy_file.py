@@ -198,6 +198,8 @@ class _Reader:
         reason = rule.shape(leaf["value"]) or (None if self.draft else rule.frame(leaf["value"]))
         if reason:
             raise self._refuse(key, leaf["value"], reason)
+        if rule.national and self.document["region"] != NATIONAL:
+            raise self._refuse(key, leaf["value"], "only a national policy may say this")
         if set(leaf) != _LEAF:
             raise self._refuse(key, leaf, "must say value, provision and certainty, and nothing else")
         self._check_source(key, leaf)

@@ -24,12 +24,16 @@ GATES = ("handling", "procurement_notification", "impersonated_settlement", "lic
 SCORES_THAT_SUSPEND = range(9, MOST_POINTS)
 
 
+FOR_EVER, NEVER = "for_ever", "never"
+
+
 class Rule(NamedTuple):
-    """What one key may say. `needed` tells whether a national policy must say it."""
+    """What one key may say. `needed` tells whether a national policy must say it, `national` whether no other may."""
 
     shape: Check
     frame: Check
     needed: bool = True
+    national: bool = False
 
 
 def whole(low: int, high: int) -> Check:
@@ -70,6 +74,12 @@ def words(value: object) -> str | None:
     return None if good else 'must be a list of words, as in ["training", "study"]'
 
 
+def whole_or(word: str, low: int, high: int) -> Check:
+    """That word, or a whole number between two bounds, both included."""
+    number = whole(low, high)
+    return lambda value: None if value == word else number(value)
+
+
 def drafts_only(_value: object) -> str | None:
     """Nothing that a policy in force may say."""
     return "only a draft may say this"
@@ -82,6 +92,10 @@ def anything(_value: object) -> str | None:
 
 def _local(shape: Check) -> Rule:
     return Rule(shape, anything)
+
+
+def _national(shape: Check, frame: Check) -> Rule:
+    return Rule(shape, frame, national=True)
 
 
 def _months() -> dict[str, Rule]:
@@ -103,6 +117,13 @@ def _bands() -> dict[str, Rule]:
         rules[f"bands.{band}.hi"] = Rule(points, exactly(high))
     return rules
 
+
+KEPT_FOR_EVER = ("facts", "files", "answers", "openings", "correction_requests")
+"""Kinds of records whose tables, or their histories, nobody alters or empties: no number of days could be kept."""
+PUBLISHED = ("points", "suspension", "termination")
+"""What outsiders may be shown, each for so many months after it ended."""
+_DAYS = whole_or(FOR_EVER, 1, 36500)
+_AFTER = whole_or(NEVER, 1, 120)
 
 RULES: Mapping[str, Rule] = {
     "thresholds.suspend": Rule(whole(1, MOST_POINTS), exactly(9)),
@@ -156,5 +177,12 @@ RULES: Mapping[str, Rule] = {
     "ratios.agreement_suspended": _local(whole(1, 100)),
     "ratios.staff_counted": _local(one_of("day_asked")),
     "measures.emergency_exempt": _local(flag),
+    "retention.rosters": _national(_DAYS, whole(1, 180)),
+    "retention.sign_in_attempts": _national(_DAYS, whole(1, 30)),
+    "retention.access_codes": _national(_DAYS, whole(1, 365)),
+    **{f"retention.{kind}": _national(_DAYS, exactly(FOR_EVER)) for kind in KEPT_FOR_EVER},
+    **{f"publication.authorities.{kind}": _national(_AFTER, _AFTER) for kind in PUBLISHED},
 }
-"""Every key that a policy may set. Clocks are working days; ratios and `shortest_percent` are per cent."""
+"""Every key that a policy may set. Clocks are working days, retention is calendar days, publication is months; ratios
+and `shortest_percent` are per cent.
+"""

@@ -95,7 +95,8 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(many: list[Practitioner], 
 
 def test_who_writes_meanwhile_under_the_old_key_loses_nothing(many: list[Practitioner], settings: Any) -> None:
     use(settings, ADDING)  # a process that was not restarted yet: it seals under the old key
-    written, stop = [], Event()
+    written: list[tuple[int, str]] = []
+    stop = Event()
 
     def write() -> None:
         while not stop.is_set():

@@ -149,7 +149,7 @@ def workers_and_commands_run(here: Desk, folder: Path, watch: Watch) -> None:
     hospital = Program(compliance_of(here))
     sent = {"filename": "名单.csv", "content": b64encode(sheet(here).encode("gb18030")).decode()}
     address = f"rosters/{hospital.done(f'institutions/{here.town.hospital.code}/rosters/', sent)['id']}/"
-    for task in (tasks.work_roster_jobs, tasks.run_clocks, tasks.tell_what_day_brought, tasks.purge_rosters):
+    for task in (tasks.work_roster_jobs, tasks.run_clocks, tasks.tell_what_day_brought, tasks.purge):
         task.apply(throw=True)
     for part in ("", "rows/"):
         hospital.read(f"{address}{part}")

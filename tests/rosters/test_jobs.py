@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from registry.actions.retention import purge
 from registry.models import Practitioner, Registration, RosterJob, RosterRow
 from registry.models.sealing import SealBroken
 from registry.models.vault import Vault
@@ -96,13 +97,12 @@ def test_interrupted_in_the_middle_nothing_is_written(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.django_db
-def test_the_file_is_sealed_for_its_job_and_forgotten_in_time(settings: Any) -> None:
+def test_the_file_is_sealed_for_its_job_and_forgotten_in_time() -> None:
     job = jobs.work(upload(town.build(), xlsx(wang())), clock=lambda: NOW)
     with pytest.raises(SealBroken):
         Vault(upload(town.build(), b"x").uuid, "rosters").unseal(bytes(job.sealed_file or b""))
-    settings.REGISTRY_ROSTER_DAYS = 30
-    assert jobs.purge(now=NOW + dt.timedelta(days=30)) == 0
-    assert jobs.purge(now=NOW + dt.timedelta(days=31)) == 1
+    assert purge(now=NOW + dt.timedelta(days=30))["rosters"] == 0
+    assert purge(now=NOW + dt.timedelta(days=31))["rosters"] == 1
     job.refresh_from_db()
     assert not RosterRow.objects.filter(job=job).exists()
     with pytest.raises(RosterRefused) as refused:

@@ -97,6 +97,8 @@ def test_a_refusal_names_file_line_key_value_and_reason(folder: Path) -> None:
         ("clocks.objection", "0", "must lie between 1 and 250"),
         ("measures.emergency_exempt", '"no"', "must be true or false"),
         ("clocks.coffee", "3", "is not a key of a policy"),
+        ("retention.rosters", "20", "only a national policy may say this"),
+        ("publication.authorities.points", "6", "only a national policy may say this"),
         ("threshold.suspend", "9", "is not a key of a policy"),
     ],
 )

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from registry.models import Assignment, Role, User
-from registry.tasks import purge_sign_ins
+from registry.tasks import purge
 from tests.signin.door import CODE, LOGIN, OFFICE, PASSWORD, code_now, is_in, knock, with_app, words
 from tests.town import TODAY, Town, at
 
@@ -86,7 +86,7 @@ def test_reading_writes_to_the_session_once_a_minute(
 def test_sessions_that_are_over_are_forgotten(visitor: Client, officer: User, clock: time_machine.Traveller) -> None:
     knock(visitor, officer.username)
     clock.shift(timedelta(days=2))
-    purge_sign_ins()
+    purge()
     assert not Session.objects.exists()
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 
 from registry.actions import sign_in
+from registry.actions.retention import purge
 from registry.models import Assignment, Role, SignInAttempt, User
 from tests.signin.door import CODE, PASSWORD, code_now, is_in, knock, with_app, words
 from tests.town import LAW_BEGINS, at
@@ -124,9 +125,9 @@ def test_success_forgets_the_attempts_on_the_account_and_only_its_own_from_the_a
 def test_the_table_names_nobody_and_is_emptied() -> None:
     attempt("zhao")
     assert not any("zhao" in row.subject or "192" in row.subject for row in SignInAttempt.objects.all())
-    sign_in.forget_old(now=NOON + timedelta(hours=23))
+    purge(now=NOON + timedelta(days=1))
     assert SignInAttempt.objects.count() == 2
-    sign_in.forget_old(now=NOON + timedelta(hours=25))
+    purge(now=NOON + timedelta(days=2))
     assert SignInAttempt.objects.count() == 0
 
 
