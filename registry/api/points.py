@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from registry.actions.corrections import Correction, preview_corrections
+from registry.api.asking import Asker
 from registry.api.desk import Filter, Listing, One, read, refusals
 from registry.api.given import Choice, Day, Given, Id, Text, Whole, several
 from registry.api.opening import OnPractitioner, OpensFile
@@ -18,6 +19,7 @@ from registry.api.standings import FactShape, SourceShape
 from registry.api.subjects import all_named, one
 from registry.models import Fact, FactKind, Grade, PointsEntry, SanctionPeriod, StandingSpan, StandingStatus
 from registry.queries.entries import Present, present_of, with_everything
+from registry.queries.publication import published_entries, published_periods
 from registry.queries.reach import reach_of
 from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_ONE_FILE
 from registry.queries.standings import standings_on
@@ -74,6 +76,11 @@ OF_ENTRIES = {
 }
 
 
+def shown_to(asker: Asker, entries: QuerySet[PointsEntry]) -> QuerySet[Any]:
+    """The entries as far as they are published to the asker, with all that is shown of them."""
+    return with_everything(published_entries(asker.scope, entries, today=asker.today))
+
+
 class Entries(Listing):
     """The points entries of people who concern you."""
 
@@ -82,7 +89,7 @@ class Entries(Listing):
     filters = OF_ENTRIES
 
     def rows(self) -> QuerySet[PointsEntry]:
-        return with_everything(self.asker.scope.entries())
+        return shown_to(self.asker, self.asker.scope.entries())
 
     def shown(self, row: PointsEntry) -> dict[str, Any]:
         return super().shown(present_of(row))
@@ -94,7 +101,7 @@ class EntriesOfPerson(OpensFile, Entries):
     seen_by = READERS_OF_ONE_FILE
 
     def rows(self) -> QuerySet[PointsEntry]:
-        return with_everything(PointsEntry.objects.filter(practitioner_id__in=self.files(**self.kwargs)))
+        return shown_to(self.asker, PointsEntry.objects.filter(practitioner_id__in=self.files(**self.kwargs)))
 
 
 class EntryView(One):
@@ -104,7 +111,7 @@ class EntryView(One):
     shape = EntryShape
 
     def find(self, **path: Any) -> Present:
-        return present_of(one(with_everything(self.asker.scope.entries()), fact__origin_id=path["entry"]))
+        return present_of(one(shown_to(self.asker, self.asker.scope.entries()), fact__origin_id=path["entry"]))
 
 
 class SanctionShape(Shape):
@@ -129,7 +136,8 @@ class Periods(OpensFile, Listing):
 
     def rows(self) -> QuerySet[SanctionPeriod]:
         files = self.files(**self.kwargs)
-        return SanctionPeriod.objects.filter(practitioner_id__in=files).select_related("practitioner")
+        periods = SanctionPeriod.objects.filter(practitioner_id__in=files).select_related("practitioner")
+        return published_periods(self.asker.scope, periods, today=self.asker.today)
 
 
 class StandingOnDayShape(Shape):

@@ -125,12 +125,13 @@ class Scope:
 
     def is_own(self, practitioner: Practitioner) -> bool:
         """Whether the file is the user's own, or was merged with it."""
-        return practitioner.pk in self._own_files()
+        return practitioner.pk in self.own_files()
 
     def _own_institutions(self) -> list[int]:
         return [row.institution_id for row in self.assignments if row.institution_id is not None]
 
-    def _own_files(self) -> list[int]:
+    def own_files(self) -> list[int]:
+        """The user's own file and those merged with it."""
         own = (row.practitioner_id for row in self.assignments)
         return [file for each in own if each is not None for file in family_of(each).files]
 
@@ -154,7 +155,7 @@ class Scope:
         if self.sees_everything:
             return Practitioner.objects.all()
         registered = Registration.objects.filter(practitioner=OuterRef("pk"), institution__in=self.institutions())
-        own = self._own_files()
+        own = self.own_files()
         return Practitioner.objects.filter(Exists(registered) | Q(pk__in=own) if own else Exists(registered))
 
     def handlings(self) -> QuerySet[Handling]:

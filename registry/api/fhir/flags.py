@@ -16,6 +16,7 @@ from registry.api.fhir.searching import Param, Search, bad, person
 from registry.api.fhir.terms import FLAG_CATEGORY, SANCTION
 from registry.models import Practitioner
 from registry.queries.lives import life_of
+from registry.queries.publication import is_published
 from registry.queries.sanctions import Name, State, sanctioned, sanctions_of, seen_as
 
 _WHOM = _("the person: `Practitioner/` and the id; by POST only")
@@ -36,10 +37,14 @@ class Flags(Resource):
         name = _name(id_)
         whose = sanctioned(self.asker.scope, UUID(name.cause)) if name else None
         states = sanctions_of(life_of(whose, self.asker.now)).get(name, []) if name and whose else []
-        if whose is None or not states:
+        if name is None or whose is None or not states:
             raise NotFound
-        self.opened = [whose]
-        return [_edition(whose, state) for state in states]
+        if is_published(self.asker.scope, name, states, today=self.asker.today):
+            self.opened = [whose]
+            return [_edition(whose, state) for state in states]
+        if states[-1].period:
+            raise NotFound
+        return [Edition(state.number, state.at, None) for state in states]  # whoever was told is told that it never was
 
     def page(self, search: Search) -> Page:
         found = list(self._found(search))
@@ -54,7 +59,8 @@ class Flags(Resource):
         self.opened = [whose]
         for name, states in sanctions_of(life_of(whose, self.asker.now)).items():
             newest = states[-1]
-            if newest.period and all(window.holds(newest.at) for window in search.windows):
+            published = is_published(self.asker.scope, name, states, today=self.asker.today)
+            if newest.period and published and all(window.holds(newest.at) for window in search.windows):
                 yield Found(f"{name.kind}-{name.cause}", _edition(whose, newest))
 
     def _person(self, search: Search) -> Practitioner | None:

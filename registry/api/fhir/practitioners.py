@@ -15,6 +15,7 @@ from registry.api.subjects import one
 from registry.models import PersonalCode, Practitioner
 from registry.queries.lives import Life, Lives, Record, Version, life_of
 from registry.queries.people import with_codes
+from registry.queries.publication import versions_published
 from registry.queries.touched import people_touched
 
 
@@ -33,7 +34,8 @@ class Practitioners(Resource):
         person = one(self.asker.scope.practitioners(), uuid=id_)
         self.opened = [person]
         life = life_of(person, self.asker.now)
-        return [_edition(life, version) for version in life.versions]
+        published = versions_published(self.asker.scope, life, today=self.asker.today)
+        return [_edition(life, version, standing=version.number in published) for version in life.versions]
 
     def page(self, search: Search) -> Page:
         people = self.asker.scope.practitioners()
@@ -52,16 +54,16 @@ class Practitioners(Resource):
         return Page(found, last)
 
 
-def _edition(life: Life, version: Version) -> Edition:
-    return Edition(version.number, version.at, partial(_body, life, version))
+def _edition(life: Life, version: Version, *, standing: bool = True) -> Edition:
+    return Edition(version.number, version.at, partial(_body, life, version, standing))
 
 
-def _body(life: Life, version: Version) -> dict[str, Any]:
+def _body(life: Life, version: Version, standing: bool) -> dict[str, Any]:
     record, merged = life.record(version), version.kept != life.person.pk
     kept = [MERGED_INTO.of({"reference": f"Practitioner/{life.uuids[version.kept]}"})] if merged else []
     return without_nothing(
         {
-            "extension": [standing_of(version), *kept],
+            "extension": [*([standing_of(version)] if standing else []), *kept],
             "identifier": [_identifier(each, record) for each in record.codes],
             "active": not merged,
             "name": _names(record, version),
