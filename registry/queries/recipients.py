@@ -1,8 +1,7 @@
-"""Who was told what a correction corrects, and so has to be told again.
+"""Who is told of points, suspensions and terminations, and who was told what a correction corrects.
 
-Who is told of points, suspensions and terminations follows from where the person is registered; the days that count
-are those on which the corrected entries were in force, as the register held them then. Deciding about what is sent, and
-when, is not for here.
+Who is told follows from where the person is registered; for a correction, on the days on which the corrected entries
+were in force, as the register held them then. Deciding about what is sent, and when, is not for here.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Set
@@ -106,16 +105,37 @@ def recipients_of(
     days = [*past, *_days_of_points(entries), *_days_changed(changes)]
     places = _institutions(entries, [(from_, min(until, end)) for from_, until in days], registrations)
     prefetch_related_objects(entries, "agency", "practitioner")
-    deciding = {entry.agency for entry in entries if entry.agency}
-    decided_in = {entry.agency.region_id if entry.agency else "" for entry in entries}
+    return told_of(
+        person=_person(found, entries),
+        places=places,
+        deciding=[entry.agency for entry in entries],
+        everywhere=bool(past or changes.periods),
+    )
+
+
+def told_of(
+    *, person: Practitioner, places: Collection[Institution], deciding: Collection[Agency | None], everywhere: bool
+) -> tuple[Recipient, ...]:
+    """Who is told of something about the person, registered at these places, that these agencies decided.
+
+    By kind, then by code. `everywhere` says that it is about a suspension or a termination, which holds in all regions;
+    else only those are told in which the person is registered. An agency is None where another register decided.
+    """
+    agencies = {agency for agency in deciding if agency}
+    decided_in = {agency.region_id if agency else "" for agency in deciding}
     everybody = [
-        Recipient(RecipientKind.PRACTITIONER, _person(found, entries), Because.OWN_FILE),
+        Recipient(RecipientKind.PRACTITIONER, person, Because.OWN_FILE),
         *(Recipient(RecipientKind.INSTITUTION, place, Because.REGISTERED_THERE) for place in places),
-        *_agencies(deciding, places),
+        *_agencies(agencies, places),
         *_authorities({place.region_id for place in places} | decided_in),
-        *([_ALL_REGIONS] if past or changes.periods else _regions(places, decided_in)),
+        *([_ALL_REGIONS] if everywhere else _regions(places, decided_in)),
     ]
     return tuple(sorted(everybody, key=lambda each: (_ORDER.index(each.kind), each.ref)))
+
+
+def registered_on(day: date, registrations: Iterable[Registration], *, known: datetime) -> list[Institution]:
+    """Where the person was registered on the day, as the register held it at `known`; each institution once."""
+    return list(dict.fromkeys(row.institution for row in registrations if _held(row, day, known)))
 
 
 def _sanctions(known: Collection[facts.Fact], entries: Collection[str], end: date) -> Iterator[Days]:
@@ -159,16 +179,16 @@ def _institutions(
     told = (
         row.institution
         for row in registrations
-        if any(_held(row, moment) for moment in moments) or any(_meets(row, window) for window in windows)
+        if any(_held(row, shanghai_day(moment), moment) for moment in moments)
+        or any(_meets(row, window) for window in windows)
     )
     return list(dict.fromkeys(told))
 
 
-def _held(row: Registration, moment: datetime) -> bool:
-    """The register held at the moment that the person was registered there on that day."""
-    day = shanghai_day(moment)
+def _held(row: Registration, day: date, known: datetime) -> bool:
+    """The register held at `known` that the person was registered there on the day."""
     return (
-        was_known(row.recorded_at, row.superseded_at, moment)
+        was_known(row.recorded_at, row.superseded_at, known)
         and row.starts_on <= day
         and (row.ends_on is None or day < row.ends_on)
     )
@@ -198,19 +218,20 @@ def _agencies(deciding: Set[Agency], places: Iterable[Institution]) -> Iterator[
 
 def _authorities(regions: Iterable[str]) -> Iterator[Recipient]:
     """The health and drug authorities of the regions, and of the cities and provinces that these lie in."""
-    areas = {area for code in regions for area in (code, f"{code[:4]}00", _province(code))}
+    areas = {area for code in regions for area in (code, f"{code[:4]}00", province(code))}
     for authority in Authority.objects.filter(kind__in=_AUTHORITIES, region__in=areas):
         yield Recipient(_AUTHORITIES[Authority.Kind(authority.kind)], authority, Because.IN_ITS_REGION)
 
 
-def _regions(places: Iterable[Institution], decided_in: Collection[str]) -> Iterator[Recipient]:
+def _regions(places: Collection[Institution], decided_in: Collection[str]) -> Iterator[Recipient]:
     """The provinces of the institutions other than the one in which all entries were decided."""
-    deciding = {_province(code) for code in decided_in}
-    regions = {place.region_id for place in places if {_province(place.region_id)} != deciding}
-    found = Region.objects.in_bulk(regions | {_province(code) for code in regions}) if regions else {}
-    for region in {found.get(_province(code), found[code]) for code in regions}:
+    deciding = {province(code) for code in decided_in}
+    regions = {place.region_id for place in places if {province(place.region_id)} != deciding}
+    found = Region.objects.in_bulk(regions | {province(code) for code in regions}) if regions else {}
+    for region in {found.get(province(code), found[code]) for code in regions}:
         yield Recipient(RecipientKind.REGION, region, Because.REGISTERED_THERE)
 
 
-def _province(code: str) -> str:
+def province(code: str) -> str:
+    """The province of a region."""
     return f"{code[:2]}0000"
