@@ -54,6 +54,8 @@ class OwnDataShape(Shape):
     outcomes_for_entries = _rows("what these say of each entry")
     applications = _rows("applications for repair")
     activities = _rows("activities taken part in")
+    notices = _rows("who was told of what about the person, when and why")
+    subscriptions = _rows("who asked to be told of the person, from when until when")
 
 
 class OwnData(OnPractitioner, One):

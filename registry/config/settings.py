@@ -24,6 +24,10 @@ REGISTRY_POLICY_DIR           folder of policy files in place of those of regist
 REGISTRY_FILE_MB              size up to which a file is taken in, in megabytes; default: 20
 REGISTRY_FILES_PER_POINT      files of evidence for one point of dispute; default: 20
 REGISTRY_REQUESTS_PER_MINUTE  requests a minute of one key to each process of the server; default: 1200
+REGISTRY_ADDRESS              under which other systems read here, as ``https://…``, put before the addresses in
+                              notices; default: nothing
+REGISTRY_OWN_NETWORKS         networks of the register's own machines (CIDR, with commas), into which no notice goes but
+                              by an approval inside them; default: none
 REGISTRY_HTTPS                reached by TLS only; default: true
 REGISTRY_BEHIND_PROXY         a proxy sets X-Forwarded-Proto and -For and can be trusted; default: false
 REGISTRY_STATIC_ROOT          where ``collectstatic`` puts style sheets; default: straight from the packages
@@ -58,7 +62,7 @@ from registry.config.logs import logging_settings
 from registry.config.oidc import APPS as OIDC_APPS
 from registry.config.oidc import as_allauth_reads_it, named_provider
 from registry.config.passwords import password_validators
-from registry.config.variables import broker_address, every, key_of_32_bytes, keys_of_32_bytes, required
+from registry.config.variables import broker_address, every, key_of_32_bytes, keys_of_32_bytes, networks, required
 
 BASE_DIR = HOUSE
 env = environ.Env()
@@ -73,6 +77,8 @@ REGISTRY_POLICY_DIR = env.str("REGISTRY_POLICY_DIR", default="")
 REGISTRY_FILE_MB = env.int("REGISTRY_FILE_MB", default=20)
 REGISTRY_FILES_PER_POINT = env.int("REGISTRY_FILES_PER_POINT", default=20)
 REGISTRY_REQUESTS_PER_MINUTE = env.int("REGISTRY_REQUESTS_PER_MINUTE", default=1200)
+REGISTRY_ADDRESS = env.str("REGISTRY_ADDRESS", default="").rstrip("/")
+REGISTRY_OWN_NETWORKS = networks(env, "REGISTRY_OWN_NETWORKS")
 
 # --- the application -------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -84,6 +90,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "registry.apps.RegistryConfig",
     "appeals.apps.AppealsConfig",
+    "notifications.apps.NotificationsConfig",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.simple_history",
@@ -120,6 +127,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "registry.config.sessions.WatchedSession",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "notifications.waking.AnnounceSoon",
 ]
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -206,6 +214,9 @@ CELERY_BEAT_SCHEDULE = {  # a wake-up that finds nobody awake expires; the next 
     "clocks of the procedures": every(300, "registry.tasks.run_clocks"),
     "what the day brought": every(600, "registry.tasks.tell_what_day_brought"),
     "appeals": every(300, "appeals.tasks.run_clocks"),
+    "announcements": every(2, "notifications.tasks.announce"),
+    "everything unannounced": every(300, "notifications.tasks.announce_everything"),
+    "pushes": every(5, "notifications.tasks.push"),
     "accounts without a role": every(600, "registry.tasks.close_accounts"),
     "what is kept no longer": every(3600, "registry.tasks.purge"),  # days end; whoever was off then does it later
 }

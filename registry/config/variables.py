@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from ipaddress import ip_network
 from typing import Any
 
 import environ
@@ -56,6 +57,14 @@ def _decoded(value: str, name: str, purpose: str) -> bytes:
             f"{name} is not {KEY_BYTES} bytes in base64: it {purpose}. Make one with: {MAKE_KEY}"
         )
     return key
+
+
+def networks(env: environ.Env, name: str) -> list[str]:
+    """The variable as networks (CIDR) with commas between. Raises ImproperlyConfigured for one that is none."""
+    try:
+        return [str(ip_network(each.strip())) for each in env.list(name, default=[])]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}. Write networks as 10.1.0.0/16, with commas between.") from None
 
 
 def broker_address(url: str) -> str:

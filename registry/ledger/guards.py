@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from registry.ledger.walls import wall_faults
 
-OURS = ("registry", "appeals")
+OURS = ("registry", "appeals", "notifications")
 """The applications whose tables are guarded."""
 
 _BEFORE_UPDATE_DELETE_TRUNCATE = 2 | 16 | 8 | 32

@@ -102,7 +102,16 @@ def test_whatever_happens_to_another_person_changes_nothing_in_it(town: Town) ->
     record_access(practitioner=town.nurse, by=here.scorer, key=None, kind="opened", reason="", now=NOW)
     assert told(town.surgeon) == before
     empty = {name for name, rows in told(town.nurse).items() if not rows}
-    assert empty == {"certificates", "merges", "triggers", "evidence", "outcomes_elsewhere", "outcomes_for_entries"}
+    assert empty == {
+        "certificates",
+        "merges",
+        "triggers",
+        "evidence",
+        "outcomes_elsewhere",
+        "outcomes_for_entries",
+        "notices",
+        "subscriptions",
+    }
 
 
 def test_files_that_were_merged_are_one_person_and_hidden_again_when_they_are_not(town: Town) -> None:

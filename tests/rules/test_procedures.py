@@ -11,6 +11,8 @@ from django.utils import translation
 
 from appeals import models as of_appeals
 from appeals.rules import procedures as appeal_procedures
+from notifications import models as of_notifications
+from notifications.rules import procedures as notice_procedures
 from registry import models as of_registry
 from registry.config.bootstrap import HOUSE
 from registry.models import ProcedureStep
@@ -28,10 +30,12 @@ ROWS: Mapping[str, type[Model]] = {
     "seat": of_appeals.Seat,
     "attendance": of_appeals.Attendance,
     "application": of_appeals.Application,
+    "push": of_notifications.Push,
+    "endpoint": of_notifications.Endpoint,
 }
 """What each procedure moves."""
 
-PROCEDURES = (*register_procedures.PROCEDURES, *appeal_procedures.PROCEDURES)
+PROCEDURES = (*register_procedures.PROCEDURES, *appeal_procedures.PROCEDURES, *notice_procedures.PROCEDURES)
 each = pytest.mark.parametrize("procedure", PROCEDURES, ids=lambda procedure: procedure.name)
 
 
@@ -125,7 +129,7 @@ def done() -> set[tuple[str, str]]:
     """Procedure and act of every call that moves a procedure on, directly or over a function that passes the act on."""
     trees = [
         ast.parse(path.read_text())
-        for part in ("registry", "appeals")
+        for part in ("registry", "appeals", "notifications")
         for path in sorted((HOUSE / part / "actions").glob("*.py"))
     ]
     functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
@@ -149,6 +153,8 @@ def _passed_on(function: ast.FunctionDef, movers: Mapping[str, set[str]]) -> Ite
 
 
 def _procedures(call: ast.Call, movers: Mapping[str, set[str]]) -> set[str]:
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "after":
+        return {procedure.name for procedure in PROCEDURES if ast.unparse(call.func.value) == procedure.name.upper()}
     if not isinstance(call.func, ast.Name):
         return set()
     if call.func.id in ("advance", "begin", "advance_in", "begin_in"):

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from appeals.rules import procedures as of_appeals
+from notifications.rules import procedures as of_notifications
 from registry.config.bootstrap import HOUSE
 from registry.rules import procedures as of_registry
 from registry.rules.diagrams import drawn
@@ -17,6 +18,7 @@ from registry.rules.procedure import Procedure
 TEXTS: Mapping[Path, Sequence[Procedure]] = {
     HOUSE / "registry" / "README.md": of_registry.PROCEDURES,
     HOUSE / "appeals" / "README.md": of_appeals.PROCEDURES,
+    HOUSE / "notifications" / "README.md": of_notifications.PROCEDURES,
 }
 
 

@@ -1,0 +1,1 @@
+"""What is done with notices: made, sent, tried again; and the endpoints that they go to."""

@@ -1,0 +1,23 @@
+"""The two things that run by themselves, as tasks and the command call them: announcing and pushing.
+
+What they do is in the rows of the database and is found again by the next run: so they may be off for as long as they
+like, run as often as they like, and many at once.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from notifications.actions.delivering import push_due
+from notifications.actions.fanning_out import fan_out
+
+Clock = Callable[[], datetime]
+
+
+def announce(*, clock: Clock, everything: bool = True) -> int:
+    """Make the events and notices that are owed, or only those of what is new; how many events. Raises SomeFailed."""
+    return fan_out(clock=clock, everything=everything)
+
+
+def push(*, clock: Clock) -> int:
+    """Bring what is due to the systems that receive; how many tries there were."""
+    return push_due(clock=clock)

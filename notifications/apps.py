@@ -1,0 +1,19 @@
+"""Notices as a Django application."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NotificationsConfig(AppConfig):
+    """Who is told."""
+
+    name = "notifications"
+    verbose_name = _("notices")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say what notices hold about a person."""
+        from notifications.queries.own_data import told_and_asked
+        from registry.queries.own_data import offer_own_data
+
+        offer_own_data(told_and_asked)

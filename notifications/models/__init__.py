@@ -1,0 +1,19 @@
+"""The records of notices, by noun: what is announced to whom, and the systems that it is pushed to."""
+
+from notifications.models.endpoints import Endpoint, EndpointKey
+from notifications.models.notices import Because, Event, Kind, Notice, Recall
+from notifications.models.pushes import Attempt, Push
+from notifications.models.subscriptions import Subscription
+
+__all__ = [
+    "Attempt",
+    "Because",
+    "Endpoint",
+    "EndpointKey",
+    "Event",
+    "Kind",
+    "Notice",
+    "Push",
+    "Recall",
+    "Subscription",
+]

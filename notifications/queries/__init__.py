@@ -1,0 +1,1 @@
+"""What notices ask: what is still to be told, and to whom."""

@@ -1,0 +1,38 @@
+"""What notices hold about a person, for that person: who was told of what, and who asked to be told."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q
+
+from notifications.models import Notice, Subscription
+from notifications.models.bodies import BODIES
+from registry.queries.own_data import Files, plain, rows_of
+
+
+def told_and_asked(files: Files) -> Mapping[str, Any]:
+    """Every notice about the person but those of the deadlines of offices, which stand among the tasks as far as the
+    person may know of them; and every subscription.
+    """
+    own = Q(practitioner_id__in=files)
+    about = Notice.objects.filter(event__practitioner_id__in=files)
+    notices = about.filter(own | Q(event__deadline=None, event__missed=None)).order_by("pk")
+    subscriptions = Subscription.objects.filter(practitioner_id__in=files)
+    return {
+        "notices": rows_of(
+            notices.select_related("event", *BODIES),
+            event="event.kind",
+            happened_at="event.occurred_at",
+            **_names(),
+            **plain("recipient", "because", "made_at"),
+        ),
+        "subscriptions": rows_of(
+            subscriptions.select_related(*BODIES),
+            **_names(),
+            **plain("reason", "starts_on", "ends_on", "made_at"),
+        ),
+    }
+
+
+def _names() -> dict[str, str]:
+    return {body: f"{body}.name" for body in BODIES}

@@ -1,0 +1,56 @@
+"""A letter to a system: CloudEvents 1.0 in the envelope of Standard Webhooks 1.0. It says that something is there to be
+read, and where; what it is stands in the register, where reading it is logged.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+MEDIA_TYPE = "application/cloudevents+json; charset=utf-8"
+TYPE_PREFIX = "demerit-register."
+TYPE_VERSION = ".v1"
+SOURCE_PREFIX = "urn:demerit-register:"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one endpoint is told of one event.
+
+    `id` is the event's and the same at every try. `subject` is the person's opaque identifier and `url` the address of
+    their file, which a system reads with its own key as far as it may; both are empty for a test.
+    `sequence` numbers the letters about that person to that endpoint, 1…n without a gap. `corrects` are the ids of
+    earlier letters that told it wrong.
+    """
+
+    id: str
+    source: str
+    happening: str
+    subject: str
+    sequence: int
+    time: datetime
+    notice: str
+    url: str
+    corrects: tuple[str, ...] = ()
+
+
+def body(letter: Letter) -> bytes:
+    """The letter as it is sent and signed: the same bytes at every try."""
+    event = {
+        "specversion": "1.0",
+        "id": letter.id,
+        "source": f"{SOURCE_PREFIX}{letter.source}",
+        "type": f"{TYPE_PREFIX}{letter.happening}{TYPE_VERSION}",
+        **({"subject": letter.subject} if letter.subject else {}),
+        "time": letter.time.isoformat(),
+        "sequence": str(letter.sequence),
+        "datacontenttype": "application/json",
+        "data": {"notice": letter.notice, "url": letter.url, "corrects": list(letter.corrects)},
+    }
+    return json.dumps(event, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+def signed_content(letter_id: str, timestamp: int, content: bytes) -> bytes:
+    """What a signature covers: the id, the second of sending, and the body, with full stops between."""
+    return f"{letter_id}.{timestamp}.".encode() + content

@@ -1,0 +1,38 @@
+"""The procedures of notices: what is pushed to a system, and the endpoint that it goes to."""
+
+from registry.rules.procedure import Procedure
+
+PUSH = Procedure(
+    name="push",
+    starts=frozenset({"waiting"}),
+    ends=frozenset({"delivered", "withdrawn"}),
+    transitions={
+        "waiting": {
+            "deliver": "delivered",
+            "hand_up": "overdue",
+            "replay": "waiting",
+            "withdraw": "withdrawn",
+        },
+        "overdue": {"deliver": "delivered", "replay": "waiting", "withdraw": "withdrawn"},
+        "delivered": {"replay": "waiting"},
+        "withdrawn": {},
+    },
+)
+"""One notice on its way to one system. It is tried until it is delivered, or until the endpoint is retired."""
+
+ENDPOINT = Procedure(
+    name="endpoint",
+    starts=frozenset({"proposed"}),
+    ends=frozenset({"retired"}),
+    transitions={
+        "proposed": {"approve": "active", "retire": "retired"},
+        "active": {"pause": "paused", "disable": "disabled", "retire": "retired"},
+        "paused": {"resume": "active", "retire": "retired"},
+        "disabled": {"resume": "active", "retire": "retired"},
+        "retired": {},
+    },
+)
+"""Where a system receives. Paused by an administrator, disabled where the system said that it is gone (410): what is
+owed waits meanwhile. What is owed when it is retired stays in the inbox alone."""
+
+PROCEDURES = (PUSH, ENDPOINT)

@@ -1,0 +1,30 @@
+"""``manage.py notices``: announce and push once."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from notifications.actions import background
+from registry.actions.one_by_one import SomeFailed
+
+
+class Command(BaseCommand):
+    """The same that beat asks for every few seconds, by hand."""
+
+    help = (
+        "Announce what the register has that nobody was told of, and send what is due to the systems that receive."
+        " Does nothing twice, however often it runs. Exit code 1 if anything failed; the log says what."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print how many events were made and how many letters were tried. Raises SystemExit(1) if anything failed."""
+        failed = 0
+        try:
+            made = background.announce(clock=timezone.now)
+        except SomeFailed as some:
+            made, failed = some.moved, some.failed
+        self.stdout.write(f"announced: {made}\nfailed: {failed}\ntried: {background.push(clock=timezone.now)}")
+        if failed:
+            sys.exit(1)
