@@ -1,0 +1,180 @@
+"""Processes killed at labelled points, with a real database and a real receiver: nothing is lost and nothing doubled.
+
+The planted mistakes at the end are made in the child process only; each has to be noticed. The long form, for so many
+deaths in place of a few:
+
+    REGISTRY_DEATHS=2000 python3 manage.py test tests/notifications/test_killed.py
+"""
+
+import os
+import random
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import connection
+
+from notifications.actions import claiming, delivering, fanning_out
+from notifications.actions.background import announce, push
+from notifications.models import Push
+from notifications.queries import letters
+from registry.models import Practitioner
+from registry.models.identifiers import uuid7
+from tests.notifications.dying import POINTS, Point, dying_at
+from tests.notifications.effects import faults
+from tests.notifications.exchange import Ticking, country
+from tests.notifications.pushing import endpoint_at
+from tests.notifications.receiver import Receiver, receiving
+from tests.town import TODAY, Town, at, score
+
+DEATHS = int(os.environ.get("REGISTRY_DEATHS", "0")) or len(POINTS)
+
+JUST_WRITTEN: set[int] = set()
+"""Whose files somebody wrote to just before the child was born."""
+
+Mistake = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def town(committed: None) -> Iterator[Town]:
+    yield country()
+    connection.close()
+
+
+@pytest.fixture
+def receiver(town: Town) -> Iterator[Receiver]:
+    with receiving() as found:
+        endpoint_at(found, town.agency, at(TODAY, 1), url=f"https://localhost:{found.port}/inbox")
+        yield found
+
+
+def in_a_process(life: Callable[[], None]) -> int:
+    """Let a child live; the signal that it died of, 0 where it came to its end."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            life()
+            os._exit(0)
+        except BaseException:  # noqa: BLE001 - the child must not go on as a second test run
+            os._exit(1)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the child failed by itself"
+    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+
+def kill_yourself() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def lived(
+    town: Town, receiver: Receiver, points: list[Point], mistake: Mistake | None = None, *, quiet: int = 12
+) -> tuple[list[str], int]:
+    """What is wrong after a day with a death for each point and a quiet time after; and how many died."""
+    clock, died, people = Ticking(at(TODAY, 9)), 0, (town.surgeon, town.nurse)
+    for number, point in enumerate(points):
+        who = people[number % 2]
+        score(town, 1, TODAY + timedelta(days=number), who=who, number=f"罚字{number}")
+        JUST_WRITTEN.add(who.pk)
+        died += in_a_process(partial(_dispatch, clock, point, mistake)) == signal.SIGKILL
+        JUST_WRITTEN.clear()
+        clock.go_on(days=1)
+    for _ in range(quiet):
+        in_a_process(partial(_dispatch, clock, None, mistake))
+        clock.go_on(hours=6)
+    return faults({"inbox": receiver.effects}), died
+
+
+def _dispatch(clock: Ticking, point: Point | None, mistake: Mistake | None) -> None:
+    with ExitStack() as stack:
+        if mistake:
+            stack.enter_context(mistake())
+        stack.enter_context(dying_at(point, kill_yourself))
+        announce(clock=clock)
+        push(clock=clock)
+
+
+def test_whatever_is_killed_every_change_has_every_effect_once(town: Town, receiver: Receiver) -> None:
+    chance = random.Random(7)
+    points = list(POINTS) if len(POINTS) == DEATHS else chance.choices(POINTS, k=DEATHS)
+    found, died = lived(town, receiver, points)
+    assert found == []
+    assert died >= 0.8 * len(points)
+    assert receiver.forged == 0
+    assert any(times > 1 for times in receiver.seen().values())  # somebody died between sending and telling
+
+
+# planted mistakes -----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def marked_before_it_is_sent() -> Iterator[None]:
+    original = claiming.claim_due
+
+    def claimed(**kwargs: Any) -> list[claiming.Claim]:
+        found = original(**kwargs)
+        rows = Push.objects.filter(pk__in=[claim.push.pk for claim in found])
+        rows.update(state="delivered", next_at=None, delivered_at=kwargs["now"])
+        return found
+
+    with patch.object(delivering, "claim_due", claimed):
+        yield
+
+
+@contextmanager
+def a_new_id_at_every_try() -> Iterator[None]:
+    original = letters.letter_of
+    with patch.object(delivering, "letter_of", lambda row: replace(original(row), id=str(uuid7()))):
+        yield
+
+
+@contextmanager
+def a_claim_that_never_ends() -> Iterator[None]:
+    with patch.object(claiming, "LEASE", timedelta(days=3650)):
+        yield
+
+
+@contextmanager
+def an_event_before_its_notices_and_not_with_them() -> Iterator[None]:
+    unlocked = SimpleNamespace(objects=SimpleNamespace(select_for_update=lambda **_kwargs: Practitioner.objects.all()))
+    with (
+        patch.object(fanning_out, "transaction", SimpleNamespace(atomic=_no_transaction)),
+        patch.object(fanning_out, "Practitioner", unlocked),
+    ):
+        yield
+
+
+@contextmanager
+def _no_transaction() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def announced_by_whoever_wrote_it_and_nobody_else() -> Iterator[None]:
+    with patch.object(fanning_out, "people_waiting", lambda **_kwargs: iter(sorted(JUST_WRITTEN))):
+        yield
+
+
+MISTAKES: dict[str, tuple[Mistake, str]] = {
+    "announced after the commit": (announced_by_whoever_wrote_it_and_nobody_else, "before fanning_out._announce"),
+    "marked before it is sent": (marked_before_it_is_sent, "before delivering.send"),
+    "a new id at every try": (a_new_id_at_every_try, "after delivering.send"),
+    "a claim that never ends": (a_claim_that_never_ends, "after delivering.claim_due"),
+    "an event without its notices": (an_event_before_its_notices_and_not_with_them, "before fanning_out.write_notices"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_planted_mistake_is_noticed(town: Town, receiver: Receiver, name: str) -> None:
+    mistake, where = MISTAKES[name]
+    [point] = [each for each in POINTS if str(each) == where]
+    found, died = lived(town, receiver, [point] * 3, mistake, quiet=4)
+    assert died == 3
+    assert found != []
