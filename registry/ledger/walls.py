@@ -37,6 +37,11 @@ BEFORE_THE_WALL = frozenset(
         "registry_passwordage",
         "registry_outsideidentity",
         "registry_historicaloutsideidentity",
+        # where systems are reached, kept by administrators; the keys are sealed
+        "notifications_endpoint",
+        "notifications_historicalendpoint",
+        "notifications_endpointkey",
+        "notifications_historicalendpointkey",
         # answers kept sealed, found only by the asker and the key of the request
         "registry_givenanswer",
     }
