@@ -82,7 +82,8 @@ def _make_roles() -> None:
     """Roles belong to the whole server; on one that others use too, they may be there or appear at the same moment."""
     meanwhile = "EXCEPTION WHEN duplicate_object OR unique_violation OR internal_error THEN NULL"
     with connection._nodb_cursor() as cursor:
-        for make in (*(f"CREATE ROLE {name}" for name in (ACTING, READING)), f"GRANT {READING} TO {ACTING}"):
+        made = (f"CREATE ROLE {ACTING}", f"CREATE ROLE {READING}", f"ALTER ROLE {ACTING} NOINHERIT")
+        for make in (*made, f"GRANT {READING} TO {ACTING}"):
             cursor.execute(f"DO $$ BEGIN {make}; {meanwhile}; END $$")
 
 

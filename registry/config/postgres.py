@@ -18,6 +18,9 @@ from registry.config.unroot import Disguise, NoDisguise, disguise
 
 SUPERUSER = "postgres"
 OWNER = "registry_owner"
+ROLES = {OWNER: sql.SQL("LOGIN"), ACTING: sql.SQL("LOGIN NOINHERIT"), READING: sql.SQL("NOLOGIN")}
+"""Who acts does not inherit from who reads: what binds the one must not bind the other."""
+
 DATABASE = "registry"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -92,9 +95,10 @@ class Postgres:
         with self._connect() as connection:
             there = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
             owner, acting, reading, database = map(sql.Identifier, (OWNER, ACTING, READING, DATABASE))
-            for name in {OWNER, ACTING, READING} - there:
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(name)))
+            for name in ROLES.keys() - there:
+                connection.execute(sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(name), ROLES[name]))
             connection.execute(sql.SQL("GRANT {} TO {}").format(acting, owner))
+            connection.execute(sql.SQL("ALTER ROLE {} NOINHERIT").format(acting))
             connection.execute(sql.SQL("GRANT {} TO {}").format(reading, acting))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))

@@ -62,9 +62,17 @@ _OPEN = """
 """
 
 
+_BOUND = """
+    SELECT rolname FROM pg_roles
+    WHERE rolname = 'registry_app' AND pg_has_role('registry_app', 'registry_reader', 'USAGE')
+"""
+
+
 def wall_faults(tables: Collection[str]) -> Iterator[str]:
     """The tables among these that tell of people and cases and do not hide them from who may not see them."""
     behind = {*tables} - BEFORE_THE_WALL
+    for role in _named(_BOUND):
+        yield f"role {role}: it inherits from registry_reader, so that what binds who reads binds who acts"
     for table in sorted(behind - _named(_WALLED)):
         yield f"table {table}: row-level security is missing, not forced, or has no policy for who reads"
     for table in sorted(behind & _named(_OPEN)):

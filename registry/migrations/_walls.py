@@ -26,6 +26,7 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
 DO $$ BEGIN
     IF NOT pg_has_role('registry_app', 'registry_reader', 'MEMBER') THEN
+        ALTER ROLE registry_app NOINHERIT; -- else what binds who reads would bind who acts, and the owner
         GRANT registry_reader TO registry_app;
     END IF;
 END $$;
