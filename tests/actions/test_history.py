@@ -10,6 +10,7 @@ from registry.actions.calendar import correct_day, enter_year
 from registry.actions.corrections import Correction, correct_entries
 from registry.actions.enrolment import issue_enrolment_code, use_code
 from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
+from registry.actions.identities import give_identity
 from registry.actions.institutions import conclude_agreement, end_agreement, open_institution
 from registry.actions.keys import issue_key, revoke_key, rotate_key
 from registry.actions.merging import merge_files, undo_merge
@@ -131,6 +132,8 @@ def test_no_act_changes_a_record_without_its_history(town: Town) -> None:
     clerk = User.objects.create(username="clerk")
     held = {"user": clerk, "role": Role.SUPPORT, "starts_on": LATER}
     role = watch.do(give_role, **held, by=by, now=at(LATER, 12))
+    named = {"user": clerk, "server": "https://id.example", "identifier": "c-1"}
+    watch.do(give_identity, **named, by=second, now=at(LATER, 12))
     watch.do(end_role, assignment=role, ends_on=LATER + timedelta(days=9), by=second, now=at(LATER, 13))
     watch.do(end_employment, user=clerk, by=by, now=at(LATER, 14))
     days = read_notice("2027-01-01 元旦\n2027-01-03 上班")
