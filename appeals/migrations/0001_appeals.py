@@ -81,6 +81,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "activity",
                 "verbose_name_plural": "activities",
                 "ordering": ["-starts_on", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agency__isnull", False), ("institution", None)),
+                            models.Q(("agency", None), ("institution__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="an_activity_is_offered_by_an_agency_or_an_institution",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="an_activity_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "study_with_test"), ("pass_mark__isnull", False), ("pass_mark__lte", 100)
+                            ),
+                            models.Q(models.Q(("kind", "study_with_test"), _negated=True), ("pass_mark", None)),
+                            _connector="OR",
+                        ),
+                        name="a_study_with_a_test_has_a_pass_mark",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +188,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "application for remediation",
                 "verbose_name_plural": "applications for remediation",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("amount__gte", 1)), name="an_application_asks_for_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("fact__isnull", False), ("state", "granted")),
+                            models.Q(models.Q(("state", "granted"), _negated=True), ("fact", None)),
+                            _connector="OR",
+                        ),
+                        name="only_what_was_granted_has_a_fact",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -237,6 +274,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "attendance",
                 "verbose_name_plural": "attendances",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "cancelled"), _negated=True),
+                        fields=("activity", "practitioner"),
+                        name="a_person_takes_part_once_in_an_activity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("application", None), ("state", "completed"), _connector="OR"),
+                        name="only_a_completed_activity_supports",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("score", None), ("score__lte", 100), _connector="OR"),
+                        name="a_score_is_of_100",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -280,6 +332,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "expert",
                 "verbose_name_plural": "experts",
                 "ordering": ["name", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("specialties", []), _negated=True), name="an_expert_has_a_specialty"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -299,6 +356,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "availability of an expert",
                 "verbose_name_plural": "availability of experts",
                 "ordering": ["starts_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
+                        name="availability_ends_after_it_starts",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -340,6 +403,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "declared conflict",
                 "verbose_name_plural": "declared conflicts",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("institution__isnull", False), ("practitioner", None)),
+                            models.Q(("institution", None), ("practitioner__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_conflict_is_with_an_institution_or_a_person",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -368,6 +441,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "workplace of an expert",
                 "verbose_name_plural": "workplaces of experts",
                 "ordering": ["starts_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
+                        name="a_workplace_ends_after_it_starts",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -434,6 +513,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "outcome elsewhere",
                 "verbose_name_plural": "outcomes elsewhere",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("practitioner", "body", "document_number"), name="an_outcome_elsewhere_is_recorded_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1350,6 +1434,45 @@ class Migration(migrations.Migration):
                 "verbose_name": "objection",
                 "verbose_name_plural": "objections",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["late", "filed", "in_review", "with_panel"])),
+                        fields=("proposal",),
+                        name="a_proposal_has_one_open_objection",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "proposed_points"), ("proposal__isnull", False)),
+                            models.Q(("kind", "proposed_points"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="an_objection_names_its_proposal",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("paper_received_on__isnull", False), ("via", "paper")),
+                            models.Q(models.Q(("via", "paper"), _negated=True), ("paper_received_on", None)),
+                            _connector="OR",
+                        ),
+                        name="only_paper_has_a_day_of_receipt",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("via", "institution"), _negated=True),
+                            models.Q(("institution__isnull", False), ("signature__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="an_institution_files_with_a_signature",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "decided"), _negated=True),
+                            models.Q(("decided_at__isnull", False), models.Q(("decision", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="a_decided_objection_has_its_decision",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1540,6 +1663,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "opinion",
                 "verbose_name_plural": "opinions",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("application", "expert"), name="an_expert_signs_an_application_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1721,6 +1849,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "point of dispute",
                 "verbose_name_plural": "points of dispute",
                 "ordering": ["objection", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("objection", "number"), name="points_of_an_objection_are_numbered"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("entry", None), ("item__isnull", False)),
+                            models.Q(("entry__isnull", False), ("item", None)),
+                            _connector="OR",
+                        ),
+                        name="a_point_disputes_a_proposed_or_a_recorded_entry",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("points__isnull", False), ("result", "reduced")),
+                            models.Q(models.Q(("result", "reduced"), _negated=True), ("points", None)),
+                            _connector="OR",
+                        ),
+                        name="only_a_reduction_names_points",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1869,6 +2016,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "seat on a panel",
                 "verbose_name_plural": "seats on panels",
                 "ordering": ["panel", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("panel", "expert"), name="an_expert_sits_once_on_a_panel"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "voted"), _negated=True),
+                            ("sealed_votes__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="who_voted_has_a_vote",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1903,196 +2061,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "vote",
                 "verbose_name_plural": "votes",
                 "ordering": ["seat", "point"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("seat", "point"), name="an_expert_votes_once_on_a_point")
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agency__isnull", False), ("institution", None)),
-                    models.Q(("agency", None), ("institution__isnull", False)),
-                    _connector="OR",
-                ),
-                name="an_activity_is_offered_by_an_agency_or_an_institution",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="an_activity_ends_after_it_starts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "study_with_test"), ("pass_mark__isnull", False), ("pass_mark__lte", 100)),
-                    models.Q(models.Q(("kind", "study_with_test"), _negated=True), ("pass_mark", None)),
-                    _connector="OR",
-                ),
-                name="a_study_with_a_test_has_a_pass_mark",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__gte", 1)), name="an_application_asks_for_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="application",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("fact__isnull", False), ("state", "granted")),
-                    models.Q(models.Q(("state", "granted"), _negated=True), ("fact", None)),
-                    _connector="OR",
-                ),
-                name="only_what_was_granted_has_a_fact",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "cancelled"), _negated=True),
-                fields=("activity", "practitioner"),
-                name="a_person_takes_part_once_in_an_activity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("application", None), ("state", "completed"), _connector="OR"),
-                name="only_a_completed_activity_supports",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score", None), ("score__lte", 100), _connector="OR"), name="a_score_is_of_100"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("specialties", []), _negated=True), name="an_expert_has_a_specialty"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expertavailability",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
-                name="availability_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expertconflict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("institution__isnull", False), ("practitioner", None)),
-                    models.Q(("institution", None), ("practitioner__isnull", False)),
-                    _connector="OR",
-                ),
-                name="a_conflict_is_with_an_institution_or_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="expertplace",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
-                name="a_workplace_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="externaloutcome",
-            constraint=models.UniqueConstraint(
-                fields=("practitioner", "body", "document_number"), name="an_outcome_elsewhere_is_recorded_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["late", "filed", "in_review", "with_panel"])),
-                fields=("proposal",),
-                name="a_proposal_has_one_open_objection",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "proposed_points"), ("proposal__isnull", False)),
-                    models.Q(("kind", "proposed_points"), _negated=True),
-                    _connector="OR",
-                ),
-                name="an_objection_names_its_proposal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("paper_received_on__isnull", False), ("via", "paper")),
-                    models.Q(models.Q(("via", "paper"), _negated=True), ("paper_received_on", None)),
-                    _connector="OR",
-                ),
-                name="only_paper_has_a_day_of_receipt",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("via", "institution"), _negated=True),
-                    models.Q(("institution__isnull", False), ("signature__isnull", False)),
-                    _connector="OR",
-                ),
-                name="an_institution_files_with_a_signature",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "decided"), _negated=True),
-                    models.Q(("decided_at__isnull", False), models.Q(("decision", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="a_decided_objection_has_its_decision",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="opinion",
-            constraint=models.UniqueConstraint(
-                fields=("application", "expert"), name="an_expert_signs_an_application_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointofdispute",
-            constraint=models.UniqueConstraint(
-                fields=("objection", "number"), name="points_of_an_objection_are_numbered"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointofdispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("entry", None), ("item__isnull", False)),
-                    models.Q(("entry__isnull", False), ("item", None)),
-                    _connector="OR",
-                ),
-                name="a_point_disputes_a_proposed_or_a_recorded_entry",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointofdispute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("points__isnull", False), ("result", "reduced")),
-                    models.Q(models.Q(("result", "reduced"), _negated=True), ("points", None)),
-                    _connector="OR",
-                ),
-                name="only_a_reduction_names_points",
-            ),
         ),
         migrations.AddConstraint(
             model_name="panel",
@@ -2107,22 +2079,5 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("size__in", [3, 5])), name="a_panel_has_3_or_5_seats"
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.UniqueConstraint(fields=("panel", "expert"), name="an_expert_sits_once_on_a_panel"),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "voted"), _negated=True), ("sealed_votes__isnull", False), _connector="OR"
-                ),
-                name="who_voted_has_a_vote",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vote",
-            constraint=models.UniqueConstraint(fields=("seat", "point"), name="an_expert_votes_once_on_a_point"),
         ),
     ]

@@ -123,6 +123,41 @@ class Migration(migrations.Migration):
                 "verbose_name": "endpoint",
                 "verbose_name_plural": "endpoints",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("pk__in", []),
+                            models.Q(
+                                ("agency", None), ("authority", None), ("institution__isnull", False), ("region", None)
+                            ),
+                            models.Q(
+                                ("agency__isnull", False), ("authority", None), ("institution", None), ("region", None)
+                            ),
+                            models.Q(
+                                ("agency", None), ("authority__isnull", False), ("institution", None), ("region", None)
+                            ),
+                            models.Q(
+                                ("agency", None), ("authority", None), ("institution", None), ("region__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="an_endpoint_is_of_one_body",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["proposed", "retired"]), ("approved_at__isnull", False), _connector="OR"
+                        ),
+                        name="an_endpoint_in_use_was_approved",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("certificate", ""), ("sealed_key", None)),
+                            models.Q(models.Q(("certificate", ""), _negated=True), ("sealed_key__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="our_certificate_comes_with_its_key",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +192,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "key of an endpoint",
                 "verbose_name_plural": "keys of endpoints",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ends_at", None)),
+                        fields=("endpoint",),
+                        name="an_endpoint_has_one_key_without_an_end",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -245,6 +287,42 @@ class Migration(migrations.Migration):
                 "verbose_name": "event",
                 "verbose_name_plural": "events",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("practitioner", "sequence"), name="a_file_numbers_its_events_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("change", None),
+                                ("deadline", None),
+                                ("kind", "endpoint.test"),
+                                ("missed", None),
+                                ("practitioner", None),
+                                ("step", None),
+                            ),
+                            models.Q(
+                                ("practitioner__isnull", False),
+                                models.Q(("kind", "endpoint.test"), _negated=True),
+                                models.Q(
+                                    models.Q(
+                                        ("change__isnull", False), ("deadline", None), ("missed", None), ("step", None)
+                                    ),
+                                    models.Q(
+                                        ("change", None), ("deadline", None), ("missed", None), ("step__isnull", False)
+                                    ),
+                                    models.Q(
+                                        ("change", None), ("deadline__isnull", False), ("missed", None), ("step", None)
+                                    ),
+                                    models.Q(
+                                        ("change", None), ("deadline", None), ("missed__isnull", False), ("step", None)
+                                    ),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="an_event_announces_one_thing_of_one_person",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -647,6 +725,94 @@ class Migration(migrations.Migration):
                 "verbose_name": "notice",
                 "verbose_name_plural": "notices",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "practitioner", "institution", "agency", "authority", "region"),
+                        name="a_recipient_is_told_of_an_event_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("pk__in", []),
+                            models.Q(
+                                ("agency", None),
+                                ("authority", None),
+                                ("institution", None),
+                                ("practitioner__isnull", False),
+                                ("recipient", "practitioner"),
+                                ("region", None),
+                            ),
+                            models.Q(
+                                ("agency", None),
+                                ("authority", None),
+                                ("institution__isnull", False),
+                                ("practitioner", None),
+                                ("recipient", "institution"),
+                                ("region", None),
+                            ),
+                            models.Q(
+                                ("agency__isnull", False),
+                                ("authority", None),
+                                ("institution", None),
+                                ("practitioner", None),
+                                ("recipient", "agency"),
+                                ("region", None),
+                            ),
+                            models.Q(
+                                ("agency", None),
+                                ("authority__isnull", False),
+                                ("institution", None),
+                                ("practitioner", None),
+                                ("recipient", "health_authority"),
+                                ("region", None),
+                            ),
+                            models.Q(
+                                ("agency", None),
+                                ("authority__isnull", False),
+                                ("institution", None),
+                                ("practitioner", None),
+                                ("recipient", "drug_authority"),
+                                ("region", None),
+                            ),
+                            models.Q(
+                                ("agency", None),
+                                ("authority__isnull", False),
+                                ("institution", None),
+                                ("practitioner", None),
+                                ("recipient", "healthcare_security_authority"),
+                                ("region", None),
+                            ),
+                            models.Q(
+                                ("agency", None),
+                                ("authority", None),
+                                ("institution", None),
+                                ("practitioner", None),
+                                ("recipient", "region"),
+                                ("region__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_notice_has_one_recipient",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("institution__isnull", False)),
+                        fields=["institution", "id"],
+                        name="notices_of_institution",
+                    ),
+                    models.Index(
+                        condition=models.Q(("agency__isnull", False)), fields=["agency", "id"], name="notices_of_agency"
+                    ),
+                    models.Index(
+                        condition=models.Q(("authority__isnull", False)),
+                        fields=["authority", "id"],
+                        name="notices_of_authority",
+                    ),
+                    models.Index(
+                        condition=models.Q(("region__isnull", False)), fields=["region", "id"], name="notices_of_region"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -731,6 +897,35 @@ class Migration(migrations.Migration):
                 "verbose_name": "push",
                 "verbose_name_plural": "pushes",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("notice", "endpoint"), name="a_notice_is_pushed_to_an_endpoint_once"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("endpoint", "practitioner", "sequence"),
+                        name="an_endpoint_numbers_what_it_is_told_of_a_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("delivered_at", None),
+                                ("next_at__isnull", False),
+                                ("state__in", ["waiting", "overdue"]),
+                            ),
+                            models.Q(("delivered_at__isnull", False), ("next_at", None), ("state", "delivered")),
+                            models.Q(("delivered_at", None), ("next_at", None), ("state", "withdrawn")),
+                            _connector="OR",
+                        ),
+                        name="what_is_owed_has_a_next_try",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_at__isnull", False)),
+                        fields=["endpoint", "next_at"],
+                        name="pushes_that_are_owed",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -777,6 +972,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "try to deliver",
                 "verbose_name_plural": "tries to deliver",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("push", "number"), name="tries_of_a_push_are_numbered_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("problem", ""), ("status__gte", 200), ("status__lt", 300)),
+                            models.Q(("problem", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="a_try_without_a_problem_was_accepted",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -805,6 +1011,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "recall",
                 "verbose_name_plural": "recalls",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("notice", "earlier"), name="a_notice_recalls_another_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("notice", models.F("earlier")), _negated=True),
+                        name="a_notice_does_not_recall_itself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -883,311 +1096,68 @@ class Migration(migrations.Migration):
                 "verbose_name": "subscription",
                 "verbose_name_plural": "subscriptions",
                 "ordering": ["id"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="endpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("pk__in", []),
-                    models.Q(("agency", None), ("authority", None), ("institution__isnull", False), ("region", None)),
-                    models.Q(("agency__isnull", False), ("authority", None), ("institution", None), ("region", None)),
-                    models.Q(("agency", None), ("authority__isnull", False), ("institution", None), ("region", None)),
-                    models.Q(("agency", None), ("authority", None), ("institution", None), ("region__isnull", False)),
-                    _connector="OR",
-                ),
-                name="an_endpoint_is_of_one_body",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="endpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["proposed", "retired"]), ("approved_at__isnull", False), _connector="OR"
-                ),
-                name="an_endpoint_in_use_was_approved",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="endpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("certificate", ""), ("sealed_key", None)),
-                    models.Q(models.Q(("certificate", ""), _negated=True), ("sealed_key__isnull", False)),
-                    _connector="OR",
-                ),
-                name="our_certificate_comes_with_its_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="endpointkey",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ends_at", None)),
-                fields=("endpoint",),
-                name="an_endpoint_has_one_key_without_an_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.UniqueConstraint(
-                fields=("practitioner", "sequence"), name="a_file_numbers_its_events_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("change", None),
-                        ("deadline", None),
-                        ("kind", "endpoint.test"),
-                        ("missed", None),
-                        ("practitioner", None),
-                        ("step", None),
-                    ),
-                    models.Q(
-                        ("practitioner__isnull", False),
-                        models.Q(("kind", "endpoint.test"), _negated=True),
-                        models.Q(
-                            models.Q(("change__isnull", False), ("deadline", None), ("missed", None), ("step", None)),
-                            models.Q(("change", None), ("deadline", None), ("missed", None), ("step__isnull", False)),
-                            models.Q(("change", None), ("deadline__isnull", False), ("missed", None), ("step", None)),
-                            models.Q(("change", None), ("deadline", None), ("missed__isnull", False), ("step", None)),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("pk__in", []),
+                            models.Q(
+                                ("agency", None), ("authority", None), ("institution__isnull", False), ("region", None)
+                            ),
+                            models.Q(
+                                ("agency__isnull", False), ("authority", None), ("institution", None), ("region", None)
+                            ),
+                            models.Q(
+                                ("agency", None), ("authority__isnull", False), ("institution", None), ("region", None)
+                            ),
+                            models.Q(
+                                ("agency", None), ("authority", None), ("institution", None), ("region__isnull", False)
+                            ),
                             _connector="OR",
                         ),
+                        name="a_subscription_is_of_one_body",
                     ),
-                    _connector="OR",
-                ),
-                name="an_event_announces_one_thing_of_one_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("institution__isnull", False)),
-                fields=["institution", "id"],
-                name="notices_of_institution",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("agency__isnull", False)), fields=["agency", "id"], name="notices_of_agency"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("authority__isnull", False)),
-                fields=["authority", "id"],
-                name="notices_of_authority",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(
-                condition=models.Q(("region__isnull", False)), fields=["region", "id"], name="notices_of_region"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(
-                fields=("event", "practitioner", "institution", "agency", "authority", "region"),
-                name="a_recipient_is_told_of_an_event_once",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("pk__in", []),
-                    models.Q(
-                        ("agency", None),
-                        ("authority", None),
-                        ("institution", None),
-                        ("practitioner__isnull", False),
-                        ("recipient", "practitioner"),
-                        ("region", None),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="a_subscription_ends_after_it_starts",
                     ),
-                    models.Q(
-                        ("agency", None),
-                        ("authority", None),
-                        ("institution__isnull", False),
-                        ("practitioner", None),
-                        ("recipient", "institution"),
-                        ("region", None),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("institution__isnull", False)),
+                        expressions=[
+                            ("institution", "="),
+                            ("practitioner", "="),
+                            (registry.models.institutions.DateRange("starts_on", "ends_on"), "&&"),
+                        ],
+                        name="a_subscription_of_institution_runs_once_at_a_time",
                     ),
-                    models.Q(
-                        ("agency__isnull", False),
-                        ("authority", None),
-                        ("institution", None),
-                        ("practitioner", None),
-                        ("recipient", "agency"),
-                        ("region", None),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("agency__isnull", False)),
+                        expressions=[
+                            ("agency", "="),
+                            ("practitioner", "="),
+                            (registry.models.institutions.DateRange("starts_on", "ends_on"), "&&"),
+                        ],
+                        name="a_subscription_of_agency_runs_once_at_a_time",
                     ),
-                    models.Q(
-                        ("agency", None),
-                        ("authority__isnull", False),
-                        ("institution", None),
-                        ("practitioner", None),
-                        ("recipient", "health_authority"),
-                        ("region", None),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("authority__isnull", False)),
+                        expressions=[
+                            ("authority", "="),
+                            ("practitioner", "="),
+                            (registry.models.institutions.DateRange("starts_on", "ends_on"), "&&"),
+                        ],
+                        name="a_subscription_of_authority_runs_once_at_a_time",
                     ),
-                    models.Q(
-                        ("agency", None),
-                        ("authority__isnull", False),
-                        ("institution", None),
-                        ("practitioner", None),
-                        ("recipient", "drug_authority"),
-                        ("region", None),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("region__isnull", False)),
+                        expressions=[
+                            ("region", "="),
+                            ("practitioner", "="),
+                            (registry.models.institutions.DateRange("starts_on", "ends_on"), "&&"),
+                        ],
+                        name="a_subscription_of_region_runs_once_at_a_time",
                     ),
-                    models.Q(
-                        ("agency", None),
-                        ("authority__isnull", False),
-                        ("institution", None),
-                        ("practitioner", None),
-                        ("recipient", "healthcare_security_authority"),
-                        ("region", None),
-                    ),
-                    models.Q(
-                        ("agency", None),
-                        ("authority", None),
-                        ("institution", None),
-                        ("practitioner", None),
-                        ("recipient", "region"),
-                        ("region__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_notice_has_one_recipient",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="push",
-            index=models.Index(
-                condition=models.Q(("next_at__isnull", False)),
-                fields=["endpoint", "next_at"],
-                name="pushes_that_are_owed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="push",
-            constraint=models.UniqueConstraint(
-                fields=("notice", "endpoint"), name="a_notice_is_pushed_to_an_endpoint_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="push",
-            constraint=models.UniqueConstraint(
-                fields=("endpoint", "practitioner", "sequence"), name="an_endpoint_numbers_what_it_is_told_of_a_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="push",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("delivered_at", None), ("next_at__isnull", False), ("state__in", ["waiting", "overdue"])),
-                    models.Q(("delivered_at__isnull", False), ("next_at", None), ("state", "delivered")),
-                    models.Q(("delivered_at", None), ("next_at", None), ("state", "withdrawn")),
-                    _connector="OR",
-                ),
-                name="what_is_owed_has_a_next_try",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.UniqueConstraint(fields=("push", "number"), name="tries_of_a_push_are_numbered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("problem", ""), ("status__gte", 200), ("status__lt", 300)),
-                    models.Q(("problem", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="a_try_without_a_problem_was_accepted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recall",
-            constraint=models.UniqueConstraint(fields=("notice", "earlier"), name="a_notice_recalls_another_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="recall",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("notice", models.F("earlier")), _negated=True),
-                name="a_notice_does_not_recall_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("pk__in", []),
-                    models.Q(("agency", None), ("authority", None), ("institution__isnull", False), ("region", None)),
-                    models.Q(("agency__isnull", False), ("authority", None), ("institution", None), ("region", None)),
-                    models.Q(("agency", None), ("authority__isnull", False), ("institution", None), ("region", None)),
-                    models.Q(("agency", None), ("authority", None), ("institution", None), ("region__isnull", False)),
-                    _connector="OR",
-                ),
-                name="a_subscription_is_of_one_body",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="a_subscription_ends_after_it_starts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("institution__isnull", False)),
-                expressions=[
-                    ("institution", "="),
-                    ("practitioner", "="),
-                    (registry.models.institutions.DateRange("starts_on", "ends_on"), "&&"),
                 ],
-                name="a_subscription_of_institution_runs_once_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("agency__isnull", False)),
-                expressions=[
-                    ("agency", "="),
-                    ("practitioner", "="),
-                    (registry.models.institutions.DateRange("starts_on", "ends_on"), "&&"),
-                ],
-                name="a_subscription_of_agency_runs_once_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("authority__isnull", False)),
-                expressions=[
-                    ("authority", "="),
-                    ("practitioner", "="),
-                    (registry.models.institutions.DateRange("starts_on", "ends_on"), "&&"),
-                ],
-                name="a_subscription_of_authority_runs_once_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("region__isnull", False)),
-                expressions=[
-                    ("region", "="),
-                    ("practitioner", "="),
-                    (registry.models.institutions.DateRange("starts_on", "ends_on"), "&&"),
-                ],
-                name="a_subscription_of_region_runs_once_at_a_time",
-            ),
+            },
         ),
         *append_only(
             "notifications",

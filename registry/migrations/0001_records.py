@@ -612,6 +612,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "handling",
                 "verbose_name_plural": "handlings",
                 "ordering": ["-made_on", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("institution", "document_number"), name="a_document_is_one_handling_of_an_institution"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("conduct_until__gte", models.F("conduct_from"))),
+                        name="handled_conduct_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("made_on__gte", models.F("conduct_from"))),
+                        name="a_handling_follows_the_conduct",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -665,6 +678,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "assignment",
                 "verbose_name_plural": "assignments",
                 "ordering": ["user", "starts_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agency", None), ("institution", None), ("role", "administrator")),
+                            models.Q(("agency__isnull", False), ("institution", None), ("role", "agency_officer")),
+                            models.Q(("agency", None), ("institution__isnull", False), ("role", "compliance_officer")),
+                            _connector="OR",
+                        ),
+                        name="a_role_is_held_where_it_belongs",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                        name="an_assignment_ends_after_it_starts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -806,6 +834,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "personal trigger",
                 "verbose_name_plural": "personal triggers",
                 "ordering": ["-made_on", "-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("practitioner", "kind", "document_number"), name="a_document_triggers_once_for_a_person"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("conduct_until__gte", models.F("conduct_from"))),
+                        name="triggering_conduct_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -863,6 +900,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "identity document",
                 "verbose_name_plural": "identity documents",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("practitioner", "kind", "number_index"), name="a_document_stands_once_in_a_file"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1266,6 +1308,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "merge of two files",
                 "verbose_name_plural": "merges of files",
                 "ordering": ["-recorded_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at", None)),
+                        fields=("absorbed",),
+                        name="a_file_is_absorbed_by_one_file_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kept", models.F("absorbed")), _negated=True),
+                        name="a_file_is_not_merged_with_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("recorded_by", models.F("confirmed_by")), _negated=True),
+                        name="a_merge_needs_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("undone_at", None), ("undone_by", None)),
+                            models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="who_undid_a_merge_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1363,6 +1428,87 @@ class Migration(migrations.Migration):
                 "verbose_name": "fact",
                 "verbose_name_plural": "facts",
                 "ordering": ["practitioner", "chain_no"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("practitioner", "chain_no"), name="a_file_numbers_its_facts_once"),
+                    models.UniqueConstraint(fields=("origin", "origin_id"), name="a_fact_of_a_register_is_kept_once"),
+                    models.UniqueConstraint(fields=("origin", "origin_seq"), name="a_register_numbers_its_facts_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "points_scored",
+                                    "entry_annulled",
+                                    "entry_revised",
+                                    "points_relieved",
+                                    "period_shortened",
+                                    "reregistered",
+                                ],
+                            )
+                        ),
+                        name="a_fact_is_of_a_known_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind__in", ["points_scored", "entry_revised"]),
+                                ("points__gte", 1),
+                                ("points__isnull", False),
+                                ("points__lte", 12),
+                            ),
+                            models.Q(("kind", "points_relieved"), ("points__gte", 1), ("points__isnull", False)),
+                            models.Q(
+                                ("kind__in", ["entry_annulled", "period_shortened", "reregistered"]), ("points", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="points_are_1_to_12_where_points_belong",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("counted_on__isnull", False),
+                                ("counted_on__lte", models.F("effective_on")),
+                                ("kind", "points_scored"),
+                                models.Q(("policy", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("kind", "points_scored"), _negated=True), ("counted_on", None), ("policy", "")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="scored_points_have_a_day_and_a_policy",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("months", None),
+                            models.Q(
+                                ("kind__in", ["points_scored", "entry_revised"]), ("months__gte", 1), ("months__lte", 6)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_suspension_is_1_to_6_months",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("days__gte", 1), ("days__isnull", False), ("kind", "period_shortened")),
+                            models.Q(models.Q(("kind", "period_shortened"), _negated=True), ("days", None)),
+                            _connector="OR",
+                        ),
+                        name="a_period_is_shortened_by_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("entry__isnull", False), ("kind__in", ["entry_annulled", "entry_revised"])),
+                            models.Q(
+                                models.Q(("kind__in", ["entry_annulled", "entry_revised"]), _negated=True),
+                                ("entry", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_correction_names_its_entry",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1406,6 +1552,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "emergency claimed",
                 "verbose_name_plural": "emergencies claimed",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="an_emergency_has_a_reason"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1437,6 +1588,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "professional certificate",
                 "verbose_name_plural": "professional certificates",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("practitioner", "number"), name="a_certificate_stands_once_in_a_file"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1457,6 +1613,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "name of a practitioner",
                 "verbose_name_plural": "names of practitioners",
                 "ordering": ["recorded_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("superseded_at", None)),
+                        fields=("practitioner",),
+                        name="a_practitioner_has_one_present_name",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1480,6 +1643,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "region",
                 "verbose_name_plural": "regions",
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[1-9][0-9]{5}$")), name="a_region_code_has_six_digits"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1516,6 +1684,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "phase-in day",
                 "verbose_name_plural": "phase-in days",
                 "ordering": ["region", "category"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("region", "category"), name="a_category_has_one_phase_in_day_in_a_region"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -1844,6 +2017,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "registration",
                 "verbose_name_plural": "registrations",
                 "ordering": ["starts_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                        name="a_registration_ends_after_it_starts",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("superseded_at", None)),
+                        fields=("record",),
+                        name="a_registration_has_one_present_version",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("superseded_at", None)),
+                        expressions=[
+                            ("practitioner", "="),
+                            ("institution", "="),
+                            (registry.models.institutions.DateRange("starts_on", "ends_on"), "&&"),
+                        ],
+                        name="a_person_is_registered_once_at_an_institution_on_a_day",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["practitioner", "institution"], name="registration_of_person_at")],
             },
         ),
         migrations.CreateModel(
@@ -1903,6 +2097,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "responsibility",
                 "verbose_name_plural": "responsibilities",
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("handling__isnull", False), ("trigger", None)),
+                            models.Q(("handling", None), ("trigger__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_responsibility_is_for_a_handling_or_a_trigger",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("handling", "trigger", "practitioner"),
+                        name="a_person_has_one_responsibility_in_a_handling",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1959,6 +2168,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "points entry",
                 "verbose_name_plural": "points entries",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("handling", "trigger", "situation", "practitioner", "round"),
+                        name="a_situation_of_a_handling_is_scored_once_on_a_person",
+                        nulls_distinct=False,
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("act", ""), _negated=True),
+                        fields=("handling", "trigger", "act", "practitioner", "round"),
+                        name="one_act_is_scored_once_on_a_person",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2058,6 +2280,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "roster import",
                 "verbose_name_plural": "roster imports",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_at", None), _negated=True),
+                        fields=["next_at"],
+                        name="roster_jobs_to_be_done",
+                    ),
+                    models.Index(fields=["institution", "-id"], name="roster_jobs_of_institution"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2106,6 +2336,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "row of a roster import",
                 "verbose_name_plural": "rows of roster imports",
                 "ordering": ["job", "outcome", "number", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("job", "number"), name="a_row_of_a_roster_has_one_outcome"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__isnull", False), ("outcome", "left"), _connector="OR"),
+                        name="a_row_without_a_number_left_the_roster",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["job", "outcome", "number", "id"], name="roster_rows_by_outcome")],
             },
         ),
         migrations.CreateModel(
@@ -2141,6 +2379,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "period",
                 "verbose_name_plural": "periods",
                 "ordering": ["practitioner", "starts_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
+                        name="a_period_is_not_empty",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "suspension")),
+                        expressions=[
+                            ("practitioner", "="),
+                            (registry.models.institutions.DateRange("starts_on", "ends_on"), "&&"),
+                        ],
+                        name="suspensions_of_a_person_do_not_overlap",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2167,6 +2419,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "service agreement",
                 "verbose_name_plural": "service agreements",
                 "ordering": ["starts_on", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                        name="an_agreement_ends_after_it_starts",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("superseded_at", None)),
+                        fields=("record",),
+                        name="an_agreement_has_one_present_version",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2200,6 +2463,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "staff record",
                 "verbose_name_plural": "staff records",
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("practitioner", "institution"), name="a_person_stands_once_on_an_institutions_roster"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2258,6 +2526,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "change of standing",
                 "verbose_name_plural": "changes of standing",
                 "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("edge", ""), _negated=True),
+                        fields=("practitioner", "edge"),
+                        name="an_edge_of_a_period_is_told_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("cause", "fact")), fields=("fact",), name="a_fact_changes_the_standing_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2291,234 +2569,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "standing on days",
                 "verbose_name_plural": "standings on days",
                 "ordering": ["practitioner", "starts_on"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="handling",
-            constraint=models.UniqueConstraint(
-                fields=("institution", "document_number"), name="a_document_is_one_handling_of_an_institution"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handling",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("conduct_until__gte", models.F("conduct_from"))),
-                name="handled_conduct_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handling",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("made_on__gte", models.F("conduct_from"))), name="a_handling_follows_the_conduct"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agency", None), ("institution", None), ("role", "administrator")),
-                    models.Q(("agency__isnull", False), ("institution", None), ("role", "agency_officer")),
-                    models.Q(("agency", None), ("institution__isnull", False), ("role", "compliance_officer")),
-                    _connector="OR",
-                ),
-                name="a_role_is_held_where_it_belongs",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="an_assignment_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personaltrigger",
-            constraint=models.UniqueConstraint(
-                fields=("practitioner", "kind", "document_number"), name="a_document_triggers_once_for_a_person"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="personaltrigger",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("conduct_until__gte", models.F("conduct_from"))),
-                name="triggering_conduct_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="identitydocument",
-            constraint=models.UniqueConstraint(
-                fields=("practitioner", "kind", "number_index"), name="a_document_stands_once_in_a_file"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filemerge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at", None)),
-                fields=("absorbed",),
-                name="a_file_is_absorbed_by_one_file_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filemerge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kept", models.F("absorbed")), _negated=True),
-                name="a_file_is_not_merged_with_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filemerge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("recorded_by", models.F("confirmed_by")), _negated=True),
-                name="a_merge_needs_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="filemerge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("undone_at", None), ("undone_by", None)),
-                    models.Q(("undone_at__isnull", False), ("undone_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="who_undid_a_merge_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.UniqueConstraint(
-                fields=("practitioner", "chain_no"), name="a_file_numbers_its_facts_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.UniqueConstraint(
-                fields=("origin", "origin_id"), name="a_fact_of_a_register_is_kept_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.UniqueConstraint(
-                fields=("origin", "origin_seq"), name="a_register_numbers_its_facts_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "points_scored",
-                            "entry_annulled",
-                            "entry_revised",
-                            "points_relieved",
-                            "period_shortened",
-                            "reregistered",
-                        ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("practitioner", "starts_on"), name="a_standing_begins_once_on_a_day"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("points__lte", 12)), name="shown_points_are_at_most_12"),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["normal", "suspended", "terminated"])),
+                        name="a_standing_is_of_a_known_kind",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "normal"), _negated=True),
+                        fields=["status", "starts_on"],
+                        name="span_by_status",
                     )
-                ),
-                name="a_fact_is_of_a_known_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind__in", ["points_scored", "entry_revised"]),
-                        ("points__gte", 1),
-                        ("points__isnull", False),
-                        ("points__lte", 12),
-                    ),
-                    models.Q(("kind", "points_relieved"), ("points__gte", 1), ("points__isnull", False)),
-                    models.Q(("kind__in", ["entry_annulled", "period_shortened", "reregistered"]), ("points", None)),
-                    _connector="OR",
-                ),
-                name="points_are_1_to_12_where_points_belong",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("counted_on__isnull", False),
-                        ("counted_on__lte", models.F("effective_on")),
-                        ("kind", "points_scored"),
-                        models.Q(("policy", ""), _negated=True),
-                    ),
-                    models.Q(models.Q(("kind", "points_scored"), _negated=True), ("counted_on", None), ("policy", "")),
-                    _connector="OR",
-                ),
-                name="scored_points_have_a_day_and_a_policy",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("months", None),
-                    models.Q(("kind__in", ["points_scored", "entry_revised"]), ("months__gte", 1), ("months__lte", 6)),
-                    _connector="OR",
-                ),
-                name="a_suspension_is_1_to_6_months",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("days__gte", 1), ("days__isnull", False), ("kind", "period_shortened")),
-                    models.Q(models.Q(("kind", "period_shortened"), _negated=True), ("days", None)),
-                    _connector="OR",
-                ),
-                name="a_period_is_shortened_by_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("entry__isnull", False), ("kind__in", ["entry_annulled", "entry_revised"])),
-                    models.Q(
-                        models.Q(("kind__in", ["entry_annulled", "entry_revised"]), _negated=True), ("entry", None)
-                    ),
-                    _connector="OR",
-                ),
-                name="a_correction_names_its_entry",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="emergencycheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="an_emergency_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.UniqueConstraint(
-                fields=("practitioner", "number"), name="a_certificate_stands_once_in_a_file"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="practitionername",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("superseded_at", None)),
-                fields=("practitioner",),
-                name="a_practitioner_has_one_present_name",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="region",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[1-9][0-9]{5}$")), name="a_region_code_has_six_digits"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="phasein",
-            constraint=models.UniqueConstraint(
-                fields=("region", "category"), name="a_category_has_one_phase_in_day_in_a_region"
-            ),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="institution",
@@ -2536,178 +2604,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="an_institution_code_is_h_or_p_and_11_digits",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="registration",
-            index=models.Index(fields=["practitioner", "institution"], name="registration_of_person_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="a_registration_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("superseded_at", None)),
-                fields=("record",),
-                name="a_registration_has_one_present_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="registration",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("superseded_at", None)),
-                expressions=[
-                    ("practitioner", "="),
-                    ("institution", "="),
-                    (registry.models.institutions.DateRange("starts_on", "ends_on"), "&&"),
-                ],
-                name="a_person_is_registered_once_at_an_institution_on_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsibility",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("handling__isnull", False), ("trigger", None)),
-                    models.Q(("handling", None), ("trigger__isnull", False)),
-                    _connector="OR",
-                ),
-                name="a_responsibility_is_for_a_handling_or_a_trigger",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsibility",
-            constraint=models.UniqueConstraint(
-                fields=("handling", "trigger", "practitioner"),
-                name="a_person_has_one_responsibility_in_a_handling",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointsentry",
-            constraint=models.UniqueConstraint(
-                fields=("handling", "trigger", "situation", "practitioner", "round"),
-                name="a_situation_of_a_handling_is_scored_once_on_a_person",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pointsentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("act", ""), _negated=True),
-                fields=("handling", "trigger", "act", "practitioner", "round"),
-                name="one_act_is_scored_once_on_a_person",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rosterjob",
-            index=models.Index(
-                condition=models.Q(("next_at", None), _negated=True), fields=["next_at"], name="roster_jobs_to_be_done"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rosterjob",
-            index=models.Index(fields=["institution", "-id"], name="roster_jobs_of_institution"),
-        ),
-        migrations.AddIndex(
-            model_name="rosterrow",
-            index=models.Index(fields=["job", "outcome", "number", "id"], name="roster_rows_by_outcome"),
-        ),
-        migrations.AddConstraint(
-            model_name="rosterrow",
-            constraint=models.UniqueConstraint(fields=("job", "number"), name="a_row_of_a_roster_has_one_outcome"),
-        ),
-        migrations.AddConstraint(
-            model_name="rosterrow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__isnull", False), ("outcome", "left"), _connector="OR"),
-                name="a_row_without_a_number_left_the_roster",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sanctionperiod",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on", None), ("ends_on__gt", models.F("starts_on")), _connector="OR"),
-                name="a_period_is_not_empty",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sanctionperiod",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("kind", "suspension")),
-                expressions=[
-                    ("practitioner", "="),
-                    (registry.models.institutions.DateRange("starts_on", "ends_on"), "&&"),
-                ],
-                name="suspensions_of_a_person_do_not_overlap",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serviceagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
-                name="an_agreement_ends_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="serviceagreement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("superseded_at", None)),
-                fields=("record",),
-                name="an_agreement_has_one_present_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="staffrecord",
-            constraint=models.UniqueConstraint(
-                fields=("practitioner", "institution"), name="a_person_stands_once_on_an_institutions_roster"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standingchange",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("edge", ""), _negated=True),
-                fields=("practitioner", "edge"),
-                name="an_edge_of_a_period_is_told_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standingchange",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("cause", "fact")), fields=("fact",), name="a_fact_changes_the_standing_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="standingspan",
-            index=models.Index(
-                condition=models.Q(("status", "normal"), _negated=True),
-                fields=["status", "starts_on"],
-                name="span_by_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standingspan",
-            constraint=models.UniqueConstraint(
-                fields=("practitioner", "starts_on"), name="a_standing_begins_once_on_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standingspan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("points__lte", 12)), name="shown_points_are_at_most_12"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standingspan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["normal", "suspended", "terminated"])),
-                name="a_standing_is_of_a_known_kind",
             ),
         ),
     ]
