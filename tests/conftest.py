@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import connection
@@ -13,6 +14,7 @@ from registry.config.database import ACTING, READING, as_owner
 from registry.queries import sight
 from tests.committed import Furniture
 
+TEMPLATE = "template"
 ASK_THE_DATABASE = {"db", "transactional_db", "committed"}
 
 
@@ -47,9 +49,11 @@ def _language_of_its_own() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """A name of its own per run and worker, so that two runs on one server do not meet."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"test_registry_{os.environ['REGISTRY_TEST_RUN']}_{worker}"
-    connection.settings_dict.setdefault("TEST", {})["NAME"] = name
+    connection.settings_dict.setdefault("TEST", {})["NAME"] = _named(os.environ.get("PYTEST_XDIST_WORKER", "main"))
+
+
+def _named(part: str) -> str:
+    return f"test_registry_{os.environ['REGISTRY_TEST_RUN']}_{part}"
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +65,8 @@ def django_db_setup(
     """Make the database as the owner of its tables; everything between is done as the application."""
     with django_db_blocker.unblock(), as_owner(connection.settings_dict):
         _make_roles()
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default": None}, serialized_aliases=[])
+        with _template():
+            made = setup_databases(verbosity=0, interactive=False, aliases={"default": None}, serialized_aliases=[])
         connection.close()
     yield
     with django_db_blocker.unblock():
@@ -69,6 +74,31 @@ def django_db_setup(
         with as_owner(connection.settings_dict):
             _send_everybody_away()
             teardown_databases(made, verbosity=0)
+            _drop(_named(TEMPLATE))
+
+
+@contextmanager
+def _template() -> Iterator[None]:
+    """With several workers the first one migrates, once; every worker's database is a copy of that."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        yield
+        return
+    test = connection.settings_dict["TEST"]
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [_named(TEMPLATE)])
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [_named(TEMPLATE)])
+        if cursor.fetchone() is None:
+            own, test["NAME"] = test["NAME"], _named(TEMPLATE)
+            setup_databases(verbosity=0, interactive=False, aliases={"default": None}, serialized_aliases=[])
+            connection.close()
+            test["NAME"] = own
+        test["TEMPLATE"] = _named(TEMPLATE)
+        yield
+
+
+def _drop(database: str) -> None:
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{database}"')
 
 
 def _send_everybody_away() -> None:
