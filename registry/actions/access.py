@@ -14,7 +14,7 @@ from registry.actions.keeping import keep
 from registry.actions.keys import revoke_key
 from registry.ledger.days import shanghai_day
 from registry.models import ApiKey, Assignment, Role, User
-from registry.models.access import APART, PLACES
+from registry.models.access import APART, PLACES, role_at
 from registry.queries.explain import day
 
 HELD_AT = ("agency", "institution", "authority", "region", "practitioner")
@@ -52,7 +52,8 @@ def give_role(
 
 def require_assignable(row: Assignment, *, by: User | None) -> None:
     """Refuse an assignment that is for oneself or for a closed account, that ends before it begins, that mixes one of
-    the three administrations with another role of the office, or a second account of one file.
+    the three administrations with another role of the office, that is none of the authority, or a second account of one
+    file.
     """
     if by is not None and by.pk == row.user_id:
         raise Refused("own_role", _("Nobody gives a role to themselves. Ask another security administrator."))
@@ -66,6 +67,7 @@ def require_assignable(row: Assignment, *, by: User | None) -> None:
         }
         raise Refused("ends_before_it_begins", words, field="ends_on", value=row.ends_on)
     _require_apart(row)
+    _require_fitting(row)
     if row.practitioner_id and _at_the_same_time(row, Assignment.objects.filter(practitioner=row.practitioner_id)):
         taken = _("The file %(name)s has an account already. Issue a code for recovery instead.")
         raise _refused("file_has_account", taken, "practitioner", str(row.practitioner))
@@ -81,6 +83,17 @@ def _require_apart(row: Assignment) -> None:
             "other role first."
         ) % {"held": mixed[0].get_role_display(), "role": row.get_role_display()}
         raise Refused("roles_apart", words, field="role", value=row.role)
+
+
+def _require_fitting(row: Assignment) -> None:
+    if row.authority is None or row.role == role_at(row.authority):
+        return
+    words = _("“%(authority)s” has no “%(role)s”. Choose “%(fitting)s”.") % {
+        "authority": row.authority.name,
+        "role": row.get_role_display(),
+        "fitting": role_at(row.authority).label,
+    }
+    raise Refused("role_of_another_authority", words, field="role", value=row.role)
 
 
 def end_role(*, assignment: Assignment, ends_on: date, by: User | None, now: datetime) -> Assignment:

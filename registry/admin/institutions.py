@@ -22,8 +22,9 @@ from registry.admin.roles import has_any, scope
 from registry.ledger.law import policies
 from registry.models import Institution, InstitutionMeasure, Registration, ServiceAgreement, StandingSpan
 from registry.queries.measures import OPEN, Assessment, assessed, kind_of, measures_of, notices, ratio_of_year
+from registry.queries.publication import is_outsider
 from registry.queries.ratio import people_behind
-from registry.queries.roles import KEEPERS_OF_ACCESS, OFFICERS_OF_AGENCIES, STAFF_KEEPERS
+from registry.queries.roles import KEEPERS_OF_ACCESS, OFFICERS_OF_AGENCIES, READERS_OF_THE_PUBLISHED, STAFF_KEEPERS
 
 FEW = 10
 
@@ -43,6 +44,7 @@ class InstitutionAdmin(ListAdmin):
     search_fields = ("code", "name")
     search_help_text = _("Code, or part of the name")
     keyset = "code"
+    seen_by = READERS_OF_THE_PUBLISHED
     list_before_template = "registry/parts/institution_start.html"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -71,19 +73,15 @@ class InstitutionAdmin(ListAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The institution at a glance."""
+        """The institution at a glance; to health and drug authorities, without what was done about it."""
         place = self.found(request, object_id)
+        if is_outsider(scope(request)):
+            return self._shown(request, place, told_only=True)
         measures = measures_of(place)
         found = assessed(ratio_of_year(place, _year_asked(request), today=today()), measures, today=today())
-        return self.page(
+        return self._shown(
             request,
-            "registry/institution.html",
-            title=place.name,
-            crumbs=[(_("Institutions"), reverse("admin:registry_institution_changelist"))],
-            place=place,
-            today=today(),
-            agreements=_agreements(place),
-            sanctioned=_sanctioned(place),
+            place,
             assessment=found,
             years=_years_around(found),
             notices=notices(measures, today()),
@@ -93,6 +91,19 @@ class InstitutionAdmin(ListAdmin):
             acts=acts_on_institution(request, place, over=_year_over(found, measures)),
             sections=extensions.sections("institution", request, place),
             may_end_agreements=has_any(request, OFFICERS_OF_AGENCIES),
+        )
+
+    def _shown(self, request: HttpRequest, place: Institution, **context: Any) -> HttpResponse:
+        return self.page(
+            request,
+            "registry/institution.html",
+            title=place.name,
+            crumbs=[(_("Institutions"), reverse("admin:registry_institution_changelist"))],
+            place=place,
+            today=today(),
+            agreements=_agreements(place),
+            sanctioned=_sanctioned(place),
+            **context,
         )
 
 
@@ -163,6 +174,7 @@ class RegistrationAdmin(ListAdmin):
     search_fields = ("practitioner__code",)
     search_help_text = _("Personal code")
     exactly = (by_person,)
+    seen_by = READERS_OF_THE_PUBLISHED
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         """Present versions, at institutions in the user's scope."""

@@ -14,11 +14,14 @@ from registry.admin import extensions, labels
 from registry.admin.acts.subjects import case_url
 from registry.admin.base import ListAdmin
 from registry.admin.exact import by_person
-from registry.admin.roles import scope
+from registry.admin.moment import today
+from registry.admin.roles import reads_files, scope
 from registry.ledger.law import policies
 from registry.models import Fact, PointsEntry, ProposedEntry, StandingChange
 from registry.queries.entries import present_of
 from registry.queries.explain import wording
+from registry.queries.publication import published_entries
+from registry.queries.roles import READERS_OF_THE_PUBLISHED
 
 
 def by_document(term: str) -> Q:
@@ -36,14 +39,20 @@ class EntryAdmin(ListAdmin):
     search_fields = ("practitioner__code",)
     search_help_text = _("Personal code, or document number")
     exactly = (by_person, by_document)
+    seen_by = READERS_OF_THE_PUBLISHED
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         """The entries in the user's scope, with their corrections."""
-        rows = scope(request).entries().select_related(
+        seen = scope(request)
+        rows = published_entries(seen, seen.entries(), today=today()).select_related(
             "fact__agency", "fact__actor", "fact__second", "practitioner", "responsibility", "trigger",
             "handling__institution",
         )  # fmt: skip
         return rows.prefetch_related(Prefetch("fact__corrections", Fact.objects.order_by("decided_at", "id")))
+
+    def get_list_display_links(self, request: HttpRequest, list_display: Any) -> Any:
+        """To the case behind it, for whoever reads cases."""
+        return self.list_display_links if reads_files(request) else None
 
     @admin.display(description=_("practitioner"))
     def person(self, row: PointsEntry) -> SafeString:

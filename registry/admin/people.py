@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -28,7 +28,8 @@ from registry.queries.access_log import READERS_OF_LOOKS
 from registry.queries.explain import title_of
 from registry.queries.file import PractitionerFile, file_of
 from registry.queries.people import find_people
-from registry.queries.roles import STAFF_KEEPERS
+from registry.queries.publication import is_outsider, may_ask_for, published_file
+from registry.queries.roles import READERS_OF_THE_PUBLISHED, STAFF_KEEPERS
 from registry.queries.worklist import next_date, tasks_of
 
 
@@ -54,6 +55,7 @@ class PractitionerAdmin(ListAdmin):
     search_fields = ("code", "name")
     search_help_text = _("Code, beginning of the name, or part of it")
     keyset = "code"
+    seen_by = READERS_OF_THE_PUBLISHED
     list_before_template = "registry/parts/people_start.html"
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
@@ -108,8 +110,11 @@ class PractitionerAdmin(ListAdmin):
             return ask_first(request, person)
         form = AsOfForm(request.GET if {"on", "known"} & request.GET.keys() else None)
         on, known = _asked(form)
+        seen = scope(request)
+        if not may_ask_for(seen, person, on or today(), known, today()):
+            raise Http404
         opening.keep(Kind.HISTORY if on or known else Kind.OPENED)
-        file = file_of(person, on or today(), known)
+        file = published_file(seen, file_of(person, on or today(), known), today=today())
         return self.page(
             request,
             "registry/file.html",
@@ -117,6 +122,7 @@ class PractitionerAdmin(ListAdmin):
             crumbs=[(_("Practitioners"), reverse("admin:registry_practitioner_changelist"))],
             file=file,
             as_of=form,
+            told_only=is_outsider(seen),
             gauge=gauge_of(file.standing.points, file.on, file.policy),
             policy_title=title_of(file.policy),
             is_past=bool(on or known),
@@ -128,9 +134,9 @@ class PractitionerAdmin(ListAdmin):
 
 def _acts(request: HttpRequest, file: PractitionerFile, *, present: bool) -> dict[str, Any]:
     """Acts are offered on the file of today only, and on registrations at places of the user."""
-    if not present:
-        return {}
     seen = scope(request)
+    if not present or is_outsider(seen):
+        return {}
     mine = {row.institution_id for row in file.current_registrations if seen.covers(row.institution)}
     return {
         "acts": acts_on_person(request, file),

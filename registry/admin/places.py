@@ -1,6 +1,8 @@
 """Regions, agencies, authorities and phase-in days: reference data that administrators keep."""
 
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesRadioFilter
 
@@ -80,6 +82,10 @@ class AuthorityAdmin(OpenReferenceAdmin):
     autocomplete_fields = ("region",)
     list_select_related = ("region",)
     keyset = "code"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Of which kind it is stays: what its officers may see follows from that."""
+        return () if obj is None else ("kind",)
 
 
 @admin.register(PhaseIn)

@@ -15,6 +15,7 @@ from registry.queries.roles import (
     POOL_READERS,
     READERS_OF_ACCESS,
     READERS_OF_FILES,
+    READERS_OF_THE_PUBLISHED,
 )
 from registry.queries.scope import Scope, scope_of
 from registry.queries.sight import look
@@ -82,6 +83,11 @@ def is_agency_officer(request: HttpRequest) -> bool:
 def reads_access(request: HttpRequest) -> bool:
     """Reads accounts, roles and keys."""
     return has_any(request, READERS_OF_ACCESS)
+
+
+def reads_people(request: HttpRequest) -> bool:
+    """Reads who is registered and how they stand, with their cases or without."""
+    return has_any(request, READERS_OF_THE_PUBLISHED)
 
 
 def reads_files(request: HttpRequest) -> bool:

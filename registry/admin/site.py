@@ -18,6 +18,19 @@ _KINDS = ("region", "agency", "authority", "phasein", "calendaryear", "user", "a
 WITHOUT_PEOPLE_AT = (*(f"registry_{kind}_" for kind in _KINDS), "auth_user_password", "app_list")
 ACTS_ON_ACCESS = ("give_identity", "end_employment", "issue_key", "rotate_key", "revoke_key")
 
+_LISTS = ("practitioner", "registration", "institution", "pointsentry")
+TOLD = (
+    *(f"registry_{kind}_changelist" for kind in _LISTS),
+    "registry_practitioner_change",
+    "registry_institution_change",
+    "open_file",
+)
+"""Where health and drug authorities read what is published to them."""
+
+
+def _is_told(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and request.resolver_match.url_name in TOLD
+
 
 def _has_no_people(request: HttpRequest) -> bool:
     name = request.resolver_match.url_name or "" if request.resolver_match else ""
@@ -61,11 +74,13 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
         """Behind the sign-in. What is not made for experts is not there for those who are nothing else, and what shows
         people is not there for those who read no files."""
         from registry.admin.extensions import is_for_experts
-        from registry.admin.roles import is_expert, is_officer, reads_files
+        from registry.admin.roles import is_expert, is_officer, reads_files, reads_people
 
         def for_the_role(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             open_to_all = is_officer(request) and _has_no_people(request)
-            if reads_files(request) or open_to_all or (is_expert(request) and is_for_experts(request)):
+            told = reads_people(request) and _is_told(request)
+            for_experts = is_expert(request) and is_for_experts(request)
+            if reads_files(request) or open_to_all or told or for_experts:
                 return view(request, *args, **kwargs)
             raise Http404
 
@@ -83,12 +98,13 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
         """The overview of the user's role; experts go to their own page, who reads no files to what they keep."""
         from registry.admin.extensions import OFFERS
         from registry.admin.overview import overview
-        from registry.admin.roles import is_officer, reads_access, reads_files
+        from registry.admin.roles import is_officer, reads_access, reads_files, reads_people
 
         if OFFERS.desk_of_experts and not is_officer(request):
             return HttpResponseRedirect(reverse(f"admin:{OFFERS.desk_of_experts}"))
         if not reads_files(request):
             first = "registry_user_changelist" if reads_access(request) else "policies"
+            first = "registry_practitioner_changelist" if reads_people(request) else first
             return HttpResponseRedirect(reverse(f"admin:{first}"))
         return overview(request, self)
 

@@ -33,9 +33,9 @@ NAVIGATION = [
         "title": _("People and places"),
         "separator": True,
         "items": [
-            _item(_("Practitioners"), "badge", "registry_practitioner_changelist", "reads_files"),
-            _item(_("Registrations"), "how_to_reg", "registry_registration_changelist", "reads_files"),
-            _item(_("Institutions"), "local_hospital", "registry_institution_changelist", "reads_files"),
+            _item(_("Practitioners"), "badge", "registry_practitioner_changelist", "reads_people"),
+            _item(_("Registrations"), "how_to_reg", "registry_registration_changelist", "reads_people"),
+            _item(_("Institutions"), "local_hospital", "registry_institution_changelist", "reads_people"),
             _item(_("Service agreements"), "handshake", "registry_serviceagreement_changelist", "reads_files"),
             _item(_("Rosters"), "upload_file", "registry_rosterjob_changelist", "reads_files"),
         ],
@@ -57,7 +57,7 @@ NAVIGATION = [
         "items": [
             _item(_("Handlings"), "gavel", "registry_handling_changelist", "reads_files"),
             _item(_("Personal triggers"), "person_alert", "registry_personaltrigger_changelist", "reads_files"),
-            _item(_("Points entries"), "scoreboard", "registry_pointsentry_changelist", "reads_files"),
+            _item(_("Points entries"), "scoreboard", "registry_pointsentry_changelist", "reads_people"),
             _item(
                 _("Changes of standing"), "published_with_changes", "registry_standingchange_changelist", "reads_files"
             ),

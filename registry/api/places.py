@@ -11,7 +11,7 @@ from registry.api.given import Choice, Day, Flag, Given, Text
 from registry.api.shapes import AgencyShape, PlaceRef, Shape, Word
 from registry.api.subjects import named, one
 from registry.models import Agency, Institution, Region, ServiceAgreement
-from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_REFERENCE
+from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_REFERENCE, READERS_OF_THE_PUBLISHED
 
 
 class RegionShape(Shape):
@@ -89,6 +89,7 @@ class Institutions(Listing, Act):
     tag = "places"
     creates = "open_institution"
     creating = "Open an institution."
+    seen_by = READERS_OF_THE_PUBLISHED
     shape = InstitutionShape
     given = InstitutionGiven
     done_by = OFFICERS_OF_AGENCIES
@@ -113,6 +114,7 @@ class InstitutionView(One):
     """One institution."""
 
     tag = "places"
+    seen_by = READERS_OF_THE_PUBLISHED
     shape = InstitutionShape
 
     def find(self, **path: Any) -> Institution:

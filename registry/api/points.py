@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,9 +20,9 @@ from registry.api.standings import FactShape, SourceShape
 from registry.api.subjects import all_named, one
 from registry.models import Fact, FactKind, Grade, PointsEntry, SanctionPeriod, StandingSpan, StandingStatus
 from registry.queries.entries import Present, present_of, with_everything
-from registry.queries.publication import published_entries, published_periods
+from registry.queries.publication import may_ask_for, published_entries, published_periods
 from registry.queries.reach import reach_of
-from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_ONE_FILE
+from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_ONE_STANDING, READERS_OF_THE_PUBLISHED
 from registry.queries.standings import standings_on
 
 
@@ -85,6 +86,7 @@ class Entries(Listing):
     """The points entries of people who concern you."""
 
     tag = "points"
+    seen_by = READERS_OF_THE_PUBLISHED
     shape = EntryShape
     filters = OF_ENTRIES
 
@@ -98,7 +100,7 @@ class Entries(Listing):
 class EntriesOfPerson(OpensFile, Entries):
     """The points entries of a practitioner, those of merged files among them."""
 
-    seen_by = READERS_OF_ONE_FILE
+    seen_by = READERS_OF_ONE_STANDING
 
     def rows(self) -> QuerySet[PointsEntry]:
         return shown_to(self.asker, PointsEntry.objects.filter(practitioner_id__in=self.files(**self.kwargs)))
@@ -108,6 +110,7 @@ class EntryView(One):
     """One points entry."""
 
     tag = "points"
+    seen_by = READERS_OF_THE_PUBLISHED
     shape = EntryShape
 
     def find(self, **path: Any) -> Present:
@@ -130,7 +133,7 @@ class Periods(OpensFile, Listing):
     """The suspensions and terminations of a practitioner, past ones and those to come."""
 
     tag = "points"
-    seen_by = READERS_OF_ONE_FILE
+    seen_by = READERS_OF_ONE_STANDING
     shape = SanctionShape
     filters = {"kind": Filter(Choice(choices=SanctionPeriod.Kind.values, required=False), "kind")}
 
@@ -159,6 +162,7 @@ class Standings(Listing):
     """
 
     tag = "points"
+    seen_by = READERS_OF_THE_PUBLISHED
     shape = StandingOnDayShape
     key = "practitioner_id"
     filters = {
@@ -171,6 +175,8 @@ class Standings(Listing):
 
     def rows(self) -> QuerySet[StandingSpan]:
         day: date = self.asked.get("on") or self.asker.today
+        if not may_ask_for(self.asker.scope, None, day, None, self.asker.today):
+            raise PermissionDenied
         return standings_on(self.asker.scope, day, institution=self.asked.get("institution", ""))
 
 

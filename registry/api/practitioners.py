@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db import transaction
 from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -34,7 +35,14 @@ from registry.models import (
     StandingChange,
 )
 from registry.queries.people import MOST_FOUND, find_by_document, find_people
-from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_ONE_FILE, STAFF_KEEPERS
+from registry.queries.publication import may_ask_for, published_standing
+from registry.queries.roles import (
+    OFFICERS_OF_AGENCIES,
+    READERS_OF_ONE_FILE,
+    READERS_OF_ONE_STANDING,
+    READERS_OF_THE_PUBLISHED,
+    STAFF_KEEPERS,
+)
 
 
 class PractitionerShape(Shape):
@@ -77,6 +85,7 @@ class SearchPractitioners(DeskFace):
 
     tag = "practitioners"
     http_method_names = ["post"]
+    seen_by = READERS_OF_THE_PUBLISHED
     shape = FoundShape
     given = SearchGiven
 
@@ -151,7 +160,7 @@ class PractitionerView(OpensFile, One):
     """One practitioner."""
 
     tag = "practitioners"
-    seen_by = READERS_OF_ONE_FILE
+    seen_by = READERS_OF_ONE_STANDING
     shape = PractitionerShape
 
     def find(self, **path: Any) -> Practitioner:
@@ -166,10 +175,13 @@ class AskedStanding(Given):
 
 
 class StandingView(OpensFile, One):
-    """The standing of a practitioner on a day, as known at a time, with the steps that led to it."""
+    """The standing of a practitioner on a day, as known at a time, with the steps that led to it.
+
+    Health and drug authorities are told that of today, and of the past what is published to them.
+    """
 
     tag = "practitioners"
-    seen_by = READERS_OF_ONE_FILE
+    seen_by = READERS_OF_ONE_STANDING
     shape = StandingShape
     asks = AskedStanding
 
@@ -177,7 +189,10 @@ class StandingView(OpensFile, One):
         asked = read(self.asks, self.request.query_params.dict())
         on: date = asked.get("on") or self.asker.today
         known: datetime | None = asked.get("known_at")
-        return whole(standing_of(self.person(**path), on, known=known), known)
+        seen, person, today = self.asker.scope, self.person(**path), self.asker.today
+        if not may_ask_for(seen, person, on, known, today):
+            raise PermissionDenied
+        return whole(published_standing(seen, person, standing_of(person, on, known=known), today=today), known)
 
 
 class Changes(OpensFile, Listing):
@@ -233,6 +248,7 @@ class Registrations(OpensFile, Listing, Act):
     """The registrations of a practitioner as known now; several at once are normal."""
 
     tag = "practitioners"
+    seen_by = READERS_OF_THE_PUBLISHED
     creates = "register_at"
     creating = "Register a practitioner at an institution."
     shape = RegistrationShape

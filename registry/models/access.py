@@ -42,6 +42,7 @@ class Role(models.TextChoices):
     AGENCY_OFFICER = "agency_officer", _("agency officer")
     REVIEWER = "reviewer", _("reviewer")
     AUTHORITY_OFFICER = "authority_officer", _("authority officer")
+    HEALTH_OR_DRUG_OFFICER = "health_or_drug_officer", _("officer of a health or drug authority")
     COMPLIANCE_OFFICER = "compliance_officer", _("compliance officer")
     EXPERT = "expert", _("expert")
     PRACTITIONER = "practitioner", _("practitioner")
@@ -53,11 +54,21 @@ PLACES: Mapping[str, str] = MappingProxyType(
         Role.AGENCY_OFFICER: "agency",
         Role.REVIEWER: "agency",
         Role.AUTHORITY_OFFICER: "authority",
+        Role.HEALTH_OR_DRUG_OFFICER: "authority",
         Role.COMPLIANCE_OFFICER: "institution",
         Role.PRACTITIONER: "practitioner",
     }
 )
 """Where each role is held: the column that must be filled, all others empty. An administrator's region may be."""
+
+
+def role_at(authority: Authority) -> Role:
+    """As what an officer of the authority reads: of the healthcare security authority what the office sees, of a health
+    or drug authority what is published to it.
+    """
+    own = authority.kind == Authority.Kind.HEALTHCARE_SECURITY
+    return Role.AUTHORITY_OFFICER if own else Role.HEALTH_OR_DRUG_OFFICER
+
 
 APART = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR})
 """The three administrations (of the system, of security, of the audit), which are three people."""

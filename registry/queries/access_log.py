@@ -24,11 +24,11 @@ from registry.models import (
     Task,
 )
 from registry.queries.explain import name_of
-from registry.queries.roles import OWN_FILE, READERS_OF_FILES
+from registry.queries.roles import OWN_FILE, READERS_OF_THE_PUBLISHED
 from registry.queries.scope import Scope
 from registry.queries.wording import listed
 
-WORKING = READERS_OF_FILES - {Role.ADMINISTRATOR, Role.AUDITOR}
+WORKING = READERS_OF_THE_PUBLISHED - {Role.ADMINISTRATOR, Role.AUDITOR}
 """Roles that work on files. Administrators and auditors see them and work on none."""
 
 READERS_OF_LOOKS = frozenset({Role.AGENCY_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}) | OWN_FILE

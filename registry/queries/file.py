@@ -1,7 +1,7 @@
 """A practitioner's one file (一人一档) at a glance: standing, points, what happened, why, and what is kept of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -126,6 +126,22 @@ class PractitionerFile:
     def was_merged(self) -> bool:
         """The file asked for was merged into another, whose content this is."""
         return self.asked.pk != self.practitioner.pk
+
+    def told(self, standing: Standing) -> "PractitionerFile":
+        """What is told of the file: the standing, what led to it, and who the person is; nothing else that is kept."""
+        told = {step.id for step in standing.steps}
+        events = tuple(each for each in self.events if str(each.fact.origin_id) in told)
+        return replace(
+            self,
+            standing=standing,
+            since=since_of(standing),
+            explanation=tuple(each for each in self.explanation if each.step.id in told),
+            events=events,
+            years=years_of(standing.periods, _dots(events), on=self.on),
+            documents=(),
+            merges=(),
+            changes=(),
+        )
 
     @cached_property
     def current_registrations(self) -> list[Registration]:

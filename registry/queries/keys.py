@@ -4,7 +4,8 @@ import hmac
 from datetime import date, datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-from registry.models import ApiKey, Assignment, Role, keys
+from registry.models import ApiKey, Assignment, keys
+from registry.models.access import role_at
 from registry.queries.scope import Scope, scope_of
 
 _NOBODYS_DIGEST = bytes(32)
@@ -40,7 +41,7 @@ def scope_of_key(key: ApiKey, today: date) -> Scope:
     if key.user is not None:
         return scope_of(key.user, today)
     if key.authority is not None:
-        return Scope((Assignment(role=Role.AUTHORITY_OFFICER, authority=key.authority, starts_on=today),))
+        return Scope((Assignment(role=role_at(key.authority), authority=key.authority, starts_on=today),))
     return Scope(())
 
 

@@ -4,16 +4,19 @@ Whoever also reads files in another role sees what that role sees; the own file 
 """
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from registry.ledger.law import policies
-from registry.models import Authority, Fact, FactKind, PointsEntry, Role, SanctionPeriod
+from registry.models import Fact, FactKind, PointsEntry, Practitioner, SanctionPeriod
+from registry.queries.file import PractitionerFile
 from registry.queries.lives import Life, Version
-from registry.queries.roles import READERS_OF_FILES
+from registry.queries.roles import READERS_OF_FILES, TOLD_ONLY
 from registry.queries.sanctions import Name, State, sanctions_of
 from registry.queries.scope import Scope
+from registry.rules.compute import Standing
 from registry.rules.publication import (
     end_of_points,
     first_counted_shown,
@@ -21,16 +24,10 @@ from registry.rules.publication import (
     may_be_shown,
 )
 
-_OUTSIDE = (Authority.Kind.HEALTH, Authority.Kind.DRUG)
-
 
 def is_outsider(seen: Scope) -> bool:
-    """Whether all that the asker reads of people rests on a health or drug authority."""
-    reading = [row for row in seen.assignments if row.role in READERS_OF_FILES]
-    return bool(reading) and all(
-        row.role == Role.AUTHORITY_OFFICER and row.authority is not None and row.authority.kind in _OUTSIDE
-        for row in reading
-    )
+    """Whether all that the asker reads of people in the register rests on a health or drug authority."""
+    return bool(seen.roles & TOLD_ONLY) and not seen.roles & READERS_OF_FILES
 
 
 def published_entries(seen: Scope, entries: QuerySet[PointsEntry], *, today: date) -> QuerySet[PointsEntry]:
@@ -57,6 +54,36 @@ def published_periods(seen: Scope, periods: QuerySet[SanctionPeriod], *, today: 
 def is_published(seen: Scope, name: Name, states: list[State], *, today: date) -> bool:
     """Whether the asker may be shown this sanction, by its newest state."""
     return not is_outsider(seen) or _shown(name, states, today)
+
+
+def published_standing(seen: Scope, practitioner: Practitioner, standing: Standing, *, today: date) -> Standing:
+    """The standing of today as the asker may be shown it: the periods that are published, and the steps behind them and
+    behind the points that are. Of another day there is none (`may_ask_for`).
+    """
+    if not is_outsider(seen) or seen.is_own(practitioner):
+        return standing
+    law = policies().national(today)
+    periods = tuple(
+        each
+        for each in standing.periods
+        if each is standing.period or may_be_shown(law, each.kind, ended_on=each.until, annulled=False, today=today)
+    )
+    first = first_counted_shown(law, today=today)
+    behind = {fact for each in periods for fact in each.because}
+    steps = tuple(each for each in standing.steps if each.id in behind or each.year >= first.year)
+    return replace(standing, periods=periods, steps=steps, errors=())
+
+
+def published_file(seen: Scope, file: PractitionerFile, *, today: date) -> PractitionerFile:
+    """The file of today as the asker may be shown it."""
+    standing = published_standing(seen, file.practitioner, file.standing, today=today)
+    return file if standing is file.standing else file.told(standing)
+
+
+def may_ask_for(seen: Scope, practitioner: Practitioner | None, on: date, known: datetime | None, today: date) -> bool:
+    """Whether the asker may be told how people, or this one, stood on `on` as known at `known`."""
+    present = on == today and known is None
+    return present or not is_outsider(seen) or (practitioner is not None and seen.is_own(practitioner))
 
 
 def versions_published(seen: Scope, life: Life, *, today: date) -> frozenset[int]:

@@ -23,9 +23,18 @@ READERS_OF_FILES = frozenset(
 OWN_FILE = frozenset({Role.PRACTITIONER})
 """Who has everything that is kept of the own file."""
 
+TOLD_ONLY = frozenset({Role.HEALTH_OR_DRUG_OFFICER})
+"""Who is shown of people what is published of their points and sanctions (`registry.queries.publication`), no case."""
+
+READERS_OF_THE_PUBLISHED = READERS_OF_FILES | TOLD_ONLY
+"""Who reads people and their present standing at all."""
+
 READERS_OF_ONE_FILE = READERS_OF_FILES | OWN_FILE
 """Who reads one person's file at its own address: the readers of files, and its holder. Lists and acts are not theirs.
 """
+
+READERS_OF_ONE_STANDING = READERS_OF_ONE_FILE | TOLD_ONLY
+"""Who reads at the address of one person how they stand, and for which points."""
 
 OFFICERS_OF_AGENCIES = frozenset({Role.AGENCY_OFFICER})
 """Who handles cases and records points."""

@@ -14,7 +14,8 @@ from registry.actions.access import close_accounts, end_employment, end_role, gi
 from registry.actions.errors import Refused
 from registry.actions.keys import issue_key
 from registry.ledger.days import shanghai_day
-from registry.models import ApiKey, Assignment, Role, User
+from registry.models import ApiKey, Assignment, Authority, Role, User
+from registry.models.access import PLACES
 from registry.queries.scope import roles_of
 from tests.town import TODAY, Town, at, build
 
@@ -72,12 +73,28 @@ def test_whoever_administers_holds_nothing_else_in_the_office(
     town: Town, security: User, held: Role, wanted: Role
 ) -> None:
     place = {"agency_officer": town.agency, "reviewer": town.agency, "compliance_officer": town.hospital}.get(wanted)
-    if wanted in (held, Role.PRACTITIONER, Role.AUTHORITY_OFFICER):
+    if wanted in (held, Role.PRACTITIONER) or PLACES.get(wanted) == "authority":
         return
     give(town.officer, held, security)
     assert refused(town.officer, wanted, security, place=place) == "roles_apart"
     give(town.second, wanted, security, place=place)
     assert refused(town.second, held, security) == "roles_apart"
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "fitting"),
+    [
+        ("healthcare_security", Role.HEALTH_OR_DRUG_OFFICER, Role.AUTHORITY_OFFICER),
+        ("health", Role.AUTHORITY_OFFICER, Role.HEALTH_OR_DRUG_OFFICER),
+        ("drug", Role.AUTHORITY_OFFICER, Role.HEALTH_OR_DRUG_OFFICER),
+    ],
+)
+def test_whose_officer_somebody_is_says_the_kind_of_the_authority(
+    town: Town, security: User, kind: str, wrong: Role, fitting: Role
+) -> None:
+    authority = Authority.objects.create(code="W430100", name="某局", kind=kind, region=town.region)
+    assert refused(town.officer, wrong, security, place=authority) == "role_of_another_authority"
+    assert give(town.officer, fitting, security, place=authority).pk
 
 
 def test_one_administration_may_follow_another(town: Town, security: User) -> None:

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 from django.utils import translation
 
-from registry.models import Agency, Assignment, Institution, Region, Role, User
+from registry.models import Agency, Assignment, Authority, Institution, Region, Role, User
 from tests.casework import Desk, desk
 from tests.town import LAW_BEGINS, TODAY, Town, at, build
 
@@ -31,9 +31,9 @@ def town(db: None) -> Town:
     return found
 
 
-def assign(user: User, role: Role, *, agency: Agency | None = None, institution: Institution | None = None) -> User:
+def assign(user: User, role: Role, **place: Agency | Authority | Institution) -> User:
     """Give the user a role from the first day of the law on."""
-    Assignment.objects.create(user=user, role=role, agency=agency, institution=institution, starts_on=LAW_BEGINS)
+    Assignment.objects.create(user=user, role=role, starts_on=LAW_BEGINS, **place)
     return user
 
 

@@ -73,7 +73,7 @@ def test_the_healthcare_security_authority_goes_on_seeing_everything(here: Desk)
 def test_an_officer_of_both_sees_what_the_office_sees(here: Desk) -> None:
     health = Authority.objects.create(code="W1", name="市卫健委", kind="drug", region=here.town.region)
     user = User.objects.create_user("both")
-    Assignment.objects.create(user=user, role=Role.AUTHORITY_OFFICER, authority=health, starts_on=LAW_BEGINS)
+    Assignment.objects.create(user=user, role=Role.HEALTH_OR_DRUG_OFFICER, authority=health, starts_on=LAW_BEGINS)
     with time_machine.travel(at(DAY_AFTER), tick=False):
         assert counts(here, Program(user), Reader(user)) == (0, 0, 0, 0)
         Assignment.objects.create(user=user, role=Role.AGENCY_OFFICER, agency=here.town.agency, starts_on=LAW_BEGINS)
@@ -118,3 +118,50 @@ def test_older_versions_of_a_person_hold_no_standing_that_is_not_shown_any_more(
     with time_machine.travel(at(LAST), tick=False):
         shown = outsiders(here)[1].read(f"{person}/_history/{suspended}")
         assert extension(shown, "standing")["status"]["code"] == "suspended"
+
+
+def test_a_health_authority_is_told_how_somebody_stands_today_and_of_no_other_day(here: Desk) -> None:
+    standing = f"practitioners/{here.surgeon.uuid}/standing/"
+    with time_machine.travel(at(DAY_AFTER), tick=False):
+        program, office = outsiders(here)[0], outsiders(here, "healthcare_security")[0]
+        told, whole = program.read(standing), office.read(standing)
+        assert (told["status"]["code"], told["periods"], told["steps"]) == ("normal", [], [])
+        assert len(whole["periods"]) == len(whole["steps"]) == 1
+        for asked in (f"on={ENDED}", f"known_at={ENDED}T00:00:00%2B08:00"):
+            assert program.get(f"{standing}?{asked}").status_code == 403
+            assert office.get(f"{standing}?{asked}").status_code == 200
+        assert program.get(f"standings/?on={ENDED}").status_code == 403
+
+
+def test_a_termination_in_force_is_explained_to_a_health_authority_however_old_its_points_are(here: Desk) -> None:
+    score(here.town, 3, SCORED)
+    with time_machine.travel(at(DAY_AFTER), tick=False):
+        told = outsiders(here)[0].read(f"practitioners/{here.surgeon.uuid}/standing/")
+        assert told["status"]["code"] == "terminated"
+        assert [each["kind"]["code"] for each in told["periods"]] == ["termination"]
+        assert told["steps"][-1]["caused"] == "terminated"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "practitioners/{person}/facts/",
+        "practitioners/{person}/changes/",
+        "changes/",
+        "handlings/",
+        "cases/",
+        "proposals/",
+        "objections/",
+        "applications/",
+        "measures/",
+        "rosters/",
+        "statistics/points/",
+        "statistics/objections/",
+    ],
+)
+def test_what_the_office_keeps_beside_points_and_sanctions_is_no_matter_of_health_authorities(
+    here: Desk, address: str
+) -> None:
+    address = address.format(person=here.surgeon.uuid)
+    assert outsiders(here)[0].get(address).status_code == 403
+    assert outsiders(here, "healthcare_security")[0].get(address).status_code == 200

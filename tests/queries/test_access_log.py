@@ -117,7 +117,7 @@ def test_what_somebody_sees_in_one_role_is_no_work_of_another(here: Desk) -> Non
 def test_reviewers_and_officers_of_authorities_work_where_they_are(here: Desk) -> None:
     health = Authority.objects.create(code="W430100", name="市卫健委", kind="health", region=here.town.region)
     assert is_work(holder("ping", Role.REVIEWER, agency=here.town.agency), here.surgeon)
-    assert is_work(holder("wei", Role.AUTHORITY_OFFICER, authority=health), here.surgeon)
+    assert is_work(holder("wei", Role.HEALTH_OR_DRUG_OFFICER, authority=health), here.surgeon)
 
 
 def test_it_takes_one_question(here: Desk, django_assert_num_queries: object) -> None:

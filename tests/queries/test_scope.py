@@ -108,7 +108,7 @@ def test_an_administrator_of_a_province_and_an_officer_of_its_health_authority_s
 ) -> None:
     province, _ = Region.objects.get_or_create(code="430000", defaults={"name_zh": "某省"})
     health = Authority.objects.create(code="W430000", name="卫生健康委", kind="health", region=province)
-    for user in (employ(Role.ADMINISTRATOR, region=province), employ(Role.AUTHORITY_OFFICER, authority=health)):
+    for user in (employ(Role.ADMINISTRATOR, region=province), employ(Role.HEALTH_OR_DRUG_OFFICER, authority=health)):
         assert set(scope_of(user, TODAY).practitioners()) == {town.surgeon, town.nurse}
         assert not scope_of(user, TODAY).acts_for(handle(town).case)
 

@@ -13,7 +13,7 @@ from registry.admin.fields import prose_field
 from registry.admin.openings import remember, where_to
 from registry.ledger.families import family_of
 from registry.models import IdentityDocument, User
-from registry.queries.roles import READERS_OF_FILES, STAFF_KEEPERS
+from registry.queries.roles import READERS_OF_THE_PUBLISHED, STAFF_KEEPERS
 from registry.queries.scope import Scope
 
 
@@ -42,7 +42,7 @@ class OpenFile(OnPractitioner):
     )
     do = _("Open the file")
     form_class = ReasonForm
-    allowed = READERS_OF_FILES
+    allowed = READERS_OF_THE_PUBLISHED
     previewed = False
     template = "registry/open_file.html"
 

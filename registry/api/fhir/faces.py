@@ -21,6 +21,7 @@ from registry.api.fhir.paging import LAST_UPDATED
 from registry.api.fhir.searching import OF_THE_ANSWER, PAGE, Param, Search, page_after, search_of, shown
 from registry.api.opening import keep_opening, reason_for
 from registry.api.problems import Problem
+from registry.queries.roles import READERS_OF_THE_PUBLISHED
 
 ROOT = "/fhir/"
 
@@ -42,6 +43,7 @@ class FhirFace(Spoken, DeskFace):
 
     http_method_names = ["get", "head"]
     max_body_bytes = 16 * 1024
+    seen_by = READERS_OF_THE_PUBLISHED
     resource: ClassVar[type[Resource]] = Resource
 
     @cached_property

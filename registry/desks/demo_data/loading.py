@@ -30,12 +30,19 @@ from registry.desks.demo_data.timeline import PREPARATION, at
 from registry.desks.demo_data.workdays import Workdays, announce_missing_years
 from registry.ledger.days import shanghai_day
 from registry.models import Agency, Authority, Institution, Practitioner, Role, User
+from registry.models.access import role_at
 from registry.queries.calendar import calendar
 
 FEWEST = len(CAST) + lives.NEWCOMERS
 """So many play in the stories."""
 EARLIEST = date(2026, 1, 1)
 """The stories reach back a year, and the scheme began in 2025."""
+HOME = "430100"
+AUTHORITIES = (
+    (Authority.Kind.HEALTHCARE_SECURITY, "医保局监管员", "reads what the office sees"),
+    (Authority.Kind.HEALTH, "卫健委监管员", "reads who is registered and how they stand"),
+)
+"""The authorities of the home city that look in: kind, name and duty of the officer."""
 Progress = Callable[[str], None]
 
 
@@ -132,10 +139,16 @@ def _accounts(stage: Stage, by: User) -> list[Account]:
         open_account(
             "reviewer-430100", Role.REVIEWER, name="复核员", duty="reviews objections", place=hospital.agency, by=by
         ),
+        *(_of_an_authority(kind, name, duty, by) for kind, name, duty in AUTHORITIES),
         open_account(
             f"doctor-{doctor.code}", Role.PRACTITIONER, name=doctor.name, duty="own file", place=doctor, by=by
         ),
     ]
+
+
+def _of_an_authority(kind: Authority.Kind, name: str, duty: str, by: User) -> Account:
+    authority = Authority.objects.get(kind=kind, region=HOME)
+    return open_account(f"{kind.value}-{HOME}", role_at(authority), name=name, duty=duty, place=authority, by=by)
 
 
 def _by_institution(people: list[Profile]) -> dict[str, list[Profile]]:
