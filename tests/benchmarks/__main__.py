@@ -18,7 +18,9 @@ def main() -> None:
     asked = parser.parse_args()
     django.setup()
     from registry.config.database import as_owner
+    from registry.queries import sight
 
+    sight.begin_process(sight.FULL)
     connection.settings_dict.setdefault("TEST", {})["NAME"] = f"bench_registry_{os.getpid()}"
     with as_owner(connection.settings_dict):
         made = setup_databases(verbosity=0, interactive=False)
