@@ -11,13 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
 from registry.ledger.days import shanghai_day
-from registry.models import ApiKey, Authority, User, keys
+from registry.models import ApiKey, Authority, Region, User, keys
 from registry.queries.explain import day
+
+PROVINCE = 2
+"""Digits that name a province (GB/T 2260)."""
 
 LONGEST_LIFE = timedelta(days=365)
 LONGEST_NAME = 120
 LONGEST_OVERLAP = timedelta(days=30)
-ISSUED = (ApiKey.Scope.SETTLEMENT, ApiKey.Scope.PERSON, ApiKey.Scope.AUTHORITY)
+ISSUED = (ApiKey.Scope.SETTLEMENT, ApiKey.Scope.PERSON, ApiKey.Scope.AUTHORITY, ApiKey.Scope.REGION)
 """The kinds of keys that have addresses to ask at."""
 
 
@@ -28,6 +31,7 @@ def issue_key(
     expires_at: datetime,
     user: User | None = None,
     authority: Authority | None = None,
+    region: Region | None = None,
     networks: Sequence[str] = (),
     replaces: ApiKey | None = None,
     by: User | None,
@@ -35,15 +39,15 @@ def issue_key(
 ) -> tuple[ApiKey, str]:
     """A new key for a system, and its text: the only time that the text exists outside of that system.
 
-    `user` is the person for whom a program acts, `authority` the health or drug authority whose system reads.
-    `networks` (CIDR) are those from which the key is taken; none means from anywhere. Every call makes another key, so
-    that a system can change keys without a gap. Raises Refused for a name that is empty or longer than 120 characters,
-    an unknown scope, a program without its person or an authority's system without its authority (and either without
-    need), a network that is none, and an end that has passed or lies more than 365 days ahead.
+    `user` is the person for whom a program acts, `authority` the authority whose system reads, `region` the province
+    whose register reads what it was told. `networks` (CIDR) are those from which the key is taken; none means from
+    anywhere. Every call makes another key, so that a system can change keys without a gap. Raises Refused for a name
+    that is empty or longer than 120 characters, an unknown scope, a key without the holder that its scope asks for or
+    with another one, a network that is none, and an end that has passed or lies more than 365 days ahead.
     """
     name = _clean_name(name)
     _require_scope(scope)
-    _require_holder(scope, user, authority)
+    _require_holder(scope, user, authority, region)
     _require_end(expires_at, now)
     prefix, key_text = keys.new_key()
     key = ApiKey(
@@ -51,6 +55,7 @@ def issue_key(
         scope=scope,
         user=user,
         authority=authority,
+        region=region,
         networks=_clean_networks(networks),
         replaces=replaces,
         prefix=prefix,
@@ -88,6 +93,7 @@ def rotate_key(
             expires_at=expires_at,
             user=older.user,
             authority=older.authority,
+            region=older.region,
             networks=older.networks,
             replaces=older,
             by=by,
@@ -132,7 +138,7 @@ def _require_scope(scope: str) -> None:
         )
 
 
-def _require_holder(scope: str, user: User | None, authority: Authority | None) -> None:
+def _require_holder(scope: str, user: User | None, authority: Authority | None, region: Region | None) -> None:
     _require_person(scope, user)
     if (scope == ApiKey.Scope.AUTHORITY) != (authority is not None):
         raise Refused(
@@ -140,6 +146,13 @@ def _require_holder(scope: str, user: User | None, authority: Authority | None) 
             _("A key of an authority's system names the authority, and no other key does."),
             field="authority",
             value=str(authority or ""),
+        )
+    if (scope == ApiKey.Scope.REGION) != (region is not None and len(region.prefix) == PROVINCE):
+        raise Refused(
+            "key_region_refused",
+            _("A key of another register names its province, and no other key does."),
+            field="region",
+            value=str(region or ""),
         )
 
 

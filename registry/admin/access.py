@@ -23,13 +23,13 @@ from registry.admin.base import KeptByForms, ListAdmin
 from registry.admin.moment import now
 from registry.admin.roles import has_any, user_of
 from registry.models import ApiKey, Assignment, Role, User
-from registry.models.access import PLACES
+from registry.models.access import HELD_BY_KEYS, PLACES
 from registry.queries.roles import KEEPERS_OF_ACCESS, READERS_OF_ACCESS
 
 admin.site.unregister(Group)
 
 
-GIVEN = tuple(role for role in Role if role != Role.PRACTITIONER)
+GIVEN = tuple(role for role in Role if role not in {Role.PRACTITIONER, *HELD_BY_KEYS})
 """What is given here. A practitioner's account comes about by the code that the own institution issues."""
 
 
@@ -188,7 +188,7 @@ class KeyAdmin(ListAdmin):
     seen_by = READERS_OF_ACCESS
     list_before_template = "registry/parts/key_start.html"
     list_display = ("name", "scope", "for_whom", "prefix", "from_where", "expires_at", "last_used_at", "state")
-    list_select_related = ("user", "authority")
+    list_select_related = ("user", "authority", "region")
     list_display_links = None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
@@ -202,8 +202,8 @@ class KeyAdmin(ListAdmin):
 
     @admin.display(description=_("for whom"))
     def for_whom(self, row: ApiKey) -> str:
-        """The person or the authority."""
-        return str(row.user or row.authority or self.empty_value_display)
+        """The person, the authority or the province."""
+        return str(row.user or row.authority or row.region or self.empty_value_display)
 
     @admin.display(description=_("from where"))
     def from_where(self, row: ApiKey) -> str:

@@ -18,7 +18,7 @@ from registry.queries.scope import Scope
 from registry.queries.sight import look
 
 NOBODY = Scope(())
-READING = (ApiKey.Scope.PERSON, ApiKey.Scope.AUTHORITY)
+READING = (ApiKey.Scope.PERSON, ApiKey.Scope.AUTHORITY, ApiKey.Scope.REGION)
 _REALM = 'Bearer realm="register"'
 
 
@@ -61,7 +61,7 @@ class MaySettle(BasePermission):
 
 
 class ReadsOrActs(BasePermission):
-    """Keys of programs that act for a person, and of systems of authorities, which read."""
+    """Keys of programs that act for a person, and of the systems of authorities and other regions, which read."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Whether the key was issued to one of them; the roles are looked at by each address."""

@@ -34,7 +34,9 @@ class User(AbstractUser):
 
 
 class Role(models.TextChoices):
-    """What a person may do. Systems have no role but the scope of their key (`ApiKey.Scope`)."""
+    """What a person may do. Systems have no role but the scope of their key (`ApiKey.Scope`); the last one here is of
+    keys alone.
+    """
 
     ADMINISTRATOR = "administrator", _("administrator")
     SECURITY_ADMINISTRATOR = "security_administrator", _("security administrator")
@@ -47,6 +49,7 @@ class Role(models.TextChoices):
     EXPERT = "expert", _("expert")
     PRACTITIONER = "practitioner", _("practitioner")
     SUPPORT = "support", _("support")
+    OTHER_REGION = "other_region", _("register of another region")
 
 
 PLACES: Mapping[str, str] = MappingProxyType(
@@ -60,6 +63,9 @@ PLACES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Where each role is held: the column that must be filled, all others empty. An administrator's region may be."""
+
+HELD_BY_KEYS = frozenset({Role.OTHER_REGION})
+"""What nobody is assigned: the key says it."""
 
 
 def role_at(authority: Authority) -> Role:
@@ -77,7 +83,8 @@ APART = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR
 def _held_where_it_belongs() -> Q:
     empty = {"agency": None, "institution": None, "authority": None, "practitioner": None, "region": None}
     rule = Q(role=Role.ADMINISTRATOR, **{name: None for name in empty if name != "region"})
-    rule |= Q(role__in=[role for role in Role if role not in PLACES and role != Role.ADMINISTRATOR], **empty)
+    nowhere = [role for role in Role if role not in PLACES and role not in {Role.ADMINISTRATOR, *HELD_BY_KEYS}]
+    rule |= Q(role__in=nowhere, **empty)
     for column in dict.fromkeys(PLACES.values()):
         others = {name: None for name in empty if name != column}
         roles = [role for role, held_at in PLACES.items() if held_at == column]

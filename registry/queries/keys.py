@@ -4,7 +4,7 @@ import hmac
 from datetime import date, datetime, timedelta
 from ipaddress import ip_address, ip_network
 
-from registry.models import ApiKey, Assignment, keys
+from registry.models import ApiKey, Assignment, Role, keys
 from registry.models.access import role_at
 from registry.queries.scope import Scope, scope_of
 
@@ -22,7 +22,7 @@ def holder(key_text: str, now: datetime, address: str) -> ApiKey | None:
     prefix = keys.prefix_of(key_text)
     if prefix is None:
         return None
-    key = ApiKey.objects.select_related("user", "authority__region").filter(prefix=prefix).first()
+    key = ApiKey.objects.select_related("user", "authority__region", "region").filter(prefix=prefix).first()
     kept = bytes(key.digest) if key else _NOBODYS_DIGEST
     genuine = hmac.compare_digest(kept, keys.digest_of(key_text))
     return key if key and genuine and _holds(key, now) and _taken_from(key, address) else None
@@ -35,13 +35,15 @@ def note_use(key: ApiKey, now: datetime) -> None:
 
 
 def scope_of_key(key: ApiKey, today: date) -> Scope:
-    """What the holder may see: a program what its person may, an authority's system what an officer of it may; nobody
-    for a settlement system, which asks about single services only.
+    """What the holder may see: a program what its person may, an authority's system what an officer of it may, the
+    register of another region what it is told; nobody for a settlement system, which asks about single services only.
     """
     if key.user is not None:
         return scope_of(key.user, today)
     if key.authority is not None:
         return Scope((Assignment(role=role_at(key.authority), authority=key.authority, starts_on=today),))
+    if key.region is not None:
+        return Scope((Assignment(role=Role.OTHER_REGION, region=key.region, starts_on=today),))
     return Scope(())
 
 

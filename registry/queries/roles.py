@@ -1,11 +1,12 @@
 """Sets of roles: who reads what, and who does what. One place, so that office and API cannot differ."""
 
 from registry.models import Role
+from registry.models.access import HELD_BY_KEYS
 
-OFFICE = frozenset(Role) - {Role.EXPERT, Role.PRACTITIONER}
+OFFICE = frozenset(Role) - {Role.EXPERT, Role.PRACTITIONER, *HELD_BY_KEYS}
 """Everybody who works in the office; experts come in only to what is made for them."""
 
-READERS_OF_REFERENCE = OFFICE
+READERS_OF_REFERENCE = OFFICE | HELD_BY_KEYS
 """Who reads regions, agencies, authorities, the law and the calendar: nothing personal is in them."""
 
 READERS_OF_FILES = frozenset(

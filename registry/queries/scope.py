@@ -28,6 +28,7 @@ from registry.models import (
     Task,
     User,
 )
+from registry.models.access import HELD_BY_KEYS
 from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.queries.sight import FULL, Sight
 
@@ -85,8 +86,12 @@ class Scope:
 
     @cached_property
     def regions(self) -> tuple[str, ...]:
-        """What the codes of the regions that the user sees begin with; nothing where only institutions or nobody is."""
-        regions = (row.region or getattr(row.agency or row.authority, "region", None) for row in self.assignments)
+        """What the codes of the regions that the user sees begin with.
+
+        Roles at institutions and of a file see none, nor does another register, which is told and does not look.
+        """
+        held = (row for row in self.assignments if row.role not in HELD_BY_KEYS)
+        regions = (row.region or getattr(row.agency or row.authority, "region", None) for row in held)
         return tuple(dict.fromkeys(region.prefix for region in regions if region))
 
     @cached_property

@@ -11,13 +11,14 @@ from unittest import mock
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 from django.http.request import HttpRequest
 from django.test import Client
 from django.utils import translation
 
 from registry.actions.errors import Refused
 from registry.actions.keys import issue_key, revoke_key
-from registry.models import ApiKey, Assignment, Role
+from registry.models import ApiKey, Assignment, Region, Role
 from registry.queries.keys import holder
 from tests.api.conftest import NOW
 from tests.api.settlement import ONE, Settlement, problem
@@ -165,3 +166,32 @@ def test_a_key_of_a_program_names_its_person_and_no_other_key_does(town: Town) -
             issue_key(scope=scope, user=user, **good)
         assert refused.value.code == "key_person_refused"
         assert words in str(refused.value.message)
+
+
+@translation.override("en")
+def test_a_key_of_another_register_names_its_province_and_no_other_key_does(town: Town) -> None:
+    good: dict[str, Any] = {"name": "川", "expires_at": NOW + timedelta(days=1), "by": None, "now": NOW}
+    province = Region.objects.get_or_create(code="510000", defaults={"name_zh": "四川省"})[0]
+    for scope, region in (("other_region", None), ("other_region", town.region), ("settlement_system", province)):
+        with pytest.raises(Refused) as refused:
+            issue_key(scope=scope, region=region, **good)
+        assert refused.value.code == "key_region_refused"
+        assert "names its province" in str(refused.value.message)
+
+
+def test_the_register_of_another_region_reads_what_is_published_to_all_and_nobody(client: Client, town: Town) -> None:
+    province = Region.objects.get_or_create(code="510000", defaults={"name_zh": "四川省"})[0]
+    ends = NOW + timedelta(days=1)
+    _key, text = issue_key(name="川", scope="other_region", region=province, expires_at=ends, by=None, now=NOW)
+    headers = {"authorization": f"Bearer {text}"}
+    with time_machine.travel(NOW, tick=False):
+        for address in ("regions/", "agencies/", "policies/"):
+            assert client.get(f"/api/v1/{address}", headers=headers).status_code == 200
+        for address in ("entries/", "changes/", "cases/", "institutions/", f"practitioners/{town.surgeon.uuid}/"):
+            assert client.get(f"/api/v1/{address}", headers=headers).status_code == 403
+        assert client.get("/fhir/Practitioner", headers=headers).status_code == 403
+
+
+def test_nobody_is_assigned_the_role_of_a_register(town: Town) -> None:
+    with pytest.raises(IntegrityError, match="a_role_is_held_where_it_belongs"), transaction.atomic():
+        Assignment.objects.create(user=town.officer, role=Role.OTHER_REGION, region=town.region, starts_on=LAW_BEGINS)

@@ -15,7 +15,8 @@ from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import choice_field, day_field, text_field
 from registry.admin.moment import today
 from registry.ledger.days import SHANGHAI
-from registry.models import ApiKey, Authority, User
+from registry.models import ApiKey, Authority, Region, User
+from registry.models.institutions import NATION
 from registry.queries.roles import KEEPERS_OF_ACCESS
 from registry.queries.scope import Scope
 
@@ -43,7 +44,7 @@ class KeyForm(ActForm):
         [(scope.value, scope.label) for scope in ISSUED],
         empty=None,
         help_text=_(
-            "A settlement system asks whether services are payable, and nothing else. An authority's system only reads, in its region. The program of a person may do what that person's account may do."  # noqa: E501
+            "A settlement system asks whether services are payable, and nothing else. An authority's system only reads, in its region. The system of another region reads what it was told. The program of a person may do what that person's account may do."  # noqa: E501
         ),
     )
     username = text_field(
@@ -57,6 +58,12 @@ class KeyForm(ActForm):
         label=_("Authority"),
         required=False,
         help_text=_("Whose system reads, for a system of a health or drug authority."),
+    )
+    region = forms.ModelChoiceField(
+        Region.objects.filter(code__endswith="0000").exclude(code=NATION),
+        label=_("Province"),
+        required=False,
+        help_text=_("Whose register reads what it was told, for the system of another region."),
     )
     networks = text_field(
         _("Networks"),
@@ -126,6 +133,7 @@ class IssueKey(ShowingKey):
             scope=data["scope"],
             user=holder,
             authority=data["authority"],
+            region=data["region"],
             networks=[network for network in data["networks"].split(",") if network.strip()],
             expires_at=_end_of(data["last_day"]),
             by=self.user,

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from registry.actions.errors import Refused
 from registry.actions.keys import ISSUED, LONGEST_LIFE, issue_key
-from registry.models import ApiKey, Authority, User
+from registry.models import ApiKey, Authority, Region, User
 
 
 class Command(BaseCommand):
@@ -30,6 +30,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--user", help="the account for which a program of a person acts, by its user name")
         parser.add_argument("--authority", help="whose system reads, for an authority's system, by its code")
+        parser.add_argument("--region", help="whose register reads what it was told: the province, by its six digits")
         parser.add_argument(
             "--network",
             action="append",
@@ -42,6 +43,9 @@ class Command(BaseCommand):
         authority = Authority.objects.filter(code=code).first() if code else None
         if code and authority is None:
             raise CommandError(f"--authority {code}: there is no authority of this code.")
+        region = Region.objects.filter(code=options["region"]).first() if options["region"] else None
+        if options["region"] and region is None:
+            raise CommandError(f"--region {options['region']}: there is no region of this code.")
         holder = User.objects.filter(username=user).first() if user else None
         if user and holder is None:
             raise CommandError(f"--user {user}: there is no account of this name.")
@@ -55,6 +59,7 @@ class Command(BaseCommand):
                 scope=scope,
                 user=holder,
                 authority=authority,
+                region=region,
                 networks=options["network"],
                 expires_at=now + timedelta(days=days),
                 by=None,
