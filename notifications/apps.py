@@ -12,8 +12,11 @@ class NotificationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say what notices hold about a person."""
+        """Say what notices hold about a person, and put them on the page of the own file."""
+        from notifications.pages.inbox import card
         from notifications.queries.own_data import told_and_asked
+        from registry.pages.own_file.extensions import offer_card
         from registry.queries.own_data import offer_own_data
 
         offer_own_data(told_and_asked)
+        offer_card(card)

@@ -3,6 +3,7 @@
 from notifications.models.endpoints import Endpoint, EndpointKey
 from notifications.models.notices import Because, Event, Kind, Notice, Recall
 from notifications.models.pushes import Attempt, Push
+from notifications.models.receipts import FollowUp, Receipt
 from notifications.models.subscriptions import Subscription
 
 __all__ = [
@@ -11,9 +12,11 @@ __all__ = [
     "Endpoint",
     "EndpointKey",
     "Event",
+    "FollowUp",
     "Kind",
     "Notice",
     "Push",
     "Recall",
+    "Receipt",
     "Subscription",
 ]

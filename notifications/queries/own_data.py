@@ -1,23 +1,25 @@
-"""What notices hold about a person, for that person: who was told of what, and who asked to be told."""
+"""What notices hold about a person, for that person: who was told of what, who took note, and who asked to be told."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
 
-from notifications.models import Notice, Subscription
+from notifications.models import FollowUp, Notice, Receipt, Subscription
 from notifications.models.bodies import BODIES
 from registry.queries.own_data import Files, plain, rows_of
 
 
 def told_and_asked(files: Files) -> Mapping[str, Any]:
     """Every notice about the person but those of the deadlines of offices, which stand among the tasks as far as the
-    person may know of them; and every subscription.
+    person may know of them; when the person took note; what authorities then did; and every subscription.
     """
     own = Q(practitioner_id__in=files)
     about = Notice.objects.filter(event__practitioner_id__in=files)
     notices = about.filter(own | Q(event__deadline=None, event__missed=None)).order_by("pk")
     subscriptions = Subscription.objects.filter(practitioner_id__in=files)
+    receipts = Receipt.objects.filter(notice__practitioner_id__in=files)
+    outcomes = FollowUp.objects.filter(notice__event__practitioner_id__in=files)
     return {
         "notices": rows_of(
             notices.select_related("event", *BODIES),
@@ -25,6 +27,12 @@ def told_and_asked(files: Files) -> Mapping[str, Any]:
             happened_at="event.occurred_at",
             **_names(),
             **plain("recipient", "because", "made_at"),
+        ),
+        "receipts": rows_of(receipts.select_related("notice__event"), event="notice.event.kind", **plain("kind", "at")),
+        "outcomes_of_authorities": rows_of(
+            outcomes.select_related("notice__authority"),
+            authority="notice.authority.name",
+            **plain("outcome", "decided_on", "document_number", "words"),
         ),
         "subscriptions": rows_of(
             subscriptions.select_related(*BODIES),

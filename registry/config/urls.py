@@ -15,5 +15,6 @@ urlpatterns = [
     path("api/", include("appeals.api.urls")),
     path("api/", include(registry.api.urls.nothing)),
     path("fhir/", include("registry.api.fhir.urls")),
+    path("", include("notifications.pages.urls")),
     path("", include("registry.pages.own_file.urls")),
 ]

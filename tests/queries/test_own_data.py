@@ -110,6 +110,8 @@ def test_whatever_happens_to_another_person_changes_nothing_in_it(town: Town) ->
         "outcomes_elsewhere",
         "outcomes_for_entries",
         "notices",
+        "receipts",
+        "outcomes_of_authorities",
         "subscriptions",
     }
 

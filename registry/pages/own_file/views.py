@@ -1,11 +1,7 @@
 """The page of the own file, and the file of everything that is kept about its holder."""
 
-from collections.abc import Callable
-from functools import wraps
-
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -19,12 +15,12 @@ from registry.actions.errors import Refused
 from registry.actions.own_corrections import LONGEST, ask_for_correction
 from registry.ledger.days import shanghai_day
 from registry.models import Practitioner, Role, User
+from registry.pages.own_file.extensions import cards_for
+from registry.pages.own_file.holder import for_its_holder
 from registry.queries.own_data import own_data
-from registry.queries.own_file import own_file, own_practitioner
-from registry.queries.scope import roles_of, scope_of
-from registry.queries.sight import full_sight, look
-
-View = Callable[[HttpRequest], HttpResponse]
+from registry.queries.own_file import own_file
+from registry.queries.scope import roles_of
+from registry.queries.sight import full_sight
 
 
 class AskForm(forms.Form):
@@ -43,23 +39,8 @@ def home(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("my_file" if _only_a_practitioner(request) else "admin:index"))
 
 
-def _for_its_holder(view: Callable[[HttpRequest, Practitioner], HttpResponse]) -> View:
-    """Behind the sign-in; who holds no file is led to the beginning."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
-        if not isinstance(request.user, User):
-            return redirect_to_login(request.get_full_path())
-        held = scope_of(request.user, shanghai_day(timezone.now()))
-        look(held.sight)
-        person = own_practitioner(held)
-        return HttpResponseRedirect(reverse("home")) if person is None else view(request, person)
-
-    return guarded
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-@_for_its_holder
+@for_its_holder
 def own_page(request: HttpRequest, person: Practitioner) -> HttpResponse:
     """Standing, points, entries and requests; posting asks for a correction."""
     form = AskForm(request.POST if request.method == "POST" else None)
@@ -72,6 +53,7 @@ def own_page(request: HttpRequest, person: Practitioner) -> HttpResponse:
         "form": form,
         "today": shanghai_day(now),
         "works_in_the_office": not _only_a_practitioner(request),
+        "cards": cards_for(person),
     }
     return render(request, "own_file/my_file.html", shown, status=422 if form.errors else 200)
 
@@ -89,7 +71,7 @@ def _asked(request: HttpRequest, form: AskForm, person: Practitioner) -> bool:
 
 
 @require_safe
-@_for_its_holder
+@for_its_holder
 def own_data_file(request: HttpRequest, person: Practitioner) -> HttpResponse:
     """Everything that the register holds about its holder, to keep."""
     now = timezone.now()

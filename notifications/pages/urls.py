@@ -1,0 +1,11 @@
+"""The addresses of a practitioner's own notices."""
+
+from django.urls import path
+from django.views.decorators.cache import never_cache
+
+from notifications.pages import inbox
+
+urlpatterns = [
+    path("my/notices/", never_cache(inbox.my_notices), name="my_notices"),
+    path("my/notices/<uuid:notice>/", never_cache(inbox.my_notice), name="my_notice"),
+]

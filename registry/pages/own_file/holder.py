@@ -1,0 +1,31 @@
+"""Who comes in to what is for the holder of a file."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+
+from registry.ledger.days import shanghai_day
+from registry.models import User
+from registry.queries.own_file import own_practitioner
+from registry.queries.scope import scope_of
+from registry.queries.sight import look
+
+
+def for_its_holder(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Behind the sign-in, with the person after the request; who holds no file is led to the beginning."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **path: Any) -> HttpResponse:
+        if not isinstance(request.user, User):
+            return redirect_to_login(request.get_full_path())
+        held = scope_of(request.user, shanghai_day(timezone.now()))
+        look(held.sight)
+        person = own_practitioner(held)
+        return HttpResponseRedirect(reverse("home")) if person is None else view(request, person, **path)
+
+    return guarded
