@@ -1,5 +1,6 @@
 """Notices on their way to systems, and every try to bring one there."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -100,6 +101,9 @@ class Attempt(models.Model):
         verbose_name = _("try to deliver")
         verbose_name_plural = _("tries to deliver")
         ordering = ["id"]
+        indexes = [
+            BrinIndex(fields=["ended_at"], name="tries_by_hour", pages_per_range=16),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["push", "number"], name="tries_of_a_push_are_numbered_once"),
             models.CheckConstraint(

@@ -8,17 +8,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from notifications.models import Notice, Receipt
 from notifications.models.bodies import BODIES
-from registry.models import Role
+from registry.queries.roles import TOLD
 from registry.queries.scope import Scope
-
-WATCHING = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
-"""Who reads every notice, where they hold the role for the whole register, and takes note of none."""
-TOLD = frozenset({Role.AGENCY_OFFICER, Role.AUTHORITY_OFFICER, Role.COMPLIANCE_OFFICER})
-"""Who takes note of notices for the agency, authority or institution."""
-READERS_OF_NOTICES = WATCHING | TOLD
 
 NEWEST = 1000
 """Among so many of the newest notices the unread are counted: a beginning page stays quick at any size."""
+MOST_COUNTED = 99
 _ABOUT = (
     "event__practitioner",
     "event__change__fact__agency",
@@ -46,21 +41,30 @@ def notices_to(seen: Scope) -> QuerySet[Notice]:
     every = Notice.objects.all()
     if seen.sees_everything:
         return every
-    held = [row for row in seen.assignments if row.role in TOLD]
     theirs = Q(pk__in=[])
-    for body in ("institution", "agency", "authority"):
-        theirs |= Q(**{f"{body}__in": [getattr(row, f"{body}_id") for row in held if getattr(row, f"{body}_id")]})
+    for column, ids in _bodies_of(seen).items():
+        theirs |= Q(**{f"{column}__in": ids})
     return every.filter(theirs)
+
+
+def is_told(seen: Scope, notice: Notice) -> bool:
+    """Whether somebody with this scope stands on the side of the recipient, so that their reading is a receipt. Asks
+    nothing of the database.
+    """
+    return any(getattr(notice, column) in ids for column, ids in _bodies_of(seen).items())
+
+
+def _bodies_of(seen: Scope) -> dict[str, list[int]]:
+    """The ids of the bodies for which somebody with this scope takes note, by the column of a notice."""
+    held = [row for row in seen.assignments if row.role in TOLD]
+    columns = ("institution_id", "agency_id", "authority_id")
+    found = {column: [getattr(row, column) for row in held] for column in columns}
+    return {column: [pk for pk in ids if pk is not None] for column, ids in found.items() if any(ids)}
 
 
 def own_notices(files: Collection[int]) -> QuerySet[Notice]:
     """The notices to the person with these files."""
     return Notice.objects.filter(practitioner__in=files)
-
-
-def is_told(seen: Scope, notice: Notice) -> bool:
-    """Whether somebody with this scope stands on the side of the recipient, so that their reading is a receipt."""
-    return notices_to(seen.held_as(TOLD)).filter(pk=notice.pk).exists()
 
 
 def narrowed(notices: QuerySet[Notice], asked: Asked) -> QuerySet[Notice]:
@@ -86,10 +90,16 @@ def with_everything(notices: QuerySet[Notice]) -> QuerySet[Notice]:
     )
 
 
-def unread(notices: QuerySet[Notice]) -> int:
-    """How many of the newest notices nobody has read yet."""
+def unread(notices: QuerySet[Notice]) -> str:
+    """How many of the newest notices nobody has read yet; empty for none, and 99+ for more than are worth counting."""
     newest = notices.order_by("-pk").values("pk")[:NEWEST]
-    return Notice.objects.filter(~_has(Receipt.Kind.READ), pk__in=newest).count()
+    found = len(Notice.objects.filter(~_has(Receipt.Kind.READ), pk__in=newest).values_list("pk")[: MOST_COUNTED + 1])
+    return f"{MOST_COUNTED}+" if found > MOST_COUNTED else str(found or "")
+
+
+def receipts_of(notice: Notice) -> list[Receipt]:
+    """Who read it first, and who acknowledged it first."""
+    return list(notice.receipts.select_related("by", "key").order_by("pk"))
 
 
 def corrects(notice: Notice) -> list[Notice]:

@@ -32,12 +32,14 @@ EVERY_ACCOUNT = frozenset({"index", "login", "logout", "password_change", "passw
 
 Buttons = Callable[[HttpRequest, Any], "Iterable[Button]"]
 Sections = Callable[[HttpRequest, Any], Iterable[Section]]
+Figures = Callable[[HttpRequest], Iterable[dict[str, Any]]]
 
 
 @dataclass(slots=True)
 class _Offers:
     buttons: dict[str, list[Buttons]] = field(default_factory=dict)
     sections: dict[str, list[Sections]] = field(default_factory=dict)
+    figures: list[Figures] = field(default_factory=list)
     acts: "list[tuple[str, str, type[GuidedAct]]]" = field(default_factory=list)
     views: list[tuple[str, str, Callable[[Any], Callable[..., HttpResponseBase]]]] = field(default_factory=list)
     desk_of_experts: str = ""
@@ -55,6 +57,11 @@ def offer_buttons(place: Place, provider: Buttons) -> None:
 def offer_sections(place: Place, provider: Sections) -> None:
     """Put cards on a page."""
     OFFERS.sections.setdefault(place, []).append(provider)
+
+
+def offer_figures(provider: Figures) -> None:
+    """Put figures beside those of the work list on the overview: number, title and address of each."""
+    OFFERS.figures.append(provider)
 
 
 def offer_acts(acts: "Iterable[tuple[str, str, type[GuidedAct]]]") -> None:
@@ -86,6 +93,11 @@ def is_for_experts(request: HttpRequest) -> bool:
 def buttons(place: Place, request: HttpRequest, subject: Any) -> "list[Button]":
     """The buttons offered for a page."""
     return [button for provider in OFFERS.buttons.get(place, ()) for button in provider(request, subject)]
+
+
+def figures(request: HttpRequest) -> list[dict[str, Any]]:
+    """The figures offered for the overview."""
+    return [figure for provider in OFFERS.figures for figure in provider(request)]
 
 
 def sections(place: Place, request: HttpRequest, subject: Any) -> list[Section]:

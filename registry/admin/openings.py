@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from registry.actions.access_log import Kind, record_access
 from registry.admin.moment import now, today
@@ -52,6 +53,8 @@ def where_to(asked: QueryDict, person: Practitioner) -> str:
     """The page of the file that was asked for before the reason was."""
     query = asked.copy()
     to = "".join(query.pop("to", []))
+    if to.startswith(reverse("admin:index")) and url_has_allowed_host_and_scheme(to, allowed_hosts=None):
+        return to
     page = reverse("admin:readings" if to == "readings" else "admin:registry_practitioner_change", args=[person.pk])
     return f"{page}?{query.urlencode()}" if query else page
 

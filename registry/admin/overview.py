@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from registry.admin import extensions
 from registry.admin.moment import today
 from registry.admin.roles import is_administrator, is_agency_officer, scope, user_of
 from registry.admin.worklist import rows_of
@@ -29,7 +30,7 @@ def overview(request: HttpRequest, site: Any) -> HttpResponse:
         "registry/overview.html",
         title=_("Overview"),
         found=found,
-        tiles=[_work(due), _figures(found)],
+        tiles=[[*_work(due), *extensions.figures(request)], _figures(found)],
         due=due,
         first=rows_of(request, due.first),
         roles=[role.label for role in sorted(seen.roles)],

@@ -16,6 +16,7 @@ from registry.queries.roles import (
     READERS_OF_ACCESS,
     READERS_OF_FILES,
     READERS_OF_THE_PUBLISHED,
+    READERS_OF_NOTICES,
 )
 from registry.queries.scope import Scope, scope_of
 from registry.queries.sight import look
@@ -93,3 +94,8 @@ def reads_people(request: HttpRequest) -> bool:
 def reads_files(request: HttpRequest) -> bool:
     """Reads people and their cases."""
     return has_any(request, READERS_OF_FILES)
+
+
+def reads_notices(request: HttpRequest) -> bool:
+    """Reads notices to the own body, or all of them."""
+    return has_any(request, READERS_OF_NOTICES)

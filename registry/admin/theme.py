@@ -45,6 +45,7 @@ NAVIGATION = [
         "separator": True,
         "items": [
             _item(_("Work list"), "checklist", "work_list", "reads_files"),
+            _item(_("Notices to us"), "notifications", "notifications_notice_changelist", "reads_notices"),
             _item(_("Cases"), "folder_open", "registry_case_changelist", "reads_files"),
             _item(_("Proposals"), "edit_note", "registry_proposal_changelist", "reads_files"),
             _item(_("Key supervision"), "supervised_user_circle", "key_supervision", "reads_files"),
