@@ -17,7 +17,16 @@ from notifications.wire.connecting import Credentials
 from notifications.wire.signing import new_pair
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
-from registry.actions.procedure import Acting, Capacity, advance, begin, locked, not_possible_now
+from registry.actions.procedure import (
+    Acting,
+    Capacity,
+    advance,
+    begin,
+    for_agency,
+    for_institution,
+    locked,
+    not_possible_now,
+)
 from registry.actions.requirements import required
 from registry.ledger.days import shanghai_day
 from registry.models import Agency, Authority, Institution, Region, Role, User
@@ -64,15 +73,14 @@ def propose_endpoint(
     if proofs.certificate:
         endpoint.sealed_key = Vault(endpoint.uuid, CERTIFICATES).seal(proofs.key.encode())
     with transaction.atomic():
-        begin(ENDPOINT, endpoint, act="propose", acting=_administrator(by), now=now)
+        begin(ENDPOINT, endpoint, act="propose", acting=_asking(body, by, now), now=now)
         _add_key(endpoint, by, now)
     return endpoint
 
 
 def approve_endpoint(*, endpoint: Endpoint, by: User, now: datetime) -> Endpoint:
     """From now on the body's notices go there. Only an administrator of the whole register approves."""
-    held = assignments_of(by, shanghai_day(now))
-    if not any(row.role == Role.ADMINISTRATOR and row.region_id is None for row in held):
+    if not _administers_all(by, now):
         raise Refused(
             "not_a_national_administrator",
             _("Only an administrator of the whole register approves where notices go. Ask one of them."),
@@ -150,6 +158,21 @@ def replay_push(*, push: Push, by: User, now: datetime) -> Push:
         again: dict[str, Any] = {"since": now, "next_at": now, "failures": 0, "delivered_at": None}
         advance(PUSH, row, "replay", acting=_administrator(by), now=now, **again)
         return row
+
+
+def _asking(body: Body, by: User | None, now: datetime) -> Acting:
+    """For the own institution or agency; for others an administrator asks."""
+    if by is not None and not _administers_all(by, now):
+        if isinstance(body, Institution):
+            return for_institution(by, body)
+        if isinstance(body, Agency):
+            return for_agency(by, body)
+    return _administrator(by)
+
+
+def _administers_all(by: User, now: datetime) -> bool:
+    held = assignments_of(by, shanghai_day(now))
+    return any(row.role == Role.ADMINISTRATOR and row.region_id is None for row in held)
 
 
 def _administrator(by: User | None) -> Acting:

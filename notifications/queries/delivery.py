@@ -94,10 +94,9 @@ def board(endpoints: Iterable[Endpoint], now: datetime) -> list[Line]:
     ]
 
 
-def dead_letters(endpoint: Endpoint) -> QuerySet[Push]:
-    """What could not be brought there in time, or failed and waits: the longest owed first."""
-    owed = Push.objects.filter(Q(state=Push.State.OVERDUE) | Q(state=Push.State.WAITING, failures__gt=0))
-    return owed.filter(endpoint=endpoint).select_related("notice__event", "endpoint").order_by("since", "pk")
+def dead(pushes: QuerySet[Push]) -> QuerySet[Push]:
+    """Those that were tried and did not get through: overdue, or failed and waiting for the next try."""
+    return pushes.filter(Q(state=Push.State.OVERDUE) | Q(state=Push.State.WAITING, failures__gt=0))
 
 
 def _owed(ids: list[int]) -> dict[int, dict[str, Any]]:

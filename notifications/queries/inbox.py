@@ -42,7 +42,7 @@ def notices_to(seen: Scope) -> QuerySet[Notice]:
     if seen.sees_everything:
         return every
     theirs = Q(pk__in=[])
-    for column, ids in _bodies_of(seen).items():
+    for column, ids in bodies_of(seen).items():
         theirs |= Q(**{f"{column}__in": ids})
     return every.filter(theirs)
 
@@ -51,10 +51,10 @@ def is_told(seen: Scope, notice: Notice) -> bool:
     """Whether somebody with this scope stands on the side of the recipient, so that their reading is a receipt. Asks
     nothing of the database.
     """
-    return any(getattr(notice, column) in ids for column, ids in _bodies_of(seen).items())
+    return any(getattr(notice, column) in ids for column, ids in bodies_of(seen).items())
 
 
-def _bodies_of(seen: Scope) -> dict[str, list[int]]:
+def bodies_of(seen: Scope) -> dict[str, list[int]]:
     """The ids of the bodies for which somebody with this scope takes note, by the column of a notice."""
     held = [row for row in seen.assignments if row.role in TOLD]
     columns = ("institution_id", "agency_id", "authority_id")
@@ -97,9 +97,9 @@ def unread(notices: QuerySet[Notice]) -> str:
     return f"{MOST_COUNTED}+" if found > MOST_COUNTED else str(found or "")
 
 
-def receipts_of(notice: Notice) -> list[Receipt]:
+def receipts_of(notice: Notice) -> QuerySet[Receipt]:
     """Who read it first, and who acknowledged it first."""
-    return list(notice.receipts.select_related("by", "key").order_by("pk"))
+    return notice.receipts.select_related("by", "key").order_by("pk")
 
 
 def corrects(notice: Notice) -> list[Notice]:

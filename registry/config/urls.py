@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("registry.api.urls")),
     path("api/", include("appeals.api.urls")),
+    path("api/", include("notifications.api.urls")),
     path("api/", include(registry.api.urls.nothing)),
     path("fhir/", include("registry.api.fhir.urls")),
     path("", include("notifications.pages.urls")),
