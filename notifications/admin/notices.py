@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesRadioFilter
 from unfold.contrib.filters.admin.choice_filters import RadioFilter
@@ -160,10 +161,8 @@ def _acts(notice: Notice, told: bool) -> Iterator[Button]:
 def state_label(notice: Any) -> SafeString:
     """How far the recipient has taken note, by word and shape."""
     if notice.acknowledged_at:
-        return format_html('<span class="rg-tag rg-tag-good">{}</span>', _("acknowledged"))
-    if notice.read_at:
-        return format_html('<span class="rg-tag">{}</span>', _("read"))
-    return format_html('<span class="rg-tag rg-tag-new">{}</span>', _("unread"))
+        return labels.tag(gettext("acknowledged"), "good")
+    return labels.tag(gettext("read")) if notice.read_at else labels.tag(gettext("unread"), "new")
 
 
 def figures(request: HttpRequest) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,11 @@ def status(value: str) -> SafeString:
     return format_html('<span class="rg-status rg-status-{}">{}</span>', value, status_words(value))
 
 
+def tag(words: str, tone: str = "") -> SafeString:
+    """A few words as a label; `tone` is good, new or stop."""
+    return format_html('<span class="rg-tag{}">{}</span>', f" rg-tag-{tone}" if tone else "", words)
+
+
 def standing(span: StandingSpan | None) -> SafeString:
     """The standing of a span and until when; a file without a span is normal."""
     if span is None or span.status == "normal":

@@ -84,6 +84,15 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Delivery"),
+        "separator": True,
+        "items": [
+            _item(_("Endpoints"), "lan", "notifications_endpoint_changelist", "reads_notices"),
+            _item(_("Delivery board"), "monitoring", "delivery_board", "reads_notices"),
+            _item(_("What is pushed"), "outgoing_mail", "notifications_push_changelist", "reads_notices"),
+        ],
+    },
+    {
         "title": _("My cases"),
         "separator": True,
         "items": [
