@@ -5,19 +5,31 @@ like, run as often as they like, and many at once.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from notifications.actions.delivering import push_due
 from notifications.actions.fanning_out import fan_out
+from notifications.models import Look
 
 Clock = Callable[[], datetime]
+
+NOTED_EVERY = timedelta(seconds=15)
 
 
 def announce(*, clock: Clock, everything: bool = True) -> int:
     """Make the events and notices that are owed, or only those of what is new; how many events. Raises SomeFailed."""
+    _note(Look.Work.ANNOUNCING, clock())
     return fan_out(clock=clock, everything=everything)
 
 
 def push(*, clock: Clock) -> int:
     """Bring what is due to the systems that receive; how many tries there were."""
+    _note(Look.Work.PUSHING, clock())
     return push_due(clock=clock)
+
+
+def _note(work: Look.Work, now: datetime) -> None:
+    """Keep that somebody looks, no more often than is asked for."""
+    lately = Look.objects.filter(work=work, at__gt=now - NOTED_EVERY)
+    if not lately.exists():
+        Look.objects.update_or_create(work=work, defaults={"at": now})

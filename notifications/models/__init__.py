@@ -1,6 +1,7 @@
 """The records of notices, by noun: what is announced to whom, and the systems that it is pushed to."""
 
 from notifications.models.endpoints import Endpoint, EndpointKey
+from notifications.models.looks import Look
 from notifications.models.notices import Because, Event, Kind, Notice, Recall
 from notifications.models.pushes import Attempt, Push
 from notifications.models.receipts import FollowUp, Receipt
@@ -14,6 +15,7 @@ __all__ = [
     "Event",
     "FollowUp",
     "Kind",
+    "Look",
     "Notice",
     "Push",
     "Recall",

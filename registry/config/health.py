@@ -1,14 +1,57 @@
-"""Whether this process can answer: asked by load balancers and by the demo."""
+"""Whether this process can answer, and whether the register does its work: asked by load balancers and by the demo."""
+
+from collections.abc import Callable
 
 from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from notifications.queries.looks import nobody_looks
+
+_migrated = [False]
+"""Once they are applied they stay so for the life of this process, whose code does not change."""
 
 
 def health(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, 503 when it does not; plain text, no reason given to strangers."""
+    if _reachable():
+        return HttpResponse("ok\n", content_type="text/plain")
+    return HttpResponse("database unreachable\n", status=503, content_type="text/plain")
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers, has every table, and workers look for what is to be done; else 503 and which of
+    these is missing.
+    """
+    for what, holds in _CHECKS:
+        if not holds():
+            return HttpResponse(f"{what}\n", status=503, content_type="text/plain")
+    return HttpResponse("ready\n", content_type="text/plain")
+
+
+def _reachable() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return HttpResponse("database unreachable\n", status=503, content_type="text/plain")
-    return HttpResponse("ok\n", content_type="text/plain")
+        return False
+    return True
+
+
+def _all_applied() -> bool:
+    if not _migrated[0]:
+        executor = MigrationExecutor(connection)
+        _migrated[0] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return _migrated[0]
+
+
+def _somebody_looks() -> bool:
+    return not nobody_looks(timezone.now())
+
+
+_CHECKS: tuple[tuple[str, Callable[[], bool]], ...] = (
+    ("database unreachable", _reachable),
+    ("migrations missing", _all_applied),
+    ("no worker looks for notices", _somebody_looks),
+)

@@ -4,10 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 import registry.api.urls
-from registry.config.health import health
+from registry.config.health import health, ready
+from registry.config.metrics import metrics
 
 urlpatterns = [
     path("healthz", health, name="health"),
+    path("readyz", ready, name="ready"),
+    path("metrics", metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("registry.pages.sign_in.urls")),
     path("admin/", admin.site.urls),

@@ -23,6 +23,7 @@ BEFORE_THE_WALL = frozenset(
         "registry_historicalcalendaryear",
         "registry_calendarday",
         "registry_historicalcalendarday",
+        "notifications_look",
         "appeals_activity",
         "appeals_historicalactivity",
         # who may come in, kept by administrators of its own
