@@ -12,8 +12,8 @@ from notifications.queries.inbox import notices_to, with_everything
 from notifications.queries.saying import title_of
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import day_field, prose_field, radio_field, text_field
-from registry.models import Role, User
-from registry.queries.roles import TOLD
+from registry.models import User
+from registry.queries.roles import TOLD, TOLD_ONLY
 from registry.queries.scope import Scope
 
 
@@ -78,7 +78,7 @@ class ReportOutcome(OnNotice):
     )
     do = _("Report")
     form_class = OutcomeForm
-    allowed = frozenset({Role.AUTHORITY_OFFICER})
+    allowed = TOLD_ONLY
 
     def find(self, seen: Scope) -> Notice | None:
         """Only of authorities that have a procedure of their own."""

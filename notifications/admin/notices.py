@@ -36,7 +36,7 @@ from registry.admin.base import ListAdmin
 from registry.admin.moment import now
 from registry.admin.openings import Opening, ask_first, opening_of
 from registry.admin.roles import has_any, scope, user_of
-from registry.models import AccessRecord
+from registry.models import AccessRecord, Practitioner
 from registry.queries.roles import READERS_OF_NOTICES, TOLD
 from registry.queries.sight import full_sight
 
@@ -110,10 +110,11 @@ class NoticeAdmin(ListAdmin):
         """The notice, once it is kept who looked into whose file."""
         notice = self.found(request, object_id)
         person = notice.event.practitioner
-        opening = opening_of(request, person) if person else None
+        told = is_told(scope(request), notice)
+        opening = _opening(request, person, told) if person else None
         if person and opening is None:
             return ask_first(request, person, to=request.path)
-        told = _take_note(request, notice, opening)
+        _take_note(request, notice, opening, told)
         return self.page(
             request,
             "notifications/notice.html",
@@ -134,15 +135,18 @@ class NoticeAdmin(ListAdmin):
         )
 
 
-def _take_note(request: HttpRequest, notice: Notice, opening: Opening | None) -> bool:
-    """Keep the look, and that the notice was read where the user stands on its side; whether they do."""
+def _opening(request: HttpRequest, person: Practitioner, told: bool) -> Opening | None:
+    """What one was told is one's work: no reason is asked for it."""
+    return Opening(request, person, mine=True, reason="") if told else opening_of(request, person)
+
+
+def _take_note(request: HttpRequest, notice: Notice, opening: Opening | None, told: bool) -> None:
+    """Keep the look, and that the notice was read where the user stands on its side."""
     if opening:
         opening.keep(AccessRecord.Kind.OPENED)
-    told = is_told(scope(request), notice)
     if told:
         with full_sight():
             mark_read(notice=notice, by=user_of(request), now=now())
-    return told
 
 
 def _acts(notice: Notice, told: bool) -> Iterator[Button]:

@@ -1,5 +1,6 @@
 """Notices: those to you, one of them, that you know of it, and what an authority then did."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,14 +23,15 @@ from notifications.queries.inbox import (
     with_everything,
 )
 from notifications.queries.saying import sentence_of
-from registry.api.desk import Act, Filter, Listing, One
+from registry.api.desk import Act, DeskFace, Filter, Listing, One
 from registry.api.given import Choice, Day, Flag, Given, Id, Instant, Prose, Text
 from registry.api.opening import SAID, keep_opening, reason_for
 from registry.api.shapes import ActorRef, PersonRef, Shape, Word
 from registry.api.subjects import one
-from registry.models import AccessRecord, Role
+from registry.models import AccessRecord
+from registry.models.access import HELD_BY_KEYS
 from registry.models.ledger import StandingStatus
-from registry.queries.roles import READERS_OF_NOTICES, TOLD
+from registry.queries.roles import READERS_OF_NOTICES, TOLD, TOLD_ONLY
 from registry.queries.sight import full_sight
 
 RECIPIENTS = Notice._meta.get_field("recipient").choices or ()
@@ -112,7 +114,22 @@ class NoticeShape(NoticeRow):
         return [str(each.uuid) for each in corrected_by(row)]
 
 
-class Notices(Listing):
+class Told(DeskFace):
+    """A face of notices. The register of another region sees nobody by itself, and yet each notice to it whole."""
+
+    def sight(self) -> AbstractContextManager[None]:
+        """What a notice needs: what is told to a register stands in the filter of `notices_to` alone."""
+        return full_sight() if self.asker.scope.roles & HELD_BY_KEYS else nullcontext()
+
+    def get(self, request: Request, **path: Any) -> Response:
+        """With that sight."""
+        reads: Any = super()
+        with self.sight():
+            answer: Response = reads.get(request, **path)
+        return answer
+
+
+class Notices(Told, Listing):
     """The notices to the bodies for which you act; every one for who watches over the whole register."""
 
     tag = "notices"
@@ -131,7 +148,7 @@ class Notices(Listing):
         return with_everything(narrowed(notices_to(self.asker.scope), asked))
 
 
-class NoticeView(One):
+class NoticeView(Told, One):
     """One notice. Reading it is a look into the person's file and kept as one; by a recipient it counts as read."""
 
     tag = "notices"
@@ -144,12 +161,13 @@ class NoticeView(One):
 
     def get(self, request: Request, **path: Any) -> Response:
         self.require(self.seen_by)
-        notice = self.find(**path)
-        person = notice.event.practitioner
-        if person:
-            reason = reason_for(self.asker, person, request)
-            keep_opening(self.asker, person, kind=AccessRecord.Kind.OPENED, reason=reason)
-        if is_told(self.asker.scope, notice):
+        with self.sight():
+            notice = self.find(**path)
+            told, person = is_told(self.asker.scope, notice), notice.event.practitioner
+            if person:
+                reason = "" if told else reason_for(self.asker, person, request)
+                keep_opening(self.asker, person, kind=AccessRecord.Kind.OPENED, reason=reason)
+        if told:
             with full_sight():
                 mark_read(notice=notice, by=self.asker.person, key=self.asker.key, now=self.asker.now)
         return super().get(request, **path)
@@ -210,7 +228,7 @@ class FollowUps(Listing, OnNotice):
     creating = "Report what your health or drug authority did after the notice; what follows later comes beside it."
     shape = FollowUpShape
     given = FollowUpGiven
-    done_by = frozenset({Role.AUTHORITY_OFFICER})
+    done_by = TOLD_ONLY
 
     def rows(self) -> QuerySet[FollowUp]:
         return self.subject(**self.kwargs).follow_ups.select_related("by")

@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from notifications.models import Notice, Receipt
 from notifications.models.bodies import BODIES
+from registry.models.access import HELD_BY_KEYS
 from registry.queries.roles import TOLD
 from registry.queries.scope import Scope
 
@@ -54,10 +56,10 @@ def is_told(seen: Scope, notice: Notice) -> bool:
     return any(getattr(notice, column) in ids for column, ids in bodies_of(seen).items())
 
 
-def bodies_of(seen: Scope) -> dict[str, list[int]]:
+def bodies_of(seen: Scope) -> dict[str, list[Any]]:
     """The ids of the bodies for which somebody with this scope takes note, by the column of a notice."""
-    held = [row for row in seen.assignments if row.role in TOLD]
-    columns = ("institution_id", "agency_id", "authority_id")
+    held = [row for row in seen.assignments if row.role in TOLD | HELD_BY_KEYS]
+    columns = ("institution_id", "agency_id", "authority_id", "region_id")
     found = {column: [getattr(row, column) for row in held] for column in columns}
     return {column: [pk for pk in ids if pk is not None] for column, ids in found.items() if any(ids)}
 

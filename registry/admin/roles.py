@@ -15,8 +15,8 @@ from registry.queries.roles import (
     POOL_READERS,
     READERS_OF_ACCESS,
     READERS_OF_FILES,
-    READERS_OF_THE_PUBLISHED,
     READERS_OF_NOTICES,
+    READERS_OF_THE_PUBLISHED,
 )
 from registry.queries.scope import Scope, scope_of
 from registry.queries.sight import look

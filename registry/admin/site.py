@@ -19,13 +19,15 @@ WITHOUT_PEOPLE_AT = (*(f"registry_{kind}_" for kind in _KINDS), "auth_user_passw
 ACTS_ON_ACCESS = ("give_identity", "end_employment", "issue_key", "rotate_key", "revoke_key")
 
 _LISTS = ("practitioner", "registration", "institution", "pointsentry")
+_NOTICES = ("notifications_notice_changelist", "notifications_notice_change", "acknowledge_notice", "report_outcome")
 TOLD = (
     *(f"registry_{kind}_changelist" for kind in _LISTS),
     "registry_practitioner_change",
     "registry_institution_change",
     "open_file",
+    *_NOTICES,
 )
-"""Where health and drug authorities read what is published to them."""
+"""Where health and drug authorities read what is published or was told to them."""
 
 
 def _is_told(request: HttpRequest) -> bool:

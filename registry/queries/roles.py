@@ -50,11 +50,11 @@ COMPLIANCE = frozenset({Role.COMPLIANCE_OFFICER})
 POOL_KEEPERS = frozenset({Role.ADMINISTRATOR, Role.AGENCY_OFFICER})
 POOL_READERS = POOL_KEEPERS | {Role.AUDITOR, Role.REVIEWER}
 EXPERTS = frozenset({Role.EXPERT})
-TOLD = frozenset({Role.AGENCY_OFFICER, Role.AUTHORITY_OFFICER, Role.COMPLIANCE_OFFICER})
+TOLD = frozenset({Role.AGENCY_OFFICER, Role.AUTHORITY_OFFICER, Role.COMPLIANCE_OFFICER}) | TOLD_ONLY
 """Who takes note of notices, for the agency, the authority or the institution."""
 
-READERS_OF_NOTICES = TOLD | {Role.ADMINISTRATOR, Role.AUDITOR}
-"""Who reads notices: those to the own body, or all of them where the role is held for the whole register."""
+READERS_OF_NOTICES = TOLD | HELD_BY_KEYS | {Role.ADMINISTRATOR, Role.AUDITOR}
+"""Who reads notices: those to the own body or region, or all of them where the role is held for the whole register."""
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 """Who keeps reference data and the calendar."""
