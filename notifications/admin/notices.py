@@ -140,13 +140,14 @@ def _opening(request: HttpRequest, person: Practitioner, told: bool) -> Opening 
     return Opening(request, person, mine=True, reason="") if told else opening_of(request, person)
 
 
-def _take_note(request: HttpRequest, notice: Notice, opening: Opening | None, told: bool) -> None:
+def _take_note(request: HttpRequest, notice: Any, opening: Opening | None, told: bool) -> None:
     """Keep the look, and that the notice was read where the user stands on its side."""
     if opening:
         opening.keep(AccessRecord.Kind.OPENED)
     if told:
         with full_sight():
             mark_read(notice=notice, by=user_of(request), now=now())
+        notice.read_at = notice.read_at or now()
 
 
 def _acts(notice: Notice, told: bool) -> Iterator[Button]:

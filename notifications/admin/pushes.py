@@ -108,7 +108,7 @@ def delivery_board(site: Any) -> Callable[..., HttpResponse]:
         response: HttpResponse = site.page(
             request,
             "notifications/board.html",
-            title=_("Delivery"),
+            title=_("Delivery board"),
             crumbs=[(_("Endpoints"), reverse("admin:notifications_endpoint_changelist"))],
             lines=[(line, chart_of(line)) for line in lines],
             next_url=following,

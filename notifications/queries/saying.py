@@ -88,7 +88,7 @@ def _of_change(kind: str, change: StandingChange) -> Iterator[str]:
 def _of_fact(kind: str, change: StandingChange) -> Iterator[str]:
     assert change.fact is not None  # the caller asked
     words: Mapping[str, Callable[[], str]] = {
-        FactKind.POINTS_SCORED: lambda: gettext("%(points)s were recorded."),
+        FactKind.POINTS_SCORED: lambda: gettext("%(points)s recorded."),
         FactKind.ENTRY_REVISED: lambda: gettext("A points entry was lowered to %(points)s."),
         FactKind.POINTS_RELIEVED: lambda: gettext("Relief of %(points)s was granted."),
         FactKind.PERIOD_SHORTENED: lambda: gettext("The period was shortened."),

@@ -50,7 +50,7 @@ def test_what_is_new_stands_on_the_page_of_the_own_file(town: Town, surgeon: Cli
     found = page(surgeon, "/my/")
     assert "1 unread" in found
     assert address_of(to_the_surgeon(town)) in found
-    assert "3 points were recorded." in found
+    assert "3 points recorded." in found
 
 
 def test_opening_a_notice_reads_it_once(town: Town, surgeon: Client) -> None:
