@@ -8,6 +8,7 @@ from appeals.queries.applications import offered_by
 from appeals.queries.remediation import Prospect, in_force
 from registry.actions.procedure import Acting, for_agency, for_institution
 from registry.models import Agency, Institution, Practitioner, Registration, User
+from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.queries.scope import Scope
 
 Side = Agency | Institution
@@ -53,7 +54,7 @@ def may_enrol(activity: Activity, seen: Scope) -> bool:
 
 def decides(application: Application, seen: Scope) -> bool:
     """Whether the user is an officer of the agency that decides the application."""
-    return application.agency_id in {agency.pk for agency in seen.agencies}
+    return application.agency_id in {agency.pk for agency in seen.held_as(OFFICERS_OF_AGENCIES).agencies}
 
 
 def askable(found: Collection[Prospect], seen: Scope) -> list[Prospect]:

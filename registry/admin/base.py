@@ -13,7 +13,7 @@ from unfold.admin import ModelAdmin
 
 from registry.admin.exact import Way, found_exactly
 from registry.admin.keyset import KeysetChangeList, UncountedPaginator
-from registry.admin.roles import has_any
+from registry.admin.roles import has_any, keeps_the_country, scope
 from registry.models import Role
 from registry.queries.roles import ADMINISTRATORS, READERS_OF_FILES
 from registry.queries.sight import full_sight
@@ -120,9 +120,31 @@ class KeptByForms(ListAdmin):
 
 
 class ReferenceAdmin(SimpleHistoryAdmin, KeptByForms):  # type: ignore[misc]  # an untyped base
-    """Reference data, kept by administrators; every change keeps who made it, and what was before."""
+    """Reference data, kept by administrators, each in the own region; every change keeps who made it, and what was."""
 
     kept_by = ADMINISTRATORS
+    place: ClassVar[str] = "region_id"
+    """The column with the code of the region that a row is about."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Who keeps the whole country: a new row may be about any part of it."""
+        return keeps_the_country(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Administrators, in their own region."""
+        if obj is None or not super().has_change_permission(request, obj):
+            return has_any(request, self.kept_by)
+        return scope(request).held_as(self.kept_by).covers_region(getattr(obj, self.place))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Who keeps a part of the country moves nothing out of it or into it."""
+        readonly: tuple[str, ...] = super().get_readonly_fields(request, obj)
+        return tuple(readonly) if keeps_the_country(request) else (*readonly, *self.moved_by)
+
+    @property
+    def moved_by(self) -> tuple[str, ...]:
+        """The fields that say where a row belongs."""
+        return ("code", "parent") if self.place == "code" else ("region",)
 
     def render_history_view(self, request: HttpRequest, template: str, context: Any, **kwargs: Any) -> HttpResponse:
         """In the frame of the list that it belongs to: the frame asks for a list, and old versions have none."""

@@ -1,4 +1,4 @@
-"""The working calendar: everybody reads it, administrators enter years and correct days."""
+"""The working calendar: everybody reads it, administrators of the whole country enter years and correct days."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.admin.base import ListAdmin
 from registry.admin.moment import today
 from registry.admin.months import mark_of, months_of, weekdays, words_of
-from registry.admin.roles import is_administrator
+from registry.admin.roles import keeps_the_country
 from registry.models import CalendarDay, CalendarYear
 from registry.queries.calendar import calendar, corrections_of, missing_years
 from registry.queries.roles import READERS_OF_REFERENCE
@@ -53,7 +53,7 @@ class CalendarYearAdmin(ListAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, with what is missing and the act that helps."""
-        extra = {"may_enter": is_administrator(request), "missing_years": missing_years(today())}
+        extra = {"may_enter": keeps_the_country(request), "missing_years": missing_years(today())}
         response: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **extra})
         return response
 
@@ -77,5 +77,5 @@ class CalendarYearAdmin(ListAdmin):
             legend=legend(),
             corrections=corrected,
             today=today(),
-            may_act=is_administrator(request),
+            may_act=keeps_the_country(request),
         )

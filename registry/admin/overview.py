@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.admin import extensions
 from registry.admin.moment import today
-from registry.admin.roles import is_administrator, is_agency_officer, scope, user_of
+from registry.admin.roles import is_agency_officer, keeps_the_country, scope, user_of
 from registry.admin.worklist import rows_of
 from registry.models import Proposal, Task
 from registry.queries.calendar import missing_years
@@ -38,7 +38,7 @@ def overview(request: HttpRequest, site: Any) -> HttpResponse:
         today=today(),
         proposals=_proposals(seen) if is_agency_officer(request) else None,
         countersignatures=f"{reverse('admin:work_list')}?kind={Task.Kind.COUNTERSIGN}",
-        missing_years=missing_years(today()) if is_administrator(request) else (),
+        missing_years=missing_years(today()) if keeps_the_country(request) else (),
         jobs=visible_jobs(seen)[:FEW],
         institutions=seen.places,
     )

@@ -34,6 +34,7 @@ class BelowRegion(RegionTree):
 class RegionAdmin(OpenReferenceAdmin):
     """Divisions of GB/T 2260."""
 
+    place = "code"
     list_display = ("code", "chinese", "english", "above")
     list_filter = (BelowRegion,)
     search_fields = ("code", "name_zh", "name_en")

@@ -76,6 +76,11 @@ def is_administrator(request: HttpRequest) -> bool:
     return has_any(request, ADMINISTRATORS)
 
 
+def keeps_the_country(request: HttpRequest) -> bool:
+    """Changes what holds in the whole country: an administrator of the whole of it."""
+    return scope(request).keeps_the_country
+
+
 def is_agency_officer(request: HttpRequest) -> bool:
     """Records handlings and points in the region of their agency."""
     return has_any(request, OFFICERS_OF_AGENCIES)

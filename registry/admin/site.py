@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
@@ -16,6 +16,7 @@ from unfold.sites import UnfoldAdminSite
 WITHOUT_PEOPLE = ("index", "autocomplete", "jsi18n", "policies", "policy", "enter_year", "correct_day")
 _KINDS = ("region", "agency", "authority", "phasein", "calendaryear", "user", "apikey")
 WITHOUT_PEOPLE_AT = (*(f"registry_{kind}_" for kind in _KINDS), "auth_user_password", "app_list")
+ANSWERED = ("GET", "HEAD", "POST")
 ACTS_ON_ACCESS = ("give_identity", "end_employment", "issue_key", "rotate_key", "revoke_key")
 
 _LISTS = ("practitioner", "registration", "institution", "pointsentry")
@@ -74,11 +75,13 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         """Behind the sign-in. What is not made for experts is not there for those who are nothing else, and what shows
-        people is not there for those who read no files."""
+        people is not there for those who read no files. Pages are read and posted to, and nothing else."""
         from registry.admin.extensions import is_for_experts
         from registry.admin.roles import is_expert, is_officer, reads_files, reads_people
 
         def for_the_role(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method not in ANSWERED:
+                return HttpResponseNotAllowed(ANSWERED)
             open_to_all = is_officer(request) and _has_no_people(request)
             told = reads_people(request) and _is_told(request)
             for_experts = is_expert(request) and is_for_experts(request)

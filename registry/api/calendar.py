@@ -1,4 +1,4 @@
-"""The official working calendar, by which every clock counts: read by everybody, kept by administrators."""
+"""The official working calendar, by which every clock counts: read by everybody, kept by those of the whole country."""
 
 from datetime import date
 from typing import Any, ClassVar
@@ -114,6 +114,9 @@ class Years(Listing, Act):
     def rows(self) -> QuerySet[CalendarYear]:
         return CalendarYear.objects.select_related("recorded_by")
 
+    def subject(self, **path: Any) -> None:
+        self.require_the_country()
+
     def do(self, subject: Any, values: dict[str, Any]) -> CalendarYear:
         return enter_year(by=self.asker.user, now=self.asker.now, **as_entered(values))
 
@@ -138,6 +141,7 @@ class PreviewYear(DeskFace):
 
     def post(self, request: Request, **path: Any) -> Response:
         self.require(self.seen_by)
+        self.require_the_country()
         values = read(self.given, request.data)
         with refusals(request.data):
             found = preview_year(now=self.asker.now, **as_entered(values))
@@ -190,6 +194,7 @@ class CorrectDay(Act):
     done_by = ADMINISTRATORS
 
     def subject(self, **path: Any) -> CalendarYear:
+        self.require_the_country()
         return one(CalendarYear.objects.all(), **path)
 
     def do(self, subject: CalendarYear, values: dict[str, Any]) -> CalendarDay:

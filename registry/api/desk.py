@@ -75,6 +75,11 @@ class DeskFace(Face):
         if not self.asker.holds(roles):
             raise PermissionDenied
 
+    def require_the_country(self) -> None:
+        """Refuse who keeps a part of the country only, where something holds in the whole of it."""
+        if not self.asker.scope.keeps_the_country:
+            raise PermissionDenied
+
     def shown(self, row: Any) -> dict[str, Any]:
         """The row as it is answered."""
         return document_of(self.shape, row, {"asker": self.asker})

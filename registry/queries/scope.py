@@ -69,8 +69,12 @@ class Scope:
     @cached_property
     def sees_everything(self) -> bool:
         """Auditors do, and administrators without a region."""
-        national = any(row.role == Role.ADMINISTRATOR and row.region_id is None for row in self.assignments)
-        return national or Role.AUDITOR in self.roles
+        return self.keeps_the_country or Role.AUDITOR in self.roles
+
+    @cached_property
+    def keeps_the_country(self) -> bool:
+        """Administrators without a region do: they alone change what holds everywhere, such as the calendar."""
+        return any(row.role == Role.ADMINISTRATOR and row.region_id is None for row in self.assignments)
 
     @cached_property
     def agencies(self) -> list[Agency]:

@@ -8,12 +8,12 @@ import time_machine
 from django.test import Client
 from django.utils import translation
 
-from registry.models import CalendarDay, CalendarYear, User
+from registry.models import Assignment, CalendarDay, CalendarYear, Role, User
 from registry.rules.clocks import is_weekend
 from tests.actions.notices import ANNOUNCED_ON, NOTICE, SOURCE, enter
 from tests.admin.conftest import SignIn
 from tests.admin.deeds import confirm, preview, text_of, url
-from tests.town import Town, at
+from tests.town import LAW_BEGINS, Town, at
 
 FORM = {"year": "2027", "source": SOURCE, "days": NOTICE}
 SUNDAY = date(2027, 2, 14)
@@ -35,6 +35,16 @@ def test_an_administrator_is_reminded_until_the_year_is_entered(guan: Client) ->
     assert url("enter_year") in guan.get(url("index")).content.decode()
     enter()
     assert "The working calendar lacks" not in text_of(guan.get(url("index")))
+
+
+def test_who_keeps_a_part_of_the_country_does_not_keep_its_calendar(sign_in: SignIn, town: Town) -> None:
+    local = User.objects.create_user("sheng")
+    Assignment.objects.create(user=local, role=Role.ADMINISTRATOR, region=town.region.parent, starts_on=LAW_BEGINS)
+    client = sign_in(local)
+    year = CalendarYear.objects.earliest("pk").pk
+    assert url("enter_year") not in client.get(url("registry_calendaryear_changelist")).content.decode()
+    assert url("correct_day", year) not in client.get(url("registry_calendaryear_change", year)).content.decode()
+    assert [client.get(url(*act)).status_code for act in (("enter_year",), ("correct_day", year))] == [404, 404]
 
 
 def test_nobody_else_is_reminded(sign_in: SignIn, town: Town, compliance: User) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from registry.models import CalendarYear, Fact
+from registry.models import Assignment, CalendarYear, Fact, Role, User
 from registry.queries import whatif
 from tests.api.officers import Program
 from tests.api.people_of_a_case import administrator, compliance_officer
 from tests.api.settlement import problem
 from tests.casework import Desk, desk
-from tests.town import Town, build, score
+from tests.town import LAW_BEGINS, Town, build, score
 
 DAYS = [
     {"day": "2027-01-01", "kind": "holiday", "name": "元旦"},
@@ -53,6 +53,13 @@ def test_the_policies_are_listed_and_the_one_in_force_is_found(officer: Program)
         seen += [law["id"] for law in page["items"]]
         address = page["next"]
     assert len(seen) == len(set(seen)) == len(officer.read("policies/")["items"])
+
+
+def test_who_keeps_a_part_of_the_country_does_not_keep_its_calendar(town: Town) -> None:
+    local = User.objects.create_user("sheng")
+    Assignment.objects.create(user=local, role=Role.ADMINISTRATOR, region=town.region.parent, starts_on=LAW_BEGINS)
+    for address in ("calendar/years/", "calendar/year-previews/", "calendar/years/2026/corrections/"):
+        problem(Program(local).post(address, NOTICE), 403, "forbidden")
 
 
 def test_an_administrator_enters_a_year_and_corrects_a_day_of_it(officer: Program) -> None:

@@ -186,6 +186,7 @@ def test_the_last_factor_of_an_officer_stays(visitor: Client, officer: User) -> 
     visitor.post("/account/factor/app/remove/")
     assert not Authenticator.objects.filter(user=officer, type="totp").exists()
     assert "officers need one" in words(visitor.post(f"/account/factor/keys/{key.pk}/remove/"))
+    assert visitor.delete(f"/account/factor/keys/{key.pk}/remove/").status_code == 405
     assert Authenticator.objects.filter(pk=key.pk).exists()
 
 
@@ -197,6 +198,8 @@ def test_nobody_removes_the_key_of_another(visitor: Client, officer: User) -> No
     knock(visitor, officer.username)
     visitor.post(CODE, {"code": code_now()})
     assert visitor.post(f"/account/factor/keys/{theirs.pk}/remove/").status_code == 404
+    assert visitor.delete(f"/account/factor/keys/{theirs.pk}/remove/").status_code == 405
+    assert Authenticator.objects.filter(pk=theirs.pk).exists()
 
 
 def test_changing_the_factor_asks_for_a_proof_that_is_not_old(

@@ -68,9 +68,9 @@ class EnterYear(GuidedAct):
     template = "registry/enter_year.html"
     months: tuple[Month, ...] = ()
 
-    def find(self, seen: Scope) -> Scope:
-        """The act has no subject yet."""
-        return seen
+    def find(self, seen: Scope) -> Scope | None:
+        """The act has no subject yet; the calendar holds in the whole country."""
+        return seen if seen.keeps_the_country else None
 
     def initial(self) -> dict[str, Any]:
         """The first year that is missing, else the next one."""
@@ -154,8 +154,8 @@ class CorrectDay(GuidedAct):
     subject: CalendarYear
 
     def find(self, seen: Scope) -> CalendarYear | None:
-        """The year."""
-        return CalendarYear.objects.filter(pk=self.kwargs["pk"]).first()
+        """The year, for who keeps the whole country."""
+        return CalendarYear.objects.filter(pk=self.kwargs["pk"]).first() if seen.keeps_the_country else None
 
     def preview(self, data: dict[str, Any]) -> Consequence:
         """What the day was and what it would be."""

@@ -25,7 +25,12 @@ class FactorsPage(IndexView):  # type: ignore[misc]  # allauth is untyped
 
 
 class RemoveKey(RemoveWebAuthnView):  # type: ignore[misc]  # allauth is untyped
-    """Remove a security key, unless it is the last factor of somebody who needs one."""
+    """Remove a security key, unless it is the last factor of somebody who needs one.
+
+    By the form alone: what Django does on DELETE would ask nobody whether it may go.
+    """
+
+    http_method_names = ["get", "head", "post"]
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Say why where it cannot go."""
