@@ -103,6 +103,7 @@ def my_record(site: Any) -> View:
             title=_("My days and conflicts"),
             crumbs=[(_("My cases"), reverse("admin:expert_desk"))],
             may_act=False,
+            may_end_days=True,
             **(record_of(expert) if expert else {}),
         )
         return response

@@ -122,6 +122,7 @@ class ExpertAdmin(ListAdmin):
             year=year,
             changes=expert.history.select_related("history_user").order_by("-history_date", "-history_id"),
             may_act=has_any(request, POOL_KEEPERS),
+            may_end_days=has_any(request, POOL_KEEPERS),
             **record_of(expert),
         )
 

@@ -126,10 +126,18 @@ class PractitionerAdmin(ListAdmin):
             gauge=gauge_of(file.standing.points, file.on, file.policy),
             policy_title=title_of(file.policy),
             is_past=bool(on or known),
+            open_places=_open_places(request, file),
             may_read_who_looked=has_any(request, READERS_OF_LOOKS),
             may_unmask=opening.mine and has_any(request, STAFF_KEEPERS),
             **_acts(request, file, present=not (on or known)),
         )
+
+
+def _open_places(request: HttpRequest, file: PractitionerFile) -> set[int]:
+    """The institutions among those of the registrations whose pages the user may open: only these are links."""
+    seen = scope(request)
+    rows = (*file.current_registrations, *file.other_registrations)
+    return {row.institution_id for row in rows if seen.covers(row.institution)}
 
 
 def _acts(request: HttpRequest, file: PractitionerFile, *, present: bool) -> dict[str, Any]:

@@ -108,6 +108,7 @@ class Years(Listing, Act):
     key = "year"
     shape = YearShape
     given = YearGiven
+    seen_by = READERS_OF_REFERENCE
     done_by = ADMINISTRATORS
     makes = True
 

@@ -270,6 +270,17 @@ def test_experts_keep_their_days_and_conflicts_themselves(sign_in: SignIn, here:
     assert client.post(url("leave_pool", one.pk), {"reason": "x"}).status_code in (403, 404)
 
 
+def test_a_reviewer_reads_an_expert_and_is_offered_no_act_on_their_days(sign_in: SignIn, here: Desk) -> None:
+    (one,) = experts(here, 1)
+    page = url("appeals_expert_change", one.pk)
+    ending = url("end_availability", one.availability.get().pk)
+    reads = sign_in(assign(User.objects.create_user("fu"), Role.REVIEWER, agency=here.town.agency))
+    assert ending not in reads.get(page).content.decode()
+    assert reads.get(ending).status_code == 403
+    assert ending in sign_in(here.town.officer).get(page).content.decode()
+    assert ending in sign_in(user_of(one)).get(url("expert_record")).content.decode()
+
+
 def test_the_votes_of_a_year_are_a_sheet_for_the_honoraria(sign_in: SignIn, here: Desk) -> None:
     experts(here, 3)
     Expert.objects.filter(name="方静").update(name="=方静")

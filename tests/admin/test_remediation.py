@@ -297,6 +297,16 @@ def test_what_is_not_yours_is_not_there(sign_in: SignIn, stranger: User, complia
     assert he.get(url("grant_application", application.pk)).status_code == 403
 
 
+def test_a_reviewer_is_offered_no_decision_of_an_application(sign_in: SignIn, chen: Client, town: Town) -> None:
+    score(town, 8, TODAY, who=town.nurse)
+    application = filed(town, [completed(town, town.nurse, TODAY)], TODAY)
+    page, refusal = url("appeals_application_change", application.pk), url("refuse_application", application.pk)
+    reads = sign_in(assign(User.objects.create_user("fu"), Role.REVIEWER, agency=town.agency))
+    assert refusal in chen.get(page).content.decode()
+    assert refusal not in reads.get(page).content.decode()
+    assert reads.get(refusal).status_code == 403
+
+
 def test_the_direct_acts_of_relief_and_shortening_are_gone(chen: Client, town: Town) -> None:
     score(town, 9, TODAY)
     page = text_of(chen.get(url("registry_practitioner_change", town.surgeon.pk)))

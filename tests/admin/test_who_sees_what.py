@@ -116,6 +116,21 @@ def test_what_is_not_yours_is_not_there(
         assert far.get(page).status_code == 404, page
 
 
+def test_an_institution_is_a_link_to_whom_its_page_opens_and_words_to_others(
+    sign_in: SignIn, town: Town, compliance: User
+) -> None:
+    register_at(practitioner=town.surgeon, institution=town.clinic, starts_on=LAW_BEGINS, by=None, now=at(LAW_BEGINS))
+    page, clinic = (
+        url("registry_practitioner_change", town.surgeon.pk),
+        url("registry_institution_change", town.clinic.pk),
+    )
+    shown = sign_in(compliance).get(page)
+    assert "社区卫生中心" in text_of(shown)
+    assert clinic not in shown.content.decode()
+    assert url("registry_institution_change", town.hospital.pk) in shown.content.decode()
+    assert clinic in sign_in(town.officer).get(page).content.decode()
+
+
 def test_compliance_officers_and_administrators_record_no_points(
     sign_in: SignIn, town: Town, compliance: User, administrator: User
 ) -> None:

@@ -55,6 +55,14 @@ def test_the_policies_are_listed_and_the_one_in_force_is_found(officer: Program)
     assert len(seen) == len(set(seen)) == len(officer.read("policies/")["items"])
 
 
+def test_everybody_in_the_office_reads_the_calendar(town: Town) -> None:
+    helper = User.objects.create_user("bang")
+    Assignment.objects.create(user=helper, role=Role.SUPPORT, starts_on=LAW_BEGINS)
+    years = Program(helper).read("calendar/years/")["items"]
+    assert [row["year"] for row in years] == [2026, 2025, 2024]
+    assert Program(helper).read("calendar/years/2026/")["year"] == 2026
+
+
 def test_who_keeps_a_part_of_the_country_does_not_keep_its_calendar(town: Town) -> None:
     local = User.objects.create_user("sheng")
     Assignment.objects.create(user=local, role=Role.ADMINISTRATOR, region=town.region.parent, starts_on=LAW_BEGINS)

@@ -10,6 +10,7 @@ from registry.actions.keys import issue_key
 from registry.models import ApiKey, Assignment, Authority, Fact, Role, User
 from tests.api.officers import Program
 from tests.api.reading_fhir import Reader, extension, outcome
+from tests.api.settlement import problem
 from tests.casework import Desk, desk
 from tests.entries import annul_entry
 from tests.town import LAW_BEGINS, Town, at, score
@@ -68,6 +69,10 @@ def test_a_health_authority_is_shown_points_and_suspensions_until_their_last_day
 def test_the_healthcare_security_authority_goes_on_seeing_everything(here: Desk) -> None:
     with time_machine.travel(at(DAY_AFTER), tick=False):
         assert counts(here, *outsiders(here, "healthcare_security")) == (1, 1, 1, 1)
+
+
+def test_a_system_signs_nothing_whatever_it_sends(here: Desk) -> None:
+    problem(outsiders(here)[0].post("signatures/", {}), 403, "forbidden")
 
 
 def test_an_officer_of_both_sees_what_the_office_sees(here: Desk) -> None:
