@@ -77,6 +77,7 @@ def shown_of(application: Application) -> dict[str, Any]:
         "application": application,
         "asked": asked(application),
         "room": room_of(application, today()),
+        "without_links": True,  # the pages of the law are for the office
         "support": support_of(application),
     }
 

@@ -178,6 +178,8 @@ def test_an_application_goes_from_the_persons_page_over_the_experts_to_the_grant
         desk = sign_in(seated(who))
         assert application.number in text_of(desk.get(url("deliberations")))
         seen = text_of(desk.get(url("deliberation", application.uuid)))
+        assert url("policies") not in desk.get(url("deliberation", application.uuid)).content.decode()
+        assert url("policies") not in desk.get(url("sign_opinion", application.uuid)).content.decode()
         assert "已认真整改" in seen
         assert "李娜" not in seen
         opinion = {"opinion": "in_favour", "reasons": "整改有效"}
