@@ -1,19 +1,22 @@
-"""Every address of the register, found from the resolver: nothing that can be asked escapes the matrix."""
+"""Every address of the register and every method that it answers, found from the resolver: nothing escapes it."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-PARAMETER = re.compile(r"<(?:[a-z_]+:)?([a-z_]+)>")
-OURS = ("api/v1/", "fhir/", "admin/")
+PARAMETER = re.compile(r"<(?:[a-z_]+:)?([a-z_]+)>|\(\[\^/\]\+\)")
+"""A parameter of an address, with its name, or without one where Django's history pages write an expression."""
+
 PROGRAMS = ("api/", "fhir/")
 """Where a key says who asks, not a session."""
 
-OUTSIDE = ("admin/login/", "admin/logout/", "admin/jsi18n/", "admin/password_change/", "admin/r/")
-"""What is asked before or beside the sign-in, or belongs to one's own account."""
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+OF_PAGES = ("GET", "POST")
+"""What a page of the office answers; `Office.admin_view` refuses every other method."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,27 +26,34 @@ class Route:
     path: str
     method: str
 
+    def __str__(self) -> str:
+        return f"{self.method} /{self.path}"
+
     @property
-    def parameters(self) -> list[str]:
-        """The names of the parameters."""
-        return PARAMETER.findall(self.path)
+    def is_for_programs(self) -> bool:
+        """Whether a key says who asks."""
+        return self.path.startswith(PROGRAMS)
 
-    def at(self, ids: dict[str, str]) -> str:
-        """The address with the ids in the place of the parameters."""
-        return "/" + PARAMETER.sub(lambda found: ids[self._key(found[1])], self.path)
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of rows that the address names: over the API by the parameter, on pages with the word before it."""
+        return [self._kind(found) for found in PARAMETER.finditer(self.path)]
 
-    def keys(self) -> list[str]:
-        """By what the ids of the parameters are found."""
-        return [self._key(name) for name in self.parameters]
+    def at(self, ids: list[str]) -> str:
+        """The address with the ids in the place of the parameters, in their order."""
+        left = iter(ids)
+        return "/" + PARAMETER.sub(lambda _found: next(left), self.path)
 
-    def _key(self, name: str) -> str:
-        before = self.path.partition(f":{name}>")[0].rsplit("<", 1)[0] if f":{name}>" in self.path else self.path
-        return f"{before.rstrip('/').rsplit('/', 1)[-1]}.{name}" if self.path.startswith("admin/") else name
+    def _kind(self, found: re.Match[str]) -> str:
+        if self.is_for_programs:
+            return found[1]
+        return f"{self.path[: found.start()].rstrip('/').rsplit('/', 1)[-1]}.{found[1] or 'version'}"
 
 
-def every_route() -> list[Route]:
+@cache
+def every_route() -> tuple[Route, ...]:
     """All of them, in order."""
-    return sorted(set(_routes(get_resolver().url_patterns, "")))
+    return tuple(sorted(set(_routes(get_resolver().url_patterns, ""))))
 
 
 def _routes(patterns: list[Any], before: str) -> Iterator[Route]:
@@ -51,19 +61,18 @@ def _routes(patterns: list[Any], before: str) -> Iterator[Route]:
         path = before + str(each.pattern).removeprefix("^").removesuffix("$")
         if isinstance(each, URLResolver):
             yield from _routes(each.url_patterns, path)
-        elif isinstance(each, URLPattern) and path.startswith(OURS) and not path.startswith(OUTSIDE):
-            yield from (Route(path, method) for method in _methods(each) if _is_real(path))
+        elif isinstance(each, URLPattern) and _is_one(path):
+            yield from (Route(path, method) for method in _methods(each, path))
 
 
-def _is_real(path: str) -> bool:
-    """Not the catch-all, nor what only leads on to another address of the matrix."""
-    leads_on = path.endswith("<path:object_id>/") or "<path:content_type_id>" in path
-    return "(?" not in path and path not in PROGRAMS and not path.endswith("/add/") and not leads_on
+def _is_one(path: str) -> bool:
+    """Not what catches every address at which there is nothing."""
+    return "(?" not in path and path not in PROGRAMS
 
 
-def _methods(pattern: URLPattern) -> list[str]:
+def _methods(pattern: URLPattern, path: str) -> tuple[str, ...]:
     view = getattr(pattern.callback, "cls", None) or getattr(pattern.callback, "view_class", None)
+    possible = OF_PAGES if path.startswith("admin/") else METHODS
     if view is None:
-        return ["GET"]
-    names = view.http_method_names
-    return [name.upper() for name in ("get", "post") if name in names and hasattr(view, name)]
+        return possible
+    return tuple(name for name in possible if name.lower() in view.http_method_names and hasattr(view, name.lower()))

@@ -1,265 +1,84 @@
-"""A country with something in it at every stage: the demo, and for each role one account, one's own and what is not."""
+"""The country of the matrix: two towns in two provinces with one of everything, and somebody for each column."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, timedelta
-from operator import attrgetter
-from typing import Any
+from __future__ import annotations
 
-from django.db.models import Model, Q, QuerySet
-from django.utils import timezone
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
-from appeals.models import (
-    Activity,
-    Application,
-    Attendance,
-    Evidence,
-    Expert,
-    ExpertAvailability,
-    ExpertPlace,
-    Objection,
-    Panel,
-    Seat,
-)
-from registry.actions.keys import issue_key
-from registry.desks.demo_data.experts import asked_to_vote
-from registry.desks.demo_data.places import BUSY_HOSPITAL
-from registry.models import (
-    Agency,
-    ApiKey,
-    Assignment,
-    Authority,
-    CalendarDay,
-    CalendarYear,
-    Case,
-    Delivery,
-    FileMerge,
-    Handling,
-    IdentityDocument,
-    Institution,
-    InstitutionMeasure,
-    PersonalTrigger,
-    PhaseIn,
-    PointsEntry,
-    Practitioner,
-    Proposal,
-    Region,
-    Registration,
-    Responsibility,
-    Role,
-    RosterJob,
-    SanctionPeriod,
-    ServiceAgreement,
-    StandingChange,
-    Task,
-    User,
-)
+import time_machine
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.test import override_settings
+from drf_spectacular.generators import SchemaGenerator
+
+from appeals.models import Expert
+from tests.access.callers import CALLERS, caller
+from tests.access.furnishing import furnish
+from tests.access.rows import OWN_KEY, Rows
 from tests.api.officers import key_for
+from tests.casework import desk
+from tests.fuzz.things import Things
+from tests.town import at, build
 
-HOME = "4301"
-"""The city of the accounts; what is abroad lies in another province."""
+if TYPE_CHECKING:
+    from tests.access.callers import Caller
+    from tests.access.routes import Route
 
-
-@dataclass(frozen=True)
-class Kind:
-    """Rows of one kind: by which columns they lie in a region and at an institution, and what stands in addresses."""
-
-    model: type[Model]
-    region: str
-    institution: str = ""
-    value: str = "pk"
-    where: Q | None = None
-    written: str = "{0}"
-    """How the value is written in an address."""
-
-    def own(self) -> Any:
-        """A row of the home city, at the busy hospital where rows of the kind belong to one."""
-        rows = self._rows().filter(**{self._code: HOME})
-        return rows.filter(**{self.institution: BUSY_HOSPITAL}) if self.institution else rows
-
-    def foreign(self) -> Any:
-        """A row of another province."""
-        rows = self._rows().exclude(**{self._code: HOME[:2]})
-        return rows.exclude(**{self.region: None}) if self.region != "code" else rows
-
-    @property
-    def _code(self) -> str:
-        return "code__startswith" if self.region == "code" else f"{self.region}__code__startswith"
-
-    def _rows(self) -> QuerySet[Any]:
-        return self.model._default_manager.filter(self.where or Q()).order_by("pk")
-
-    def of(self, rows: QuerySet[Any]) -> str | None:
-        """What stands in an address for the first of the rows."""
-        row = rows.first()
-        return None if row is None else self.written.format(attrgetter(self.value)(row), row)
+HOME, ABROAD = "430100", "510100"
+NOW = at(date(2025, 4, 2), 12)
 
 
-HANDED_OVER = Q(receipt__isnull=False)
-SANCTION = "{1.kind}-{0[0]}"
-PERSON = "registrations__institution__region", "registrations__institution__code"
-BY_PERSON = f"practitioner__{PERSON[0]}", f"practitioner__{PERSON[1]}"
-BY_CASE = "case__handling__institution__region", "case__handling__institution__code"
+class World:
+    """The two towns, and who asks."""
 
-KINDS: dict[str, Kind] = {
-    "practitioners.pk": Kind(Practitioner, *PERSON),
-    "practitioner.object_id": Kind(Practitioner, *PERSON),
-    "practitioner": Kind(Practitioner, *PERSON, value="uuid"),
-    "documents.pk": Kind(IdentityDocument, *BY_PERSON),
-    "institutions.pk": Kind(Institution, "region", "code"),
-    "institution.object_id": Kind(Institution, "region", "code"),
-    "code": Kind(Institution, "region", "code", value="code"),
-    "organization": Kind(Institution, "region", "code", value="code", written="institution-{0}"),
-    "flag": Kind(
-        SanctionPeriod,
-        "practitioner__registrations__institution__region",
-        "practitioner__registrations__institution__code",
-        value="because",
-        written=SANCTION,
-    ),
-    "agreements.pk": Kind(ServiceAgreement, "institution__region", "institution__code"),
-    "serviceagreement.object_id": Kind(ServiceAgreement, "institution__region", "institution__code"),
-    "agreement": Kind(ServiceAgreement, "institution__region", "institution__code", value="record"),
-    "registrations.pk": Kind(Registration, "institution__region", "institution__code"),
-    "registration.object_id": Kind(Registration, "institution__region", "institution__code"),
-    "registration": Kind(Registration, "institution__region", "institution__code", value="record"),
-    "handlings.pk": Kind(Handling, "institution__region", "institution__code"),
-    "handling.object_id": Kind(Handling, "institution__region", "institution__code"),
-    "handling": Kind(Handling, "institution__region", "institution__code", value="uuid"),
-    "cases.pk": Kind(Case, "handling__institution__region", "handling__institution__code"),
-    "case.object_id": Kind(Case, "handling__institution__region", "handling__institution__code"),
-    "case": Kind(Case, "handling__institution__region", "handling__institution__code", value="uuid"),
-    "responsibilities.pk": Kind(Responsibility, "handling__institution__region", "handling__institution__code"),
-    "responsibility": Kind(Responsibility, "handling__institution__region", "handling__institution__code"),
-    "proposals.pk": Kind(Proposal, *BY_CASE),
-    "proposal.object_id": Kind(Proposal, *BY_CASE),
-    "proposal": Kind(Proposal, *BY_CASE, value="uuid"),
-    "personaltrigger.object_id": Kind(PersonalTrigger, "agency__region"),
-    "pointsentry.object_id": Kind(PointsEntry, "handling__institution__region", "handling__institution__code"),
-    "standingchange.object_id": Kind(
-        StandingChange,
-        "practitioner__registrations__institution__region",
-        "practitioner__registrations__institution__code",
-    ),
-    "tasks.pk": Kind(Task, "agency__region"),
-    "measures.pk": Kind(InstitutionMeasure, "institution__region"),
-    "institutionmeasure.object_id": Kind(InstitutionMeasure, "institution__region"),
-    "rosterjob.object_id": Kind(RosterJob, "institution__region"),
-    "rosters.pk": Kind(RosterJob, "institution__region"),
-    "merges.pk": Kind(FileMerge, "kept__registrations__institution__region"),
-    "files.uuid": Kind(Delivery, "proposal__case__agency__region", value="receipt.uuid", where=HANDED_OVER),
-    "objections.pk": Kind(Objection, "agency__region"),
-    "objection.object_id": Kind(Objection, "agency__region"),
-    "panels.pk": Kind(Panel, "objection__agency__region"),
-    "panel.object_id": Kind(Panel, "objection__agency__region"),
-    "my-cases.uuid": Kind(Seat, "panel__objection__agency__region", value="uuid"),
-    "evidence.pk": Kind(Evidence, "point__objection__agency__region"),
-    "activities.pk": Kind(Activity, "agency__region"),
-    "activity.object_id": Kind(Activity, "agency__region"),
-    "applications.pk": Kind(Application, "agency__region"),
-    "application.object_id": Kind(Application, "agency__region"),
-    "applications.uuid": Kind(Application, "agency__region", value="uuid"),
-    "deliberations.uuid": Kind(Application, "agency__region", value="uuid"),
-    "attendances.pk": Kind(Attendance, "activity__agency__region"),
-    "experts.pk": Kind(Expert, "places__institution__region"),
-    "expert.object_id": Kind(Expert, "places__institution__region"),
-    "days.pk": Kind(ExpertAvailability, "expert__places__institution__region"),
-    "workplaces.pk": Kind(ExpertPlace, "institution__region"),
-    "region.object_id": Kind(Region, "code"),
-    "agency.object_id": Kind(Agency, "region"),
-    "authority.object_id": Kind(Authority, "region"),
-    "phasein.object_id": Kind(PhaseIn, "region"),
-    "activity": Kind(Activity, "agency__region", value="uuid"),
-    "application": Kind(Application, "agency__region", value="uuid"),
-    "entry": Kind(PointsEntry, "handling__institution__region", "handling__institution__code", value="fact.origin_id"),
-    "evidence": Kind(Evidence, "point__objection__agency__region"),
-    "expert": Kind(Expert, "places__institution__region", value="uuid"),
-    "days": Kind(ExpertAvailability, "expert__places__institution__region"),
-    "workplace": Kind(ExpertPlace, "institution__region"),
-    "file": Kind(Delivery, "proposal__case__agency__region", value="receipt.uuid", where=HANDED_OVER),
-    "measure": Kind(InstitutionMeasure, "institution__region", value="uuid"),
-    "merge": Kind(FileMerge, "kept__registrations__institution__region"),
-    "seat": Kind(Seat, "panel__objection__agency__region", value="uuid"),
-    "objection": Kind(Objection, "agency__region", value="uuid"),
-    "panel": Kind(Panel, "objection__agency__region", value="uuid"),
-    "part": Kind(Attendance, "activity__agency__region", value="uuid"),
-    "roster": Kind(RosterJob, "institution__region", value="uuid"),
-    "task": Kind(Task, "agency__region", value="uuid"),
-}
+    def __init__(self) -> None:
+        self.abroad = _town(ABROAD)
+        with _nobody_in_the_pool():
+            self.home = _town(HOME)
+        self.here, self.there = Rows(self.home), Rows(self.abroad)
+        self.callers = {name: caller(name, self.home) for name in CALLERS}
 
-ANYWHERE: dict[str, Callable[[], str]] = {
-    "calendar.pk": lambda: str(CalendarDay.objects.earliest("pk").pk),
-    "calendaryear.object_id": lambda: str(CalendarYear.objects.earliest("pk").pk),
-    "apikey.object_id": lambda: str(ApiKey.objects.earliest("pk").pk),
-    "keys.pk": lambda: str(ApiKey.objects.earliest("pk").pk),
-    "user.object_id": lambda: str(User.objects.earliest("pk").pk),
-    "password.id": lambda: str(User.objects.earliest("pk").pk),
-    "policies.policy_id": lambda: "cn-2025",
-    "name": lambda: "standing",
-    "version": lambda: "1",
-    "honoraria.year": lambda: "2026",
-    "users.pk": lambda: str(User.objects.earliest("pk").pk),
-    "year": lambda: "2026",
-    "number": lambda: "1",
-    "policy": lambda: "cn-2025",
-}
-"""What belongs to no region."""
+    def address(self, route: Route, asking: Caller, foreign: bool) -> str | None:
+        """The address with one's own rows, or with those of the other town; None where there is no such row."""
+        if route.path.startswith(OWN_KEY) and route.kinds and not foreign and asking.user:
+            return route.at([str(Authenticator.objects.get(user=asking.user).pk)])
+        try:
+            return (self.there if foreign else self.here).at(route)
+        except KeyError:
+            return None
 
 
-@dataclass(frozen=True)
-class Caller:
-    """Who asks: a person, by page and by program, or a system that has a key only."""
-
-    user: User | None = None
-    key: str = ""
-
-
-CALLERS = (
-    "nobody",
-    *sorted(role.value for role in Role),
-    "administrator of the province",
-    "administrator of the city",
-    "settlement system",
-    "authority system",
-)
-"""The columns of the matrix: each role at the home city, the two smaller administrators, and the systems."""
+@contextmanager
+def _nobody_in_the_pool() -> Iterator[None]:
+    """Within, none of the experts there are is drawn: each town is judged by its own."""
+    pool = Expert.objects.filter(pk__in=list(Expert.objects.filter(active=True).values_list("pk", flat=True)))
+    pool.update(active=False)
+    yield
+    pool.update(active=True)
 
 
-def caller(name: str) -> Caller:
-    """Somebody who holds the role in the home city, and no other; or a system with its key."""
-    if name == "nobody":
-        return Caller()
-    if name == "settlement system":
-        return Caller(key=_system_key(ApiKey.Scope.SETTLEMENT))
-    if name == "authority system":
-        return Caller(key=_system_key(ApiKey.Scope.AUTHORITY, authority=_health_authority()))
-    if name == Role.EXPERT:
-        user = asked_to_vote()
-    else:
-        role, _, place = name.partition(" of the ")
-        user = User.objects.create(username=f"matrix-{name}", is_staff=True)
-        held = {"region_id": {"province": f"{HOME[:2]}0000", "city": f"{HOME}00"}[place]} if place else _places(role)
-        Assignment.objects.create(user=user, role=role, starts_on=date(2025, 1, 1), **held)
-    return Caller(user, key_for(user))
+def _town(code: str) -> Things:
+    things = Things(desk(build(code)))
+    key_for(things.here.town.officer)
+    furnish(things)
+    return things
 
 
-def _places(role: str) -> dict[str, Any]:
-    agency = Agency.objects.filter(region__code__startswith=HOME).earliest("region_id")
-    places: dict[str, dict[str, Any]] = {
-        Role.AGENCY_OFFICER: {"agency": agency},
-        Role.REVIEWER: {"agency": agency},
-        Role.AUTHORITY_OFFICER: {"authority": _health_authority()},
-        Role.COMPLIANCE_OFFICER: {"institution": Institution.objects.get(code=BUSY_HOSPITAL)},
-        Role.PRACTITIONER: {"practitioner": KINDS["practitioner"].own().first()},
-    }
-    return places.get(role, {})
+@contextmanager
+def the_world() -> Iterator[World]:
+    """The country at noon of its day; nothing of it stays. The description of the API is drawn up once."""
+    described: dict[str, Any] = {}
+    draw_up: Any = SchemaGenerator.get_schema
 
+    def once(generator: Any, *args: Any, **given: Any) -> Any:
+        described.setdefault("", draw_up(generator, *args, **given) if not described else None)
+        return described[""]
 
-def _health_authority() -> Authority:
-    return Authority.objects.filter(kind="health", region__code__startswith=HOME).earliest("region_id")
-
-
-def _system_key(scope: ApiKey.Scope, **held: Any) -> str:
-    now = timezone.now()
-    ends = now + timedelta(days=9)
-    return issue_key(name="系统", scope=scope, expires_at=ends, by=None, now=now, **held)[1]
+    freely = override_settings(REGISTRY_REQUESTS_PER_MINUTE=10_000_000)
+    drawn_up_once = patch.object(SchemaGenerator, "get_schema", once)
+    with time_machine.travel(NOW, tick=False), freely, drawn_up_once, transaction.atomic():
+        yield World()
+        transaction.set_rollback(True)

@@ -72,7 +72,7 @@ class Things:
         attended = Result(attendance=open_part, attended=True, completed_on=APRIL, evidence=stored(by=town.officer))
         repairs.confirmed(town, attended, APRIL)
         sits = Expert.objects.get(user=self.people[Role.EXPERT])
-        repairs.called(town, application, APRIL, sits, repairs.expert("林"))
+        repairs.called(town, application, APRIL, sits, repairs.expert(f"林{town.region.code}"))
         self._note(
             entry=entry.fact.origin_id, application=application.uuid, activity=activity.uuid, part=open_part.uuid
         )

@@ -1,0 +1,109 @@
+"""What the two towns hold beside one of everything, so that hardly an address is without a row."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric import ec
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
+
+from appeals.actions.objections import add_evidence
+from appeals.actions.release import release_evidence
+from appeals.models import Evidence, Seat
+from registry.actions.handlings import record_trigger
+from registry.actions.own_corrections import ask_for_correction
+from registry.actions.people import add_document
+from registry.actions.procedure import for_agency
+from registry.models import (
+    Assignment,
+    Authority,
+    Category,
+    DocumentKind,
+    PhaseIn,
+    Practitioner,
+    Role,
+    User,
+)
+from tests.appeals.disputes import stored
+from tests.town import LAW_BEGINS, TODAY, at, score
+
+if TYPE_CHECKING:
+    from tests.fuzz.things import Things
+
+APRIL, BORN = date(2025, 4, 1), date(1971, 3, 4)
+
+REQUEST = "登记的姓名有误"
+
+
+def furnish(things: Things) -> None:
+    """The rest of the town: an authority, the surgeon's papers, points, trigger and request, what an expert reads."""
+    town = things.here.town
+    Authority.objects.create(code=f"W{town.region.code}", name="市卫健委", kind="health", region=town.region)
+    PhaseIn.objects.create(region=town.region, category=Category.PHYSICIAN, starts_on=LAW_BEGINS)
+    _papers(things)
+    _seen_by_an_expert(things)
+    give_key(town.officer)
+
+
+def give_key(user: User) -> Authenticator:
+    """A security key of the account, as a browser would register it."""
+    if there := Authenticator.objects.filter(user=user, type="webauthn").first():
+        return there
+    return Authenticator.objects.create(user=user, type="webauthn", data={"name": "key", "credential": _registered()})
+
+
+def _registered() -> dict[str, Any]:
+    made: Any = ES256
+    public = made.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    credential = AttestedCredentialData.create(bytes(16), bytes(16), public)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.AT
+    told = AuthenticatorData.create(bytes(32), flags, 0, credential)
+    client = CollectedClientData.create("webauthn.create", bytes(16), "https://register.example")
+    said = {
+        "clientDataJSON": websafe_encode(client),
+        "attestationObject": websafe_encode(AttestationObject.create("none", told, {})),
+    }
+    number = websafe_encode(bytes(16))
+    return {"id": number, "rawId": number, "type": "public-key", "response": said}
+
+
+def number_of(region_code: str) -> str:
+    """The document number of the surgeon of a town: nothing else looks like it."""
+    return f"E{region_code}77"
+
+
+def _papers(things: Things) -> None:
+    town, number = things.here.town, number_of(things.here.town.region.code)
+    now = at(APRIL)
+    add_document(practitioner=town.surgeon, kind=DocumentKind.OTHER, number=number, by=town.officer, now=now)
+    Practitioner.objects.filter(pk=town.surgeon.pk).update(birth_date=BORN)
+    score(town, 1, TODAY, who=town.surgeon)
+    record_trigger(
+        practitioner=town.surgeon, kind="licence_revoked", document_number="吊销1号", made_on=TODAY,
+        conduct_from=TODAY, conduct_until=TODAY, agency=town.agency, institution=town.hospital,
+        by=town.officer, now=now,
+    )  # fmt: skip
+    ask_for_correction(practitioner=town.surgeon, what=REQUEST, by=holder_of(things), now=now)
+
+
+def holder_of(things: Things) -> User:
+    """The account of the surgeon's own file."""
+    town = things.here.town
+    user, made = User.objects.get_or_create(username=f"surgeon-{town.region.code}")
+    if made:
+        held = {"role": Role.PRACTITIONER, "practitioner": town.surgeon}
+        Assignment.objects.create(user=user, starts_on=LAW_BEGINS, **held)
+    return user
+
+
+def _seen_by_an_expert(things: Things) -> None:
+    """A piece of evidence that the panel of the expert's seat is shown."""
+    here, seat = things.here, Seat.objects.get(uuid=things.ids["seat"])
+    point, now = seat.panel.points.earliest("pk"), at(APRIL)
+    acting = for_agency(here.another, here.town.agency)
+    add_evidence(point=point, exhibits=[("病程", stored(by=here.another))], acting=acting, now=now)
+    release_evidence(evidence=Evidence.objects.get(point=point), file=None, by=here.reviewer, now=now)

@@ -1,0 +1,178 @@
+"""What stands in the addresses: the rows of the home town, and those of a town in another province."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib.contenttypes.models import ContentType
+
+from appeals.models import Activity, Application, Attendance, Evidence, Expert, Objection, Panel, Seat
+from registry.actions.talks import TALKS
+from registry.models import (
+    ApiKey,
+    Authority,
+    CalendarYear,
+    Case,
+    Handling,
+    Institution,
+    InstitutionMeasure,
+    PersonalTrigger,
+    PhaseIn,
+    PointsEntry,
+    Proposal,
+    Region,
+    RosterJob,
+    SanctionPeriod,
+    StandingChange,
+    Task,
+)
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from tests.access.routes import Route
+    from tests.fuzz.things import Things
+
+ANYWHERE: Mapping[str, str] = {
+    "honoraria.year": "2025",
+    "name": "standing",
+    "number": "1",
+    "policies.policy_id": "cn-2025",
+    "policy": "cn-2025",
+    "version": "1",
+    "year": "2025",
+}
+"""What belongs to no region."""
+
+OF_THE_COUNTRY = {"calendar.pk", "calendaryear.object_id", "r.content_type_id"}
+"""Rows that there are once."""
+
+SAME = {
+    "applications.uuid": "application",
+    "days.pk": "days",
+    "deliberations.uuid": "application",
+    "evidence.pk": "evidence",
+    "files.uuid": "file",
+    "merges.pk": "merge",
+    "my-cases.uuid": "seat",
+    "responsibilities.pk": "responsibility",
+    "workplaces.pk": "workplace",
+}
+"""What stands in the addresses of pages as it does in those of the API."""
+
+OWN_KEY = "account/factor/keys/"
+CORRECTION = "admin/tasks/<int:pk>/correction/"
+SHOWN_TO_EXPERTS = ("admin/my-cases/", "api/v1/my/seats/")
+"""Addresses at which the same word means another row."""
+
+
+def is_placed(route: Route) -> bool:
+    """Whether the address names a row of a place, so that it can be one of another province."""
+    return any(kind not in ANYWHERE and kind not in OF_THE_COUNTRY for kind in route.kinds)
+
+
+class Rows:
+    """The rows of one town."""
+
+    def __init__(self, things: Things) -> None:
+        self.things, self.town = things, things.here.town
+        things.ids["task"] = str(Task.objects.filter(kind__in=TALKS, agency=self.town.agency).earliest("pk").uuid)
+        self.ids = {**things.ids, **self._of_the_api(), **self._of_the_office(), **ANYWHERE, **_of_the_country()}
+
+    def at(self, route: Route) -> str:
+        """The address of the route with the rows of the town in it; KeyError names a kind that has no row."""
+        return route.at([self._one(route, kind) for kind in route.kinds])
+
+    def _one(self, route: Route, kind: str) -> str:
+        if route.path.startswith(OWN_KEY):
+            return str(Authenticator.objects.get(user=self.town.officer).pk)
+        if route.path == CORRECTION:
+            return str(Task.objects.get(kind=Task.Kind.CORRECT, agency=self.town.agency).pk)
+        if route.path.startswith(SHOWN_TO_EXPERTS) and kind in ("evidence", "evidence.pk"):
+            shown_to = Seat.objects.get(uuid=self.ids["seat"]).panel
+            return str(Evidence.objects.get(point=shown_to.points.earliest("pk")).pk)
+        if route.path.endswith("draw.json"):
+            drawn = Seat.objects.get(uuid=self.ids["seat"]).panel
+            return str(drawn.uuid if route.is_for_programs else drawn.pk)
+        if kind == "history.version":
+            return self._version_of(route.path.split("/")[2])
+        return self.ids[kind]
+
+    def _version_of(self, model: str) -> str:
+        places: dict[str, Any] = {"region": self.town.region, "agency": self.town.agency}
+        places |= {"authority": self._authority, "phasein": self._phase_in}
+        return str(places[model].history.earliest().history_id)
+
+    @property
+    def _authority(self) -> Authority:
+        return Authority.objects.get(region=self.town.region)
+
+    @property
+    def _phase_in(self) -> PhaseIn:
+        return PhaseIn.objects.get(region=self.town.region)
+
+    def _of_the_api(self) -> dict[str, str]:
+        person, town = self.town.surgeon, self.town
+        entry = PointsEntry.objects.filter(practitioner=person).earliest("pk")
+        period = SanctionPeriod.objects.filter(practitioner__registrations__institution=town.hospital).earliest("pk")
+        return {
+            "entry": str(entry.fact.origin_id),
+            "flag": f"{period.kind}-{period.because[0]}",
+            "organization": f"institution-{town.hospital.code}",
+        }
+
+    def _of_the_office(self) -> dict[str, str]:
+        found = {kind: str(row.pk) for kind, row in self._rows_of_pages().items()}
+        return {**found, **{kind: self.things.ids[name] for kind, name in SAME.items()}}
+
+    def _rows_of_pages(self) -> dict[str, Model]:
+        town, person, ids = self.town, self.town.surgeon, self.things.ids
+        of = partial(_by_uuid, ids)
+        agreement, registration = town.hospital.agreements.get(), person.registrations.get()
+        rows: dict[tuple[str, ...], Model] = {
+            ("practitioners.pk", "practitioner.object_id"): person,
+            ("documents.pk",): person.documents.get(),
+            ("institutions.pk", "institution.object_id"): town.hospital,
+            ("agreements.pk", "serviceagreement.object_id"): agreement,
+            ("registrations.pk", "registration.object_id"): registration,
+            ("handlings.pk", "handling.object_id"): of(Handling, "handling"),
+            ("cases.pk", "case.object_id"): of(Case, "case"),
+            ("proposals.pk", "proposal.object_id"): of(Proposal, "proposal"),
+            ("tasks.pk",): of(Task, "task"),
+            ("measures.pk", "institutionmeasure.object_id"): of(InstitutionMeasure, "measure"),
+            ("rosters.pk", "rosterjob.object_id"): of(RosterJob, "roster"),
+            ("objections.pk", "objection.object_id"): of(Objection, "objection"),
+            ("panels.pk", "panel.object_id"): of(Panel, "panel"),
+            ("activities.pk", "activity.object_id"): of(Activity, "activity"),
+            ("applications.pk", "application.object_id"): of(Application, "application"),
+            ("attendances.pk",): of(Attendance, "part"),
+            ("experts.pk", "expert.object_id"): of(Expert, "expert"),
+            ("personaltrigger.object_id",): PersonalTrigger.objects.get(practitioner=person),
+            ("pointsentry.object_id",): PointsEntry.objects.filter(practitioner=person).earliest("pk"),
+            ("standingchange.object_id",): _change_in(town.hospital),
+            ("region.object_id", "<path:content_type_id>.object_id", "region.version"): town.region,
+            ("agency.object_id", "agency.version"): town.agency,
+            ("authority.object_id", "authority.version"): self._authority,
+            ("phasein.object_id", "phasein.version"): self._phase_in,
+            ("user.object_id", "user.id", "users.pk"): town.officer,
+            ("apikey.object_id", "keys.pk"): ApiKey.objects.filter(user=town.officer).earliest("pk"),
+        }
+        return {kind: row for kinds, row in rows.items() for kind in kinds}
+
+
+def _by_uuid(ids: Mapping[str, str], model: type[Model], name: str) -> Model:
+    found: Model = model._default_manager.get(uuid=ids[name])
+    return found
+
+
+def _change_in(hospital: Institution) -> Model:
+    return StandingChange.objects.filter(practitioner__registrations__institution=hospital).earliest("pk")
+
+
+def _of_the_country() -> dict[str, str]:
+    year = str(CalendarYear.objects.get(year=2025).pk)
+    kind = str(ContentType.objects.get_for_model(Region).pk)
+    return {"calendar.pk": year, "calendaryear.object_id": year, "r.content_type_id": kind}
