@@ -6,6 +6,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from notifications.queries.looks import nobody_looks
 
@@ -13,6 +14,7 @@ _migrated = [False]
 """Once they are applied they stay so for the life of this process, whose code does not change."""
 
 
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, 503 when it does not; plain text, no reason given to strangers."""
     if _reachable():
@@ -20,6 +22,7 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse("database unreachable\n", status=503, content_type="text/plain")
 
 
+@require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """200 when the database answers, has every table, and workers look for what is to be done; else 503 and which of
     these is missing.

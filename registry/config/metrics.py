@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from notifications.models import Endpoint
 from notifications.queries.delivery import Line, board
@@ -30,6 +31,7 @@ Labels = Mapping[str, str]
 Sample = tuple[Labels, float]
 
 
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """The numbers, for who may have them; 401 for everybody else."""
     now = timezone.now()

@@ -14,21 +14,23 @@ from django.utils import timezone
 
 from registry.actions.keys import issue_key, revoke_key
 from registry.models import ApiKey, Assignment, Authority, Role, User
+from registry.models.access import HELD_BY_KEYS
 from tests.access.furnishing import give_key, holder_of
 from tests.api.officers import key_for
 from tests.town import LAW_BEGINS
 
 if TYPE_CHECKING:
     from tests.fuzz.things import Things
+    from tests.town import Town
 
 NOBODY = "nobody"
 OF_THE_PROVINCE, OF_THE_CITY = "administrator of the province", "administrator of the city"
-SETTLEMENT, AUTHORITY = "settlement system", "authority system"
+SETTLEMENT, AUTHORITY, REGION = "settlement system", "authority system", "register of another region"
 WITHOUT_REASON = "auditor without a reason"
 FROM_ELSEWHERE, REVOKED = "key from another network", "revoked key"
 CALLERS = (
-    *(NOBODY, *sorted(role.value for role in Role), OF_THE_PROVINCE, OF_THE_CITY),
-    *(SETTLEMENT, AUTHORITY, WITHOUT_REASON, FROM_ELSEWHERE, REVOKED),
+    *(NOBODY, *sorted(role.value for role in Role if role not in HELD_BY_KEYS), OF_THE_PROVINCE, OF_THE_CITY),
+    *(SETTLEMENT, AUTHORITY, REGION, WITHOUT_REASON, FROM_ELSEWHERE, REVOKED),
 )
 """The columns of the matrix. The last two are keys of an officer that are taken nowhere."""
 
@@ -56,7 +58,9 @@ def caller(name: str, home: Things) -> Caller:
     if name == SETTLEMENT:
         return Caller(name, key=_system_key(ApiKey.Scope.SETTLEMENT))
     if name == AUTHORITY:
-        return Caller(name, key=_system_key(ApiKey.Scope.AUTHORITY, authority=_health_authority(home)))
+        return Caller(name, key=_system_key(ApiKey.Scope.AUTHORITY, authority=authority_of(home.here.town, "health")))
+    if name == REGION:
+        return Caller(name, key=_system_key(ApiKey.Scope.REGION, region=home.here.town.region.parent))
     if name in (FROM_ELSEWHERE, REVOKED):
         return Caller(name, key=_worthless_key(name, home.here.scorer))
     user = _user(name, home)
@@ -80,7 +84,8 @@ def _place(name: str, home: Things) -> dict[str, Any]:
     places: dict[str, dict[str, Any]] = {
         Role.AGENCY_OFFICER: {"agency": town.agency},
         Role.REVIEWER: {"agency": town.agency},
-        Role.AUTHORITY_OFFICER: {"authority": _health_authority(home)},
+        Role.AUTHORITY_OFFICER: {"authority": authority_of(town, "healthcare_security")},
+        Role.HEALTH_OR_DRUG_OFFICER: {"authority": authority_of(town, "health")},
         Role.COMPLIANCE_OFFICER: {"institution": town.hospital},
         OF_THE_PROVINCE: {"region": town.region.parent},
         OF_THE_CITY: {"region": town.region},
@@ -88,8 +93,9 @@ def _place(name: str, home: Things) -> dict[str, Any]:
     return places.get(name, {})
 
 
-def _health_authority(home: Things) -> Authority:
-    return Authority.objects.get(region=home.here.town.region)
+def authority_of(town: Town, kind: str) -> Authority:
+    """The authority of the town of that kind."""
+    return Authority.objects.get(region=town.region, kind=kind)
 
 
 def _system_key(scope: ApiKey.Scope, **held: Any) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.utils import timezone
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
@@ -14,6 +15,8 @@ from fido2.webauthn import AttestationObject, AttestedCredentialData, Authentica
 from appeals.actions.objections import add_evidence
 from appeals.actions.release import release_evidence
 from appeals.models import Evidence, Seat
+from notifications.actions.fanning_out import fan_out
+from notifications.models import Look
 from registry.actions.handlings import record_trigger
 from registry.actions.own_corrections import ask_for_correction
 from registry.actions.people import add_document
@@ -42,11 +45,15 @@ REQUEST = "登记的姓名有误"
 def furnish(things: Things) -> None:
     """The rest of the town: an authority, the surgeon's papers, points, trigger and request, what an expert reads."""
     town = things.here.town
-    Authority.objects.create(code=f"W{town.region.code}", name="市卫健委", kind="health", region=town.region)
+    for kind, name in (("health", "市卫健委"), ("healthcare_security", "市医保局")):
+        Authority.objects.create(code=f"{kind[:12]}{town.region.code}", name=name, kind=kind, region=town.region)
     PhaseIn.objects.create(region=town.region, category=Category.PHYSICIAN, starts_on=LAW_BEGINS)
+    for work in Look.Work:
+        Look.objects.update_or_create(work=work, defaults={"at": timezone.now()})
     _papers(things)
     _seen_by_an_expert(things)
     give_key(town.officer)
+    fan_out(clock=lambda: at(APRIL))
 
 
 def give_key(user: User) -> Authenticator:

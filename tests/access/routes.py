@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 PARAMETER = re.compile(r"<(?:[a-z_]+:)?([a-z_]+)>|\(\[\^/\]\+\)")
 """A parameter of an address, with its name, or without one where Django's history pages write an expression."""
 
-PROGRAMS = ("api/", "fhir/")
+PROGRAMS = ("api/", "fhir/", "metrics")
 """Where a key says who asks, not a session."""
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -67,7 +67,7 @@ def _routes(patterns: list[Any], before: str) -> Iterator[Route]:
 
 def _is_one(path: str) -> bool:
     """Not what catches every address at which there is nothing."""
-    return "(?" not in path and path not in PROGRAMS
+    return "(?" not in path and not (path.endswith("/") and path in PROGRAMS)
 
 
 def _methods(pattern: URLPattern, path: str) -> tuple[str, ...]:

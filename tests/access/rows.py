@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.contenttypes.models import ContentType
 
 from appeals.models import Activity, Application, Attendance, Evidence, Expert, Objection, Panel, Seat
+from notifications.models import Endpoint, Notice, Push
 from registry.actions.talks import TALKS
 from registry.models import (
     ApiKey,
@@ -24,11 +25,13 @@ from registry.models import (
     PointsEntry,
     Proposal,
     Region,
+    Role,
     RosterJob,
     SanctionPeriod,
     StandingChange,
     Task,
 )
+from tests.access.callers import AUTHORITY, REGION
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -63,6 +66,7 @@ SAME = {
 }
 """What stands in the addresses of pages as it does in those of the API."""
 
+NOTICE = ("notice", "notices.notice", "notices.pk", "notice.object_id")
 OWN_KEY = "account/factor/keys/"
 CORRECTION = "admin/tasks/<int:pk>/correction/"
 SHOWN_TO_EXPERTS = ("admin/my-cases/", "api/v1/my/seats/")
@@ -82,11 +86,29 @@ class Rows:
         things.ids["task"] = str(Task.objects.filter(kind__in=TALKS, agency=self.town.agency).earliest("pk").uuid)
         self.ids = {**things.ids, **self._of_the_api(), **self._of_the_office(), **ANYWHERE, **_of_the_country()}
 
-    def at(self, route: Route) -> str:
-        """The address of the route with the rows of the town in it; KeyError names a kind that has no row."""
-        return route.at([self._one(route, kind) for kind in route.kinds])
+    def at(self, route: Route, column: str) -> str:
+        """The address of the route with the rows of the town in it, of notices those to whom the column is; KeyError
+        names a kind that has no row.
+        """
+        return route.at([self._one(route, kind, column) for kind in route.kinds])
 
-    def _one(self, route: Route, kind: str) -> str:
+    def notice_to(self, column: str) -> Notice:
+        """The newest notice to the body for which the caller of the column works; the hospital's for others."""
+        town = self.town
+        bodies: dict[str, dict[str, Any]] = {
+            Role.AGENCY_OFFICER: {"agency": town.agency},
+            Role.HEALTH_OR_DRUG_OFFICER: {"authority": self._authority},
+            AUTHORITY: {"authority": self._authority},
+            REGION: {"region": town.region.parent},
+            Role.PRACTITIONER: {"practitioner": town.surgeon},
+        }
+        told = Notice.objects.filter(**bodies.get(column, {"institution": town.hospital}))
+        return told.filter(event__practitioner__isnull=False).latest("pk")
+
+    def _one(self, route: Route, kind: str, column: str) -> str:
+        if kind in NOTICE:
+            told = self.notice_to(column)
+            return str(told.uuid if kind == "notice" or kind.endswith(".notice") else told.pk)
         if route.path.startswith(OWN_KEY):
             return str(Authenticator.objects.get(user=self.town.officer).pk)
         if route.path == CORRECTION:
@@ -108,7 +130,7 @@ class Rows:
 
     @property
     def _authority(self) -> Authority:
-        return Authority.objects.get(region=self.town.region)
+        return Authority.objects.get(region=self.town.region, kind="health")
 
     @property
     def _phase_in(self) -> PhaseIn:
@@ -157,6 +179,8 @@ class Rows:
             ("agency.object_id", "agency.version"): town.agency,
             ("authority.object_id", "authority.version"): self._authority,
             ("phasein.object_id", "phasein.version"): self._phase_in,
+            ("endpoints.pk", "endpoint.object_id"): of(Endpoint, "endpoint"),
+            ("pushes.pk", "push.object_id"): of(Push, "push"),
             ("user.object_id", "user.id", "users.pk"): town.officer,
             ("apikey.object_id", "keys.pk"): ApiKey.objects.filter(user=town.officer).earliest("pk"),
         }

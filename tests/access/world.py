@@ -15,6 +15,7 @@ from django.test import override_settings
 from drf_spectacular.generators import SchemaGenerator
 
 from appeals.models import Expert
+from registry.models import Region
 from tests.access.callers import CALLERS, caller
 from tests.access.furnishing import furnish
 from tests.access.rows import OWN_KEY, Rows
@@ -35,6 +36,8 @@ class World:
     """The two towns, and who asks."""
 
     def __init__(self) -> None:
+        for code in (HOME, ABROAD):
+            Region.objects.get_or_create(code=f"{code[:2]}0000", defaults={"name_zh": "某省"})
         self.abroad = _town(ABROAD)
         with _nobody_in_the_pool():
             self.home = _town(HOME)
@@ -46,7 +49,7 @@ class World:
         if route.path.startswith(OWN_KEY) and route.kinds and not foreign and asking.user:
             return route.at([str(Authenticator.objects.get(user=asking.user).pk)])
         try:
-            return (self.there if foreign else self.here).at(route)
+            return (self.there if foreign else self.here).at(route, asking.name)
         except KeyError:
             return None
 

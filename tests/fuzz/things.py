@@ -11,16 +11,20 @@ from django.utils import timezone
 from appeals.actions.objections import add_evidence
 from appeals.actions.results import Result
 from appeals.models import Evidence, Expert, ExpertAvailability, ExpertPlace
+from notifications.actions.endpoints import approve_endpoint, propose_endpoint
+from notifications.actions.fanning_out import fan_out
+from notifications.actions.subscriptions import subscribe
+from notifications.models import Notice, Push
 from registry.actions.merging import merge_files
 from registry.actions.procedure import for_agency
 from registry.actions.talks import TALKS, open_talks
-from registry.models import Role, RosterJob, Task, User
+from registry.models import Assignment, Role, RosterJob, Task, User
 from registry.rosters import jobs
 from tests.actions import measuring
 from tests.appeals import peers, repairs
 from tests.appeals.disputes import stored
 from tests.casework import Desk, identified, received
-from tests.town import TODAY, at, score
+from tests.town import LAW_BEGINS, TODAY, at, score
 
 if TYPE_CHECKING:
     from appeals.models import Objection
@@ -41,6 +45,7 @@ class Things:
         self._disputes()
         self._repair()
         self._institution()
+        self._told()
 
     def _note(self, **ids: object) -> None:
         self.ids |= {name: str(value) for name, value in ids.items()}
@@ -118,3 +123,22 @@ class Things:
         open_talks(now=timezone.now())
         talk = Task.objects.filter(kind__in=TALKS, state=Task.State.OPEN).earliest("pk")
         self._note(task=talk.uuid, merge=merge.pk, measure=measure.uuid, roster=roster.uuid)
+
+    def _told(self) -> None:
+        """Everybody is told; the hospital has a system that receives, and follows the surgeon."""
+        town, now = self.here.town, at(APRIL)
+        keeper = User.objects.create_user(f"keeper-{town.region.code}")
+        Assignment.objects.create(user=keeper, role=Role.ADMINISTRATOR, starts_on=LAW_BEGINS)
+        asked = propose_endpoint(
+            body=town.hospital, name="院内系统", url="https://receiver.example/inbox", networks=["203.0.113.0/24"],
+            by=town.officer, now=now,
+        )  # fmt: skip
+        endpoint = approve_endpoint(endpoint=asked, by=keeper, now=now)
+        follows = subscribe(
+            body=town.hospital, practitioner=self.here.surgeon, reason="本院职工", ends_on=date(2025, 9, 1),
+            by=town.officer, now=now,
+        )  # fmt: skip
+        fan_out(clock=lambda: now)
+        told = Notice.objects.filter(institution=town.hospital).latest("pk")
+        push = Push.objects.filter(endpoint=endpoint).earliest("pk")
+        self._note(notice=told.uuid, endpoint=endpoint.uuid, subscription=follows.uuid, push=push.uuid)

@@ -92,7 +92,7 @@ def test_what_was_told_to_another_body_is_not_there(town: Town) -> None:
     strangers = {
         holding(Role.COMPLIANCE_OFFICER, institution=town.clinic): to(institution=town.hospital),
         holding(Role.AGENCY_OFFICER, agency=town.agency): to(institution=town.hospital),
-        holding(Role.AUTHORITY_OFFICER, authority=health): to(agency=town.agency),
+        holding(Role.HEALTH_OR_DRUG_OFFICER, authority=health): to(agency=town.agency),
     }
     for client, notice in strangers.items():
         assert client.get(page_of(notice)).status_code == 404
@@ -103,7 +103,7 @@ def test_what_was_told_to_another_body_is_not_there(town: Town) -> None:
 
 def test_a_health_authority_reports_what_followed_and_others_do_not(town: Town) -> None:
     health = Authority.objects.get(kind="health", region_id="510000")
-    officer, notice = holding(Role.AUTHORITY_OFFICER, authority=health), to(authority=health)
+    officer, notice = holding(Role.HEALTH_OR_DRUG_OFFICER, authority=health), to(authority=health)
     said = {"outcome": "measure", "decided_on": TODAY.isoformat(), "words": "警告", "step": "form"}
     assert "document_number" in officer.post(act(notice, "outcome"), said).context["form"].errors
     assert officer.post(act(notice, "outcome"), {**said, "document_number": "卫罚〔2025〕3号"}).status_code == 302

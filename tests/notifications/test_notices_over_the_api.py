@@ -11,7 +11,7 @@ import time_machine
 from notifications.actions.endpoints import approve_endpoint, propose_endpoint
 from notifications.models import Endpoint, FollowUp, Notice, Receipt, Subscription
 from registry.actions.keys import issue_key
-from registry.models import AccessRecord, ApiKey, Assignment, Authority, Role, User
+from registry.models import AccessRecord, ApiKey, Assignment, Authority, Region, Role, User
 from tests.api.officers import Program
 from tests.api.settlement import problem
 from tests.notifications.exchange import announce, country, elsewhere
@@ -67,7 +67,7 @@ def test_each_body_lists_its_own_notices_and_who_watches_over_all_lists_all(town
     for asking, recipient in (
         (hospital, {"institution": town.hospital}),
         (program(Role.AGENCY_OFFICER, agency=town.agency), {"agency": town.agency}),
-        (program(Role.AUTHORITY_OFFICER, authority=health()), {"authority": health()}),
+        (program(Role.HEALTH_OR_DRUG_OFFICER, authority=health()), {"authority": health()}),
         (program(Role.ADMINISTRATOR), {}),
         (program(Role.AUDITOR), {}),
     ):
@@ -133,8 +133,27 @@ def test_the_system_of_an_authority_reads_and_does_nothing(town: Town) -> None:
     problem(system.get(f"notices/{to(agency=town.agency).uuid}/"), 404, "not-found")
 
 
+def test_the_register_of_another_province_reads_what_it_was_told_and_sees_nobody(town: Town) -> None:
+    score(town, 6, TODAY)
+    announce()
+    hunan = Region.objects.get(code="430000")
+    _key, text = issue_key(
+        name="湖南登记系统", scope=ApiKey.Scope.REGION, region=hunan, expires_at=NOW + timedelta(days=9), by=None, now=NOW
+    )
+    register = program(Role.AUDITOR)
+    register.key = text
+    wanted = Notice.objects.filter(region=hunan).order_by("-pk").values_list("uuid", flat=True)
+    assert listed(register) == [str(each) for each in wanted] != []
+    told = register.read(f"notices/{wanted[0]}/")
+    assert (told["practitioner"]["code"], told["change"]["status_after"]["code"]) == (town.surgeon.code, "suspended")
+    assert Receipt.objects.get().key == _key
+    assert AccessRecord.objects.filter(key=_key, practitioner=town.surgeon).exists()
+    problem(register.get(f"notices/{to(agency=town.agency).uuid}/"), 404, "not-found")
+    problem(register.get(f"practitioners/{town.surgeon.uuid}/"), 403, "forbidden")
+
+
 def test_a_health_authority_reports_what_followed(town: Town) -> None:
-    officer, notice = program(Role.AUTHORITY_OFFICER, authority=health()), to(authority=health())
+    officer, notice = program(Role.HEALTH_OR_DRUG_OFFICER, authority=health()), to(authority=health())
     said = {"outcome": "measure", "decided_on": "2025-03-10"}
     refused = problem(officer.post(f"notices/{notice.uuid}/outcomes/", said), 409, "refused")
     assert refused["code"] == "document_number_missing"
@@ -170,7 +189,7 @@ def test_what_is_not_yours_is_not_there(town: Town) -> None:
 
 
 def test_a_body_subscribes_to_a_person_whom_it_may_see_and_ends_it(town: Town) -> None:
-    officer = program(Role.AUTHORITY_OFFICER, authority=health())
+    officer = program(Role.HEALTH_OR_DRUG_OFFICER, authority=health())
     asked = {
         "body": {"kind": "authority", "code": health().code}, "practitioner": str(town.surgeon.uuid),
         "reason": "执业核查", "ends_on": "2025-06-01",
