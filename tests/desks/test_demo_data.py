@@ -8,9 +8,11 @@ from django.contrib.auth import authenticate
 from django.db import models
 from pytest_django import DjangoDbBlocker
 
+from notifications.models import Endpoint, FollowUp, Notice, Push, Receipt, Subscription
+from notifications.queries.delivery import dead
 from registry.desks.demo_data import FEWEST, DemoResult, already_loaded
 from registry.desks.demo_data.examples import EXPECTED
-from registry.desks.demo_data.places import RESCINDED
+from registry.desks.demo_data.places import BUSY_HOSPITAL, RESCINDED
 from registry.ledger.checking import differences
 from registry.ledger.days import shanghai_day
 from registry.models import (
@@ -131,6 +133,7 @@ def test_accounts_sign_in_with_the_passwords_told_and_the_key_is_a_systems(demo:
         ("security_administrator", True),
         ("auditor", True),
         ("reviewer", True),
+        ("authority_officer", True),
         ("practitioner", True),
     ]
     for account in demo.accounts:
@@ -167,3 +170,17 @@ def tracked_models(*labels: str) -> list[Any]:
     """What the demo fills; the official calendar came with the migrations, by nobody."""
     kept = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return [model for model in kept if hasattr(model, "history") and model not in (CalendarDay, CalendarYear)]
+
+
+def test_some_notices_are_new_some_read_and_some_acknowledged_and_some_letters_did_not_get_through(
+    demo: DemoResult,
+) -> None:
+    to_the_hospital = Notice.objects.filter(institution__code=BUSY_HOSPITAL)
+    taken = Receipt.objects.filter(notice__in=to_the_hospital)
+    read, acknowledged = (taken.filter(kind=kind).count() for kind in ("read", "acknowledged"))
+    assert 0 < acknowledged < read < to_the_hospital.count()
+    assert {endpoint.state for endpoint in Endpoint.objects.all()} == {"active", "paused", "proposed"}
+    assert dead(Push.objects.all()).exists()
+    assert Push.objects.filter(state="delivered").exists()
+    assert FollowUp.objects.exists()
+    assert Subscription.objects.exists()

@@ -138,7 +138,12 @@ def test_the_register_of_another_province_reads_what_it_was_told_and_sees_nobody
     announce()
     hunan = Region.objects.get(code="430000")
     _key, text = issue_key(
-        name="湖南登记系统", scope=ApiKey.Scope.REGION, region=hunan, expires_at=NOW + timedelta(days=9), by=None, now=NOW
+        name="湖南登记系统",
+        scope=ApiKey.Scope.REGION,
+        region=hunan,
+        expires_at=NOW + timedelta(days=9),
+        by=None,
+        now=NOW,
     )
     register = program(Role.AUDITOR)
     register.key = text

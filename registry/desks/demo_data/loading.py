@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from registry.desks.demo_data import clock, disputed, heard, lives, measures, repair, stories, underway
+from registry.desks.demo_data import clock, disputed, heard, lives, measures, repair, stories, told, underway
 from registry.desks.demo_data.accounts import (
     Account,
     give_password,
@@ -43,6 +43,8 @@ AUTHORITIES = (
     (Authority.Kind.HEALTH, "卫健委监管员", "reads who is registered and how they stand"),
 )
 """The authorities of the home city that look in: kind, name and duty of the officer."""
+OUTSIDE = f"{Authority.Kind.HEALTH.value}-{HOME}"
+"""The log-in of the officer of its health authority."""
 Progress = Callable[[str], None]
 
 
@@ -77,6 +79,7 @@ def load(*, practitioners: int = 2000, seed: int = 2025, now: datetime, progress
         stage = _set_stage(administrator, practitioners=practitioners, seed=seed, today=today, progress=progress)
         _play(stage, administrator, practitioners=practitioners, seed=seed, now=now, progress=progress)
         accounts = [account, *_accounts(stage, administrator)]
+        _told(stage, administrator, seed=seed, now=now)
         key = settlement_key(by=administrator, now=now)
         asked, seen = examples(stage, now=now), sights(stage)
     return DemoResult(
@@ -119,6 +122,7 @@ def _play(
     many = min(8 + practitioners // 60, 40 + practitioners // 300)  # in a large demo a smaller part has points
     everyday_cases(stage, count=many, seed=seed, places=places())
     clock.wind(stage, seed=seed)
+    told.tell_all(stage, by=administrator)
     progress(f"{stage.play(now)} acts of history: handlings, responsibilities, points, corrections, remediation")
     clock.run_up_to(now)
 
@@ -149,6 +153,11 @@ def _accounts(stage: Stage, by: User) -> list[Account]:
 def _of_an_authority(kind: Authority.Kind, name: str, duty: str, by: User) -> Account:
     authority = Authority.objects.get(kind=kind, region=HOME)
     return open_account(f"{kind.value}-{HOME}", role_at(authority), name=name, duty=duty, place=authority, by=by)
+
+
+def _told(stage: Stage, by: User, *, seed: int, now: datetime) -> None:
+    doctor = Practitioner.objects.get(code=stage.cast["head of the fraud"])
+    told.finish(stage, doctor=doctor, officer=User.objects.get(username=OUTSIDE), seed=seed, by=by, now=now)
 
 
 def _by_institution(people: list[Profile]) -> dict[str, list[Profile]]:
