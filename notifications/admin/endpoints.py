@@ -22,7 +22,7 @@ from registry.admin.base import ListAdmin
 from registry.admin.labels import tag
 from registry.admin.moment import now
 from registry.admin.roles import scope
-from registry.queries.roles import READERS_OF_NOTICES
+from registry.queries.roles import READERS_OF_DELIVERIES
 
 FEW = 10
 TONES = {"active": "good", "disabled": "stop", "proposed": "new"}
@@ -32,7 +32,7 @@ TONES = {"active": "good", "disabled": "stop", "proposed": "new"}
 class EndpointAdmin(ListAdmin):
     """Where the systems of bodies receive."""
 
-    seen_by = READERS_OF_NOTICES
+    seen_by = READERS_OF_DELIVERIES
     list_before_template = "notifications/parts/endpoints_start.html"
     list_display = ("name", "whose", "url", "state_now", "failures")
     list_filter = (("state", ChoicesRadioFilter),)

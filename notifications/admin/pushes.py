@@ -23,7 +23,7 @@ from registry.admin.base import ListAdmin
 from registry.admin.labels import tag
 from registry.admin.moment import now
 from registry.admin.roles import has_any, scope
-from registry.queries.roles import READERS_OF_NOTICES
+from registry.queries.roles import READERS_OF_DELIVERIES
 
 MOST_LINES = 20
 TONES = {"delivered": "good", "overdue": "stop"}
@@ -48,7 +48,7 @@ class Dead(RadioFilter):  # type: ignore[misc]  # the theme is untyped
 class PushAdmin(ListAdmin):
     """What is owed to endpoints, or was, the newest first."""
 
-    seen_by = READERS_OF_NOTICES
+    seen_by = READERS_OF_DELIVERIES
     list_display = ("what", "endpoint", "state_now", "failures", "last_problem", "since", "next_at")
     list_filter = (Dead, ("state", ChoicesRadioFilter))
 
@@ -102,7 +102,7 @@ def delivery_board(site: Any) -> Callable[..., HttpResponse]:
     """The page of every endpoint with its last day."""
 
     def view(request: HttpRequest) -> HttpResponse:
-        if not has_any(request, READERS_OF_NOTICES):
+        if not has_any(request, READERS_OF_DELIVERIES):
             return site.page(request, "registry/forbidden.html", status=403, title=_("Delivery"))  # type: ignore[no-any-return]
         lines, following = _lines(request)
         response: HttpResponse = site.page(

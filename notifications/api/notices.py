@@ -32,7 +32,7 @@ from registry.models import AccessRecord
 from registry.models.access import HELD_BY_KEYS
 from registry.models.ledger import StandingStatus
 from registry.queries.roles import READERS_OF_NOTICES, TOLD, TOLD_ONLY
-from registry.queries.sight import full_sight
+from registry.queries.sight import FULL, full_sight, seeing
 
 RECIPIENTS = Notice._meta.get_field("recipient").choices or ()
 BECAUSE = Notice._meta.get_field("because").choices or ()
@@ -119,7 +119,7 @@ class Told(DeskFace):
 
     def sight(self) -> AbstractContextManager[None]:
         """What a notice needs: what is told to a register stands in the filter of `notices_to` alone."""
-        return full_sight() if self.asker.scope.roles & HELD_BY_KEYS else nullcontext()
+        return seeing(FULL) if self.asker.scope.roles & HELD_BY_KEYS else nullcontext()
 
     def get(self, request: Request, **path: Any) -> Response:
         """With that sight."""

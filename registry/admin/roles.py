@@ -14,6 +14,7 @@ from registry.queries.roles import (
     OWN_FILE,
     POOL_READERS,
     READERS_OF_ACCESS,
+    READERS_OF_DELIVERIES,
     READERS_OF_FILES,
     READERS_OF_NOTICES,
     READERS_OF_THE_PUBLISHED,
@@ -99,6 +100,11 @@ def reads_people(request: HttpRequest) -> bool:
 def reads_files(request: HttpRequest) -> bool:
     """Reads people and their cases."""
     return has_any(request, READERS_OF_FILES)
+
+
+def reads_deliveries(request: HttpRequest) -> bool:
+    """Looks at where notices are pushed, and how that goes."""
+    return has_any(request, READERS_OF_DELIVERIES)
 
 
 def reads_notices(request: HttpRequest) -> bool:

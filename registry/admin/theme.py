@@ -87,9 +87,9 @@ NAVIGATION = [
         "title": _("Delivery"),
         "separator": True,
         "items": [
-            _item(_("Endpoints"), "lan", "notifications_endpoint_changelist", "reads_files"),
-            _item(_("Delivery board"), "monitoring", "delivery_board", "reads_files"),
-            _item(_("What is pushed"), "outgoing_mail", "notifications_push_changelist", "reads_files"),
+            _item(_("Endpoints"), "lan", "notifications_endpoint_changelist", "reads_deliveries"),
+            _item(_("Delivery board"), "monitoring", "delivery_board", "reads_deliveries"),
+            _item(_("What is pushed"), "outgoing_mail", "notifications_push_changelist", "reads_deliveries"),
         ],
     },
     {

@@ -25,7 +25,16 @@ DESCRIBED = ("api/v1/schema/", "api/v1/docs/", "fhir/metadata")
 DEFINED = ("fhir/StructureDefinition", "fhir/CodeSystem", "fhir/ValueSet")
 """What the faces say of themselves: open to anybody, and about nobody."""
 
-THE_DOOR = ("account/", "i18n/", "healthz", "admin/login/", "admin/logout/", "admin/jsi18n/", "admin/password_change/")
+THE_DOOR = (
+    "account/",
+    "i18n/",
+    "healthz",
+    "readyz",
+    "admin/login/",
+    "admin/logout/",
+    "admin/jsi18n/",
+    "admin/password_change/",
+)
 PUBLISHED = ("region", "agency", "authority", "phasein")
 """Reference data that everybody in the office may read."""
 

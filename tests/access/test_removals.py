@@ -217,7 +217,7 @@ REMOVALS: dict[str, Removal] = {
         "GET /api/v1/my/seats/",
     ),
     "whose own file it is": Removal(
-        put("registry.pages.own_file.views.own_practitioner", somebody),
+        put("registry.pages.own_file.holder.own_practitioner", somebody),
         OFFICER,
         "GET /my/",
     ),

@@ -36,6 +36,8 @@ BEFORE_THE_WALL = {
     "activities.pk": "activities name nobody",
     "activity.object_id": "activities name nobody",
     "activity": "activities name nobody",
+    "endpoint": "endpoints name bodies and their systems, and nobody",
+    "endpoint.object_id": "endpoints name bodies and their systems, and nobody",
 }
 """Rows of tables that stand before the wall (`registry/ledger/walls.py`): the scope alone hides them."""
 
