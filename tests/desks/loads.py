@@ -23,5 +23,5 @@ def rolled_back() -> Iterator[None]:
         pass
 
 
-def load_at(now: datetime, practitioners: int = FEWEST + 20) -> DemoResult:
-    return load(practitioners=practitioners, now=now, progress=lambda line: None)
+def load_at(now: datetime, practitioners: int = FEWEST + 20, *, notices: bool = False) -> DemoResult:
+    return load(practitioners=practitioners, now=now, progress=lambda line: None, notices=notices)

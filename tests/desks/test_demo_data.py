@@ -48,7 +48,7 @@ def now(request: pytest.FixtureRequest) -> datetime:
 @pytest.fixture(scope="module")
 def demo(now: datetime, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[DemoResult]:
     with django_db_blocker.unblock(), rolled_back():
-        yield load_at(now)
+        yield load_at(now, notices=True)
 
 
 def spans_on(now: datetime) -> models.QuerySet[StandingSpan]:
@@ -134,6 +134,7 @@ def test_accounts_sign_in_with_the_passwords_told_and_the_key_is_a_systems(demo:
         ("auditor", True),
         ("reviewer", True),
         ("authority_officer", True),
+        ("health_or_drug_officer", True),
         ("practitioner", True),
     ]
     for account in demo.accounts:

@@ -63,11 +63,13 @@ def already_loaded() -> bool:
     return Institution.objects.filter(code=BUSY_HOSPITAL).exists()
 
 
-def load(*, practitioners: int = 2000, seed: int = 2025, now: datetime, progress: Progress) -> DemoResult:
+def load(
+    *, practitioners: int = 2000, seed: int = 2025, now: datetime, progress: Progress, notices: bool = True
+) -> DemoResult:
     """Fill an empty register with people, places and the history since the scheme began, as of `now`.
 
-    The same seed and day give the same codes, names and histories. Raises ValueError for fewer than FEWEST
-    practitioners, and for a `now` before 2026.
+    Without `notices` nobody is told anything yet, as in a register whose workers begin. The same seed and day give the
+    same codes, names and histories. Raises ValueError for fewer than FEWEST practitioners, and for a `now` before 2026.
     """
     today = shanghai_day(now)
     if practitioners < FEWEST:
@@ -77,9 +79,12 @@ def load(*, practitioners: int = 2000, seed: int = 2025, now: datetime, progress
     with transaction.atomic():
         administrator, account = open_administrator(now=at(PREPARATION, hour=8))
         stage = _set_stage(administrator, practitioners=practitioners, seed=seed, today=today, progress=progress)
+        if notices:
+            told.tell_all(stage, by=administrator)
         _play(stage, administrator, practitioners=practitioners, seed=seed, now=now, progress=progress)
         accounts = [account, *_accounts(stage, administrator)]
-        _told(stage, administrator, seed=seed, now=now)
+        if notices:
+            _told(stage, administrator, seed=seed, now=now)
         key = settlement_key(by=administrator, now=now)
         asked, seen = examples(stage, now=now), sights(stage)
     return DemoResult(
@@ -122,7 +127,6 @@ def _play(
     many = min(8 + practitioners // 60, 40 + practitioners // 300)  # in a large demo a smaller part has points
     everyday_cases(stage, count=many, seed=seed, places=places())
     clock.wind(stage, seed=seed)
-    told.tell_all(stage, by=administrator)
     progress(f"{stage.play(now)} acts of history: handlings, responsibilities, points, corrections, remediation")
     clock.run_up_to(now)
 
