@@ -147,7 +147,8 @@ def _require_holder(scope: str, user: User | None, authority: Authority | None, 
             field="authority",
             value=str(authority or ""),
         )
-    if (scope == ApiKey.Scope.REGION) != (region is not None and len(region.prefix) == PROVINCE):
+    is_province = region is not None and len(region.prefix) == PROVINCE
+    if (scope == ApiKey.Scope.REGION) != is_province or (region is not None and not is_province):
         raise Refused(
             "key_region_refused",
             _("A key of another register names its province, and no other key does."),

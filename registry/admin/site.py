@@ -108,8 +108,8 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
         if OFFERS.desk_of_experts and not is_officer(request):
             return HttpResponseRedirect(reverse(f"admin:{OFFERS.desk_of_experts}"))
         if not reads_files(request):
-            first = "registry_user_changelist" if reads_access(request) else "policies"
-            first = "registry_practitioner_changelist" if reads_people(request) else first
+            kept = "registry_user_changelist" if reads_access(request) else "policies"
+            first = "registry_practitioner_changelist" if reads_people(request) else kept
             return HttpResponseRedirect(reverse(f"admin:{first}"))
         return overview(request, self)
 

@@ -49,10 +49,15 @@ def test_a_file_says_how_somebody_stands_and_why_without_what_is_kept_beside(
         client = sign_in(health)
         page = file_of(client, town)
         assert "Suspended from" in page
-        for kept in ("History of the record", "Another day", "Documents", url("registry_pointsentry_change", 1)[:-9]):
+        for kept in ("History of the record", "Another day", "Documents", town.officer.username):
             assert kept not in page
-        entry = PointsEntry.objects.get()
-        assert client.get(url("registry_pointsentry_change", entry.pk)).status_code == 404
+        entry, whole = PointsEntry.objects.get(), client.get(url("registry_practitioner_change", town.surgeon.pk))
+        for closed in (
+            url("registry_pointsentry_change", entry.pk),
+            url("registry_handling_change", entry.handling_id),
+        ):
+            assert closed not in whole.content.decode()
+            assert client.get(closed).status_code == 404
         past = client.get(url("registry_practitioner_change", town.surgeon.pk), {"on": "2026-11-01"})
         assert past.status_code == 404
 

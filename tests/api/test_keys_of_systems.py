@@ -172,7 +172,9 @@ def test_a_key_of_a_program_names_its_person_and_no_other_key_does(town: Town) -
 def test_a_key_of_another_register_names_its_province_and_no_other_key_does(town: Town) -> None:
     good: dict[str, Any] = {"name": "川", "expires_at": NOW + timedelta(days=1), "by": None, "now": NOW}
     province = Region.objects.get_or_create(code="510000", defaults={"name_zh": "四川省"})[0]
-    for scope, region in (("other_region", None), ("other_region", town.region), ("settlement_system", province)):
+    refusals = [("other_region", None), ("other_region", town.region)]
+    refusals += [("settlement_system", each) for each in (province, town.region)]
+    for scope, region in refusals:
         with pytest.raises(Refused) as refused:
             issue_key(scope=scope, region=region, **good)
         assert refused.value.code == "key_region_refused"
