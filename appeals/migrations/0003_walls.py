@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from registry.migrations._walls import REGIONS, USER, agency, either, named_by, own, person, place, walls, within
+from registry.migrations._walls import REGIONS, USER, Rule, agency, either, named_by, own, person, place, walls, within
 
 EXPERTS = f"""
 CREATE VIEW appeals_experts_of_the_user AS SELECT id FROM appeals_expert WHERE user_id = {USER};
@@ -35,22 +35,14 @@ DROP VIEW appeals_experts_of_the_region;
 DROP VIEW appeals_experts_of_the_user;
 """
 
-JUDGED = {
-    "registry_practitioner": "practitioner_id",
-    "registry_case": "case_id",
-    "registry_handling": "handling_id",
-    "registry_personaltrigger": "trigger_id",
-}
-"""What an expert comes to over the own seat; the rest of the file without names is put together for them."""
-
-MORE_FILES = """
-CREATE POLICY in_sight_as_evidence ON registry_storedfile FOR SELECT TO registry_reader USING (
-    EXISTS (SELECT FROM appeals_evidence e WHERE e.file_id = registry_storedfile.id OR e.shown_id = registry_storedfile.id)
-    OR EXISTS (SELECT FROM appeals_objection o WHERE o.signature_id = registry_storedfile.id)
-    OR EXISTS (SELECT FROM appeals_externaloutcome o WHERE o.file_id = registry_storedfile.id)
-    OR EXISTS (SELECT FROM appeals_attendance a WHERE a.evidence_id = registry_storedfile.id)
-);
-"""
+SHOWN = either(
+    named_by("appeals_evidence", "file_id"),
+    named_by("appeals_evidence", "shown_id"),
+    named_by("appeals_objection", "signature_id"),
+    named_by("appeals_externaloutcome", "file_id"),
+    named_by("appeals_attendance", "evidence_id"),
+)
+"""A stored file is in sight as evidence, too."""
 
 
 def _in_the_pool(table: str) -> str:
@@ -64,7 +56,7 @@ def _in_the_pool(table: str) -> str:
 
 def _offered_here(table: str) -> str:
     """A part in an activity that an agency or an institution in sight offers."""
-    by_agency, by_place = agency()("offer"), place()("offer")
+    by_agency, by_place = agency().condition("offer"), place().condition("offer")
     return f"EXISTS (SELECT FROM appeals_activity offer WHERE offer.id = {table}.activity_id AND ({by_agency} OR {by_place}))"
 
 
@@ -75,8 +67,8 @@ _point = within("appeals_objection", "objection_id")
 _evidence = within("appeals_pointofdispute", "point_id")
 _seat = either(within("appeals_panel", "panel_id"), _mine)
 _application = either(agency(), person(), named_by("appeals_applications_of_the_user", "application_id"))
-_attendance = either(person(), _offered_here)
-_expert = either(own(), _in_the_pool, named_by("appeals_seat", "expert_id"))
+_attendance = either(person(), Rule(_offered_here))
+_expert = either(own(), Rule(_in_the_pool), named_by("appeals_seat", "expert_id"))
 _of_expert = within("appeals_expert", "expert_id")
 
 OBJECTIONS = {
@@ -116,19 +108,30 @@ POOL = {
 }
 
 
+JUDGED = {
+    "registry_practitioner": named_by("appeals_cases_of_the_user", "practitioner_id"),
+    "registry_case": named_by("appeals_cases_of_the_user", "case_id"),
+    "registry_handling": named_by("appeals_cases_of_the_user", "handling_id"),
+    "registry_personaltrigger": named_by("appeals_cases_of_the_user", "trigger_id"),
+}
+"""What an expert comes to over the own seat; the rest of the file without names is put together for them."""
+
+
+def _further(policy: str, table: str, rule: Rule) -> migrations.RunSQL:
+    """Let a table be seen for one more reason."""
+    return migrations.RunSQL(
+        f"{' '.join(rule.functions)}"
+        f" CREATE POLICY {policy} ON {table} FOR SELECT TO registry_reader USING ({rule.condition(table)})",
+        f"DROP POLICY {policy} ON {table}",
+    )
+
+
 class Migration(migrations.Migration):
     dependencies = [("appeals", "0002_guards"), ("registry", "0013_walls")]
 
     operations = [
         migrations.RunSQL(EXPERTS, NO_EXPERTS),
         *walls({**OBJECTIONS, **REPAIR, **POOL}),
-        *(
-            migrations.RunSQL(
-                f"CREATE POLICY judged_by_the_user ON {table} FOR SELECT TO registry_reader"
-                f" USING ({named_by('appeals_cases_of_the_user', column)(table)})",
-                f"DROP POLICY judged_by_the_user ON {table}",
-            )
-            for table, column in JUDGED.items()
-        ),
-        migrations.RunSQL(MORE_FILES, "DROP POLICY in_sight_as_evidence ON registry_storedfile"),
+        *(_further("judged_by_the_user", table, rule) for table, rule in JUDGED.items()),
+        _further("in_sight_as_evidence", "registry_storedfile", SHOWN),
     ]

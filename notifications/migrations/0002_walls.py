@@ -1,19 +1,13 @@
 from django.db import migrations
 
-from registry.migrations._walls import REGIONS, agency, either, person, place, walls, within
-
-
-def _authority(table: str) -> str:
-    """The authority lies in a region in sight."""
-    return f"EXISTS (SELECT FROM registry_authority a WHERE a.id = {table}.authority_id AND a.region_id LIKE ANY {REGIONS})"
-
+from registry.migrations._walls import agency, authority, either, person, place, walls, within
 
 _of_the_notice = within("notifications_notice", "notice_id")
 _push = either(_of_the_notice, person())
 
 NOTICES = {
     "notifications_event": person(),
-    "notifications_notice": either(within("notifications_event", "event_id"), person(), place(), agency(), _authority),
+    "notifications_notice": either(within("notifications_event", "event_id"), person(), place(), agency(), authority()),
     "notifications_recall": _of_the_notice,
     "notifications_push": _push,
     "notifications_attempt": within("notifications_push", "push_id"),

@@ -73,7 +73,7 @@ CASES = {
     "registry_historicalproposedentry": within("registry_proposal", "proposal_id"),
     "registry_delivery": within("registry_proposal", "proposal_id"),
     "registry_procedurestep": either(
-        person(), _of_the_case, named_by("registry_institutionmeasure", "uuid", key="subject")
+        person(), _of_the_case, named_by("registry_institutionmeasure", "uuid", key="subject", of="uuid")
     ),
     "registry_task": either(agency(), place(), own(), person()),
     "registry_storedfile": either(
