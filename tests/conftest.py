@@ -15,14 +15,27 @@ from registry.queries import sight
 from tests.committed import Furniture
 
 TEMPLATE = "template"
-ASK_THE_DATABASE = {"db", "transactional_db", "committed"}
+ASK_THE_DATABASE = "django_db_setup"
+"""What every test comes to that asks the database, whether it commits, rolls back, or has its rows with others."""
+ONCE = (
+    "tests/browser/",
+    "tests/fuzz/",
+    "tests/access/test_matrix.py",  # what each address answers; what the database hides is asked in test_walls_alone.py
+    "tests/access/test_removals.py",
+    "tests/access/test_shown.py",
+    "tests/notifications/test_crashes.py",
+    "tests/notifications/test_killed.py",
+)
+"""Tests that say nothing more on a second database: browsers, fuzzing, crashes, and what is refused before it is asked.
+"""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what asks the database, so that it can be run again on another one: ``-m database``."""
     for item in items:
-        if ASK_THE_DATABASE & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db"):
+        asks = ASK_THE_DATABASE in getattr(item, "fixturenames", ()) or item.get_closest_marker("django_db")
+        if asks and not item.nodeid.startswith(ONCE):
             item.add_marker("database")
 
 

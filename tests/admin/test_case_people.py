@@ -196,7 +196,7 @@ def test_people_are_found_within_a_case_by_state_and_by_name(sign_in: SignIn, he
     assert chen.get(page, {"after": "x", "stage": "nonsense"}).status_code == 200
 
 
-@pytest.mark.parametrize("size", [3, 120])
+@pytest.mark.parametrize("size", [3, 60])
 def test_the_pages_stay_within_fifteen_queries(sign_in: SignIn, here: Desk, compliance: User, size: int) -> None:
     case = case_with(here, ward(here, size))
     scorer = sign_in(here.scorer)

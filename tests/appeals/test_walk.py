@@ -24,7 +24,7 @@ from tests.appeals.walking_watch import Watch
 
 pytestmark = pytest.mark.django_db
 
-OF_EVERY_RUN = 6
+OF_EVERY_RUN = 3
 WALKS = int(os.environ.get("REGISTRY_WALKS", OF_EVERY_RUN))
 FIRST = int(os.environ.get("REGISTRY_WALKS_FROM", "0"))
 TOGETHER = 3

@@ -50,7 +50,7 @@ from tests.queries.random_register import RandomRegister
 
 pytestmark = pytest.mark.django_db
 
-SEEDS = range(4)
+SEEDS = range(2)
 FIRST, LAST, TODAY = date(2025, 2, 1), date(2026, 8, 31), date(2026, 9, 1)
 DURING = During(FIRST, LAST)
 EVERYWHERE = Scope((Assignment(role=Role.AUDITOR),))
