@@ -25,6 +25,12 @@ def push() -> int:
     return background.push(clock=timezone.now)
 
 
+@shared_task
+def mail() -> int:
+    """Tell those by e-mail who wish it that a notice waits."""
+    return background.mail(clock=timezone.now)
+
+
 def _announce(*, everything: bool) -> int:
     made = background.announce(clock=timezone.now, everything=everything)
     if made:

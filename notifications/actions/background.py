@@ -1,4 +1,4 @@
-"""The two things that run by themselves, as tasks and the command call them: announcing and pushing.
+"""What runs by itself, as tasks and the command call it: announcing, pushing, and sending e-mails.
 
 What they do is in the rows of the database and is found again by the next run: so they may be off for as long as they
 like, run as often as they like, and many at once.
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from notifications.actions.delivering import push_due
 from notifications.actions.fanning_out import fan_out
+from notifications.actions.mail_delivering import mail_due
 from notifications.models import Look
 
 Clock = Callable[[], datetime]
@@ -26,6 +27,11 @@ def push(*, clock: Clock) -> int:
     """Bring what is due to the systems that receive; how many tries there were."""
     _note(Look.Work.PUSHING, clock())
     return push_due(clock=clock)
+
+
+def mail(*, clock: Clock) -> int:
+    """Send the e-mails that are due; how many were tried."""
+    return mail_due(clock=clock)
 
 
 def _note(work: Look.Work, now: datetime) -> None:

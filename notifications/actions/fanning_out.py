@@ -1,4 +1,4 @@
-"""Fan-out: for each change of the register one event, one notice to each recipient, and what is owed to endpoints.
+"""Fan-out: for each change of the register one event, one notice to each recipient, and what is owed by whichever way.
 
 The rows of the register are the outbox. All of one file is announced in one transaction, in the order in which it was
 written: whatever dies in between, nothing of it was announced, and the next look finds it again.
@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from notifications.actions.announced import owe, recall, write_notices
+from notifications.actions.mailing import owe_mails
 from notifications.models import Endpoint, Event, Notice
 from notifications.models.bodies import BODIES
 from notifications.queries.addressees import recipient_of
@@ -64,6 +65,7 @@ def _make(source: Source, found: Announcement, practitioner_id: int, number: int
     notices = write_notices(event, found.told, now)
     recall(notices, found.recalled)
     owe(event, _endpoints_of(notices), now)
+    owe_mails(notices, now)
 
 
 def _endpoints_of(notices: Sequence[Notice]) -> list[tuple[Endpoint, Notice]]:

@@ -1,4 +1,4 @@
-"""What is pushed in the office: the list, each push with its tries, and the board of every endpoint."""
+"""What is pushed in the office: the list, each push with its tries, the board of every endpoint and of e-mails."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,9 +14,10 @@ from unfold.contrib.filters.admin import ChoicesRadioFilter
 from unfold.contrib.filters.admin.choice_filters import RadioFilter
 
 from notifications.admin.chart import chart_of
-from notifications.models import Endpoint, Push
+from notifications.models import Endpoint, Mail, Push
 from notifications.queries.delivery import Line, board, dead, with_tries
 from notifications.queries.endpoints import endpoints_of, keeps_endpoints, pushes_of
+from notifications.queries.mailing import failing
 from notifications.queries.saying import title_of
 from registry.admin.acts.buttons import Button
 from registry.admin.base import ListAdmin
@@ -113,10 +114,16 @@ def delivery_board(site: Any) -> Callable[..., HttpResponse]:
             lines=[(line, chart_of(line)) for line in lines],
             next_url=following,
             is_first=not request.GET.get("after"),
+            mails=_failing_mails(request),
         )
         return response
 
     return view
+
+
+def _failing_mails(request: HttpRequest) -> list[Mail]:
+    """The mails that do not go out, those owed for longest first; for who watches over the whole register."""
+    return list(failing()[:MOST_LINES]) if scope(request).sees_everything else []
 
 
 def _lines(request: HttpRequest) -> tuple[list[Line], str]:

@@ -2,6 +2,7 @@
 
 from notifications.models.endpoints import Endpoint, EndpointKey
 from notifications.models.looks import Look
+from notifications.models.mails import Mail, MailProblem, MailWish
 from notifications.models.notices import Because, Event, Kind, Notice, Recall
 from notifications.models.pushes import Attempt, Push
 from notifications.models.receipts import FollowUp, Receipt
@@ -16,6 +17,9 @@ __all__ = [
     "FollowUp",
     "Kind",
     "Look",
+    "Mail",
+    "MailProblem",
+    "MailWish",
     "Notice",
     "Push",
     "Recall",

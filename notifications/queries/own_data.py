@@ -5,14 +5,15 @@ from typing import Any
 
 from django.db.models import Q
 
-from notifications.models import FollowUp, Notice, Receipt, Subscription
+from notifications.models import FollowUp, Mail, MailWish, Notice, Receipt, Subscription
 from notifications.models.bodies import BODIES
 from registry.queries.own_data import Files, plain, rows_of
 
 
 def told_and_asked(files: Files) -> Mapping[str, Any]:
     """Every notice about the person but those of the deadlines of offices, which stand among the tasks as far as the
-    person may know of them; when the person took note; what authorities then did; and every subscription.
+    person may know of them; when the person took note; what authorities then did; what went out by e-mail; and every
+    subscription.
     """
     own = Q(practitioner_id__in=files)
     about = Notice.objects.filter(event__practitioner_id__in=files)
@@ -33,6 +34,16 @@ def told_and_asked(files: Files) -> Mapping[str, Any]:
             outcomes.select_related("notice__authority"),
             authority="notice.authority.name",
             **plain("outcome", "decided_on", "document_number", "words"),
+        ),
+        "mails": rows_of(
+            Mail.objects.filter(notice__practitioner_id__in=files).select_related("notice__event").order_by("pk"),
+            event="notice.event.kind",
+            **plain("state", "since", "sent_at"),
+        ),
+        "wishes_for_mail": rows_of(
+            MailWish.objects.filter(user__assignments__practitioner_id__in=files).select_related("user").distinct(),
+            address="user.email",
+            **plain("wanted", "said_at"),
         ),
         "subscriptions": rows_of(
             subscriptions.select_related(*BODIES),

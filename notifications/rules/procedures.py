@@ -1,4 +1,4 @@
-"""The procedures of notices: what is pushed to a system, and the endpoint that it goes to."""
+"""The procedures of notices: what is pushed to a system, the endpoint that it goes to, and what goes by e-mail."""
 
 from registry.rules.procedure import Procedure
 
@@ -35,4 +35,18 @@ ENDPOINT = Procedure(
 """Where a system receives. Paused by an administrator, disabled where the system said that it is gone (410): what is
 owed waits meanwhile. What is owed when it is retired stays in the inbox alone."""
 
-PROCEDURES = (PUSH, ENDPOINT)
+MAIL = Procedure(
+    name="mail",
+    starts=frozenset({"waiting"}),
+    ends=frozenset({"sent", "withdrawn"}),
+    transitions={
+        "waiting": {"send": "sent", "hand_up": "overdue", "withdraw": "withdrawn"},
+        "overdue": {"send": "sent", "withdraw": "withdrawn"},
+        "sent": {},
+        "withdrawn": {},
+    },
+)
+"""Word of one notice by e-mail to one user. It is tried until it went out, or until nobody needs it any more: the
+notice was read, or the user no longer wishes it, has no address, or no longer works there."""
+
+PROCEDURES = (PUSH, ENDPOINT, MAIL)

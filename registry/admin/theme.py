@@ -161,6 +161,7 @@ UNFOLD: dict[str, Any] = {
         "navigation": [
             {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
             {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
+            {"title": _("E-mail"), "link": reverse_lazy("mail_wish")},
         ],
     },
     "COMMAND": {"search_models": False, "show_history": False},

@@ -28,6 +28,10 @@ REGISTRY_ADDRESS              under which other systems read here, as ``https://
                               notices; default: nothing
 REGISTRY_OWN_NETWORKS         networks of the register's own machines (CIDR, with commas), into which no notice goes but
                               by an approval inside them; default: none
+EMAIL_URL                     mail server that tells people of notices, ``smtp+tls://user:password@host:587``
+                              (``smtp+ssl``: by TLS from the start), or ``consolemail://`` for trying; needs
+                              REGISTRY_ADDRESS; default: no e-mail
+REGISTRY_MAIL_FROM            sender of e-mails; required with EMAIL_URL
 REGISTRY_HTTPS                reached by TLS only; default: true
 REGISTRY_BEHIND_PROXY         a proxy sets X-Forwarded-Proto and -For and can be trusted; default: false
 REGISTRY_STATIC_ROOT          where ``collectstatic`` puts style sheets; default: straight from the packages
@@ -59,6 +63,7 @@ from registry.config.api_words import DESCRIPTION, TAGS
 from registry.config.bootstrap import HOUSE
 from registry.config.database import connection_settings
 from registry.config.logs import logging_settings
+from registry.config.mail import mail_settings
 from registry.config.oidc import APPS as OIDC_APPS
 from registry.config.oidc import as_allauth_reads_it, named_provider
 from registry.config.passwords import password_validators
@@ -79,6 +84,10 @@ REGISTRY_FILES_PER_POINT = env.int("REGISTRY_FILES_PER_POINT", default=20)
 REGISTRY_REQUESTS_PER_MINUTE = env.int("REGISTRY_REQUESTS_PER_MINUTE", default=1200)
 REGISTRY_ADDRESS = env.str("REGISTRY_ADDRESS", default="").rstrip("/")
 REGISTRY_OWN_NETWORKS = networks(env, "REGISTRY_OWN_NETWORKS")
+
+# --- e-mail ----------------------------------------------------------------------------------------------------------
+REGISTRY_MAIL = bool(env.str("EMAIL_URL", default=""))
+globals().update(mail_settings(env, REGISTRY_ADDRESS))
 
 # --- the application -------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -217,6 +226,7 @@ CELERY_BEAT_SCHEDULE = {  # a wake-up that finds nobody awake expires; the next 
     "announcements": every(2, "notifications.tasks.announce"),
     "everything unannounced": every(300, "notifications.tasks.announce_everything"),
     "pushes": every(5, "notifications.tasks.push"),
+    "e-mails": every(5, "notifications.tasks.mail"),
     "accounts without a role": every(600, "registry.tasks.close_accounts"),
     "what is kept no longer": every(3600, "registry.tasks.purge"),  # days end; whoever was off then does it later
 }

@@ -112,6 +112,8 @@ def test_whatever_happens_to_another_person_changes_nothing_in_it(town: Town) ->
         "notices",
         "receipts",
         "outcomes_of_authorities",
+        "mails",
+        "wishes_for_mail",
         "subscriptions",
     }
 

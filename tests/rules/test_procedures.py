@@ -32,6 +32,7 @@ ROWS: Mapping[str, type[Model]] = {
     "application": of_appeals.Application,
     "push": of_notifications.Push,
     "endpoint": of_notifications.Endpoint,
+    "mail": of_notifications.Mail,
 }
 """What each procedure moves."""
 

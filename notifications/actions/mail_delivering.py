@@ -1,0 +1,66 @@
+"""The engine that hands e-mails to the mail server: it claims one, sends it outside of any transaction, and keeps how
+that ended.
+
+Whatever dies in between, what was claimed is due again when its lease is over, and goes out under the same Message-ID.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from notifications.actions.mail_claiming import MailClaim, claim_next, hand_up_mails, report_failed, report_sent
+from notifications.models import MailProblem
+from notifications.queries.mail_words import message_of
+from notifications.queries.mailing import sends_mail, still_needed
+from notifications.wire.mailing import OF_THE_SERVER, send_message
+from registry.actions.one_by_one import tell_failure
+from registry.ledger.days import shanghai_day
+
+Clock = Callable[[], datetime]
+
+LONGEST_RUN = timedelta(seconds=20)
+"""How long one run takes on new work; then the next one goes on."""
+
+
+def mail_due(*, clock: Clock, longest: timedelta = LONGEST_RUN) -> int:
+    """Send whatever is due, until nothing is or `longest` is over; how many mails were tried.
+
+    Where the mail server itself fails, the rest is left to the next run. Safe to run in many processes at once.
+    """
+    if not sends_mail():
+        return 0
+    until = clock() + longest
+    hand_up_mails(now=clock())
+    tries, connection = 0, get_connection()
+    try:
+        while clock() <= until and (claim := claim_next(now=clock())):
+            problem = _try(claim, connection, clock)
+            tries += 1
+            if problem in OF_THE_SERVER:
+                break
+    finally:
+        connection.close()
+    return tries
+
+
+def _try(claim: MailClaim, connection: BaseEmailBackend, clock: Clock) -> MailProblem | None:
+    needed = still_needed(claim.mails, shanghai_day(clock()))
+    problem = _sent(claim, len(needed), connection) if needed else None
+    if problem:
+        report_failed(claim, problem, now=clock(), chance=random.random())  # noqa: S311 - no secret
+    else:
+        report_sent(claim, needed, now=clock())
+    return problem
+
+
+def _sent(claim: MailClaim, waiting: int, connection: BaseEmailBackend) -> MailProblem | None:
+    """How it ended; what nobody thought of is logged, and does not hold up the others."""
+    try:
+        return send_message(message_of(claim.user, claim.mails, waiting), connection)
+    except Exception as error:  # noqa: BLE001 - one mail does not hold up the others
+        tell_failure("mail", error, whose=str(claim.mails[0].uuid))
+        connection.close()
+        return MailProblem.REFUSED

@@ -1,0 +1,130 @@
+"""What an e-mail says: that something waits, which number it has, until when it can be answered, and where it is read.
+
+It names nobody, says no points and no standing, and of what kind the notice is only so far that its reader knows
+whether it presses. Whoever wants more signs in: opening the notice is the receipt, the mail is none.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext, override
+
+from notifications.models import Event, Mail, Notice
+from notifications.queries.printed import number_of
+from notifications.wire.mailing import Message
+from registry.models import Task, User
+from registry.queries.explain import day
+
+_LINE = "-" * 40
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A mail in one language; `link` is what the button says, `why` why somebody has it."""
+
+    language: str
+    subject: str
+    greeting: str
+    paragraphs: tuple[str, ...]
+    link: str
+    why: str
+
+
+def message_of(user: User, mails: Sequence[Mail], waiting: int) -> Message:
+    """The mail to the user about these, of which `waiting` are still needed; in the user's language, or in both."""
+    first = mails[0]
+    languages = [user.language] if user.language else [code for code, _name in settings.LANGUAGES]
+    texts = [_words(first, waiting, language) for language in languages]
+    url, settings_url = f"{settings.REGISTRY_ADDRESS}{_path(first)}", f"{settings.REGISTRY_ADDRESS}{_wish_path()}"
+    return Message(
+        id=f"<{first.uuid}@{_host()}>",
+        to=user.email,
+        subject=" / ".join(text.subject for text in texts),
+        text=f"\n{_LINE}\n\n".join(_plain(text, url, settings_url) for text in texts),
+        html=render_to_string("notifications/mail.html", {"texts": texts, "url": url, "settings_url": settings_url}),
+    )
+
+
+def _words(mail: Mail, waiting: int, language: str) -> Words:
+    with override(language):
+        number = number_of(mail.notice)
+        told = _of_several(waiting) if mail.gathered else tuple(_of_one(mail.notice, number))
+        return Words(
+            language="en" if get_language() == "en" else "zh-Hans",
+            subject=_subject(waiting) if mail.gathered else gettext("A notice waits for you: %s") % number,
+            greeting=gettext("Good day,"),
+            paragraphs=(
+                *told,
+                gettext("What it says is read in the register after signing in, and nowhere else."),
+                gettext("This mail is no receipt: what is opened there counts as received."),
+            ),
+            link=gettext("Sign in and read"),
+            why=gettext(
+                "You have this mail because your account wishes to be told by e-mail. You can change that here:"
+            ),
+        )
+
+
+def _of_one(notice: Notice, number: str) -> Iterator[str]:
+    yield _kind(notice.event) % {"number": number}
+    if closes := _closes(notice.event.deadline):
+        yield closes
+
+
+def _kind(event: Event) -> str:
+    if event.step_id:
+        return gettext(
+            "In the payment qualification register a notice about a procedure waits for you. Its number is %(number)s."
+        )
+    if event.deadline_id or event.missed_id:
+        return gettext(
+            "In the payment qualification register a notice about a deadline waits for you. Its number is %(number)s."
+        )
+    return gettext(
+        "In the payment qualification register a notice about your file waits for you. Its number is %(number)s."
+    )
+
+
+def _closes(task: Task | None) -> str:
+    if task is None or task.state != Task.State.OPEN:
+        return ""
+    if task.due_on is None:
+        return gettext("The last day for answering cannot be computed yet; it will stand with the notice.")
+    return gettext("It can be answered until the end of %(day)s, in Shanghai.") % {"day": day(task.due_on)}
+
+
+def _subject(waiting: int) -> str:
+    return ngettext("%(number)s notice waits for your body", "%(number)s notices wait for your body", waiting) % {
+        "number": waiting
+    }
+
+
+def _of_several(waiting: int) -> tuple[str]:
+    told = ngettext(
+        "In the payment qualification register %(number)s notice to the body for which you work waits unread.",
+        "In the payment qualification register %(number)s notices to the bodies for which you work wait unread.",
+        waiting,
+    )
+    return (told % {"number": waiting},)
+
+
+def _plain(text: Words, url: str, settings_url: str) -> str:
+    return "\n\n".join([text.greeting, *text.paragraphs, f"{text.link}:\n{url}", f"{text.why}\n{settings_url}"]) + "\n"
+
+
+def _path(mail: Mail) -> str:
+    if mail.gathered:
+        return f"{reverse('admin:notifications_notice_changelist')}?taken=unread"
+    return reverse("my_notice", args=[mail.notice.uuid])
+
+
+def _wish_path() -> str:
+    return reverse("mail_wish")
+
+
+def _host() -> str:
+    """What stands after the @ of a Message-ID: the register's own name, not that of the machine."""
+    return settings.REGISTRY_ADDRESS.partition("://")[2].partition("/")[0].partition(":")[0] or "localhost"

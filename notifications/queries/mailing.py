@@ -1,0 +1,84 @@
+"""Who is told by e-mail that a notice is there, and which mails are still needed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from notifications.models import Mail, MailWish, Notice, Receipt
+from notifications.models.bodies import BODIES
+from notifications.queries.addressees import recipient_of
+from registry.ledger.families import family_of
+from registry.models import Assignment, Role, User
+from registry.queries.roles import TOLD
+
+Pair = tuple[int, int]
+"""The ids of a user and of a notice."""
+
+
+def sends_mail() -> bool:
+    """Whether this register sends e-mail at all."""
+    return bool(settings.REGISTRY_MAIL)
+
+
+def wishes_mail(user: User) -> bool | None:
+    """What the user said; None for who has said nothing: then practitioners are told, and others are not."""
+    return MailWish.objects.filter(user=user).values_list("wanted", flat=True).first()
+
+
+def told_by_mail(notices: Iterable[Notice], today: date) -> Iterator[Pair]:
+    """Who is told by e-mail of which notices: the holder of the file, unless they wish otherwise, and of a body those
+    who take note of its notices and asked for it. All of them have an address. Two queries, and one more for a person.
+    """
+    by_recipient = {key: notice.pk for notice in notices for key in _keys(notice)}
+    if not by_recipient:
+        return
+    for user, *held in _who_takes_note(by_recipient, today).values_list("user_id", "practitioner_id", *_columns()):
+        for column, pk in zip(("practitioner", *BODIES), held, strict=True):
+            if (column, pk) in by_recipient:
+                yield user, by_recipient[column, pk]
+
+
+def still_needed(mails: Sequence[Mail], today: date) -> list[Mail]:
+    """Those whose notice nobody has read and whose user is still to be told of it. The notices are fetched already."""
+    read = Receipt.objects.filter(notice__in=[mail.notice_id for mail in mails], kind=Receipt.Kind.READ)
+    done = set(read.values_list("notice_id", flat=True))
+    found: list[Mail] = []
+    unread = [mail for mail in mails if mail.notice_id not in done]
+    for recipient in {recipient_of(mail.notice) for mail in unread}:
+        of_recipient = [mail for mail in unread if recipient_of(mail.notice) == recipient]
+        told = {user for user, _notice in told_by_mail([of_recipient[0].notice], today)}
+        found += [mail for mail in of_recipient if mail.user_id in told]
+    return sorted(found, key=lambda mail: mail.pk)
+
+
+def failing() -> QuerySet[Mail]:
+    """The mails that were tried and did not go out, those owed for longest first."""
+    owed = Mail.objects.filter(next_at__isnull=False, failures__gt=0)
+    return owed.select_related("user").order_by("since", "pk")
+
+
+def _keys(notice: Notice) -> Iterator[tuple[str, int | str]]:
+    """Where an assignment to the recipient of the notice may be held: at the body; at any file of the person."""
+    column, pk = recipient_of(notice)
+    if column != "practitioner":
+        yield column, pk
+    elif notice.practitioner_id is not None:
+        yield from ((column, file) for file in family_of(notice.practitioner_id).files)
+
+
+def _who_takes_note(keys: Iterable[tuple[str, int | str]], today: date) -> QuerySet[Assignment]:
+    places = Q(pk__in=[])
+    for column, pk in keys:
+        places |= Q(**{f"{column}_id": pk})
+    wished = Q(user__mail_wish__wanted=True)
+    own = Q(role=Role.PRACTITIONER) & (Q(user__mail_wish=None) | wished)
+    of_bodies = Q(role__in=TOLD) & wished
+    in_force = Assignment.objects.filter(Q(ends_on=None) | Q(ends_on__gt=today), starts_on__lte=today)
+    rows = in_force.filter(places, own | of_bodies, user__is_active=True).exclude(user__email="")
+    return rows.order_by("user_id", "pk")
+
+
+def _columns() -> Iterator[str]:
+    return (f"{body}_id" for body in BODIES)

@@ -1,0 +1,55 @@
+"""What stands on a notice that leaves the register on paper or by mail: its number, and the code that proves it."""
+
+import base64
+import hashlib
+import hmac
+from functools import cache
+
+from django.conf import settings
+
+from notifications.models import Notice
+from registry.ledger.days import shanghai_day
+from registry.models.paper_codes import CHARACTERS
+
+_LENGTH, _GROUP = 20, 5
+"""Twenty characters of twenty-four are more than 91 bits: nobody guesses one."""
+_LONGEST_NUMBER = 18
+"""Digits of the greatest number that a row can have, and one less."""
+
+
+def number_of(notice: Notice) -> str:
+    """The number by which people name the notice: the register, the year in which it was made, and which one it is."""
+    year = shanghai_day(notice.made_at).year
+    return f"{settings.REGISTRY_REGISTER_ID.upper()}-{year}-{notice.pk:07d}"
+
+
+def code_of(notice: Notice) -> str:
+    """The code on the paper: which notice it is, and what only this register can have put beside it."""
+    proof = _proof(notice)
+    groups = [proof[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP)]
+    return "-".join([str(notice.pk), *groups])
+
+
+def notice_of(code: str) -> Notice | None:
+    """The notice with that code; None where nobody was ever given it."""
+    number, _dash, proof = code.partition("-")
+    if not (number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER):
+        return None
+    notice = Notice.objects.filter(pk=int(number)).first()
+    given = "".join(each for each in proof.upper() if each.isascii() and each.isalnum())
+    return notice if notice and hmac.compare_digest(given, _proof(notice)) else None
+
+
+def _proof(notice: Notice) -> str:
+    number = int.from_bytes(hmac.digest(_key(settings.REGISTRY_CHAIN_KEY), notice.uuid.bytes, hashlib.sha256))
+    characters = []
+    for _ in range(_LENGTH):
+        number, which = divmod(number, len(CHARACTERS))
+        characters.append(CHARACTERS[which])
+    return "".join(characters)
+
+
+@cache
+def _key(chain_key: str) -> bytes:
+    """Derived from the key that never changes: a paper is checked for as long as the register stands."""
+    return hmac.digest(base64.b64decode(chain_key), b"codes of printed notices", hashlib.sha256)
