@@ -1,6 +1,6 @@
 """Notices in the office."""
 
-from notifications.admin import acts, endpoint_acts, endpoints, notices, pushes
+from notifications.admin import acts, endpoint_acts, endpoints, notices, printing, pushes
 from registry.admin.extensions import offer_acts, offer_figures, offer_views
 
 __all__ = ["endpoints", "notices", "pushes"]
@@ -19,5 +19,10 @@ offer_acts(
         ("pushes/<int:pk>/replay/", "replay_push", endpoint_acts.ReplayPush),
     ]
 )
-offer_views([("delivery/", "delivery_board", pushes.delivery_board)])
+offer_views(
+    [
+        ("delivery/", "delivery_board", pushes.delivery_board),
+        ("notices/<int:pk>/print/", "print_notice", printing.printed_notice),
+    ]
+)
 offer_figures(notices.figures)

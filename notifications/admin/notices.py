@@ -111,10 +111,10 @@ class NoticeAdmin(ListAdmin):
         notice = self.found(request, object_id)
         person = notice.event.practitioner
         told = is_told(scope(request), notice)
-        opening = _opening(request, person, told) if person else None
+        opening = opening_for(request, person, told) if person else None
         if person and opening is None:
             return ask_first(request, person, to=request.path)
-        _take_note(request, notice, opening, told)
+        take_note(request, notice, opening, told)
         return self.page(
             request,
             "notifications/notice.html",
@@ -135,12 +135,12 @@ class NoticeAdmin(ListAdmin):
         )
 
 
-def _opening(request: HttpRequest, person: Practitioner, told: bool) -> Opening | None:
+def opening_for(request: HttpRequest, person: Practitioner, told: bool) -> Opening | None:
     """What one was told is one's work: no reason is asked for it."""
     return Opening(request, person, mine=True, reason="") if told else opening_of(request, person)
 
 
-def _take_note(request: HttpRequest, notice: Any, opening: Opening | None, told: bool) -> None:
+def take_note(request: HttpRequest, notice: Any, opening: Opening | None, told: bool) -> None:
     """Keep the look, and that the notice was read where the user stands on its side."""
     if opening:
         opening.keep(AccessRecord.Kind.OPENED)
@@ -157,6 +157,7 @@ def _acts(notice: Notice, told: bool) -> Iterator[Button]:
         )
     event = notice.event
     if event.practitioner_id:
+        yield Button(_("As a letter"), reverse("admin:print_notice", args=[notice.pk]), "print")
         file = reverse("admin:registry_practitioner_change", args=[event.practitioner_id])
         yield Button(_("Open the file"), file, "badge")
     if event.deadline_id or event.missed_id:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from notifications.actions.receipts import acknowledge, mark_read
 from notifications.models import Kind, Notice
+from notifications.queries.formal import formal
 from notifications.queries.inbox import (
     Asked,
     corrected_by,
@@ -99,6 +100,24 @@ def my_notice(request: HttpRequest, person: Practitioner, notice: UUID) -> HttpR
         "corrected_by": [_row(each) for each in corrected_by(found)],
     }
     return render(request, "notifications/my_notice.html", shown)
+
+
+@require_safe
+@for_its_holder
+def printed_notice(request: HttpRequest, person: Practitioner, notice: UUID) -> HttpResponse:
+    """One notice as a letter; opening it is reading it, too."""
+    found = with_everything(own_notices(_files(person))).filter(uuid=notice).first()
+    if found is None:
+        raise Http404
+    assert isinstance(request.user, User)  # the door lets nobody else in
+    with full_sight():
+        mark_read(notice=found, by=request.user, now=timezone.now())
+    shown = {
+        "letter": formal(found, reached_at=request.build_absolute_uri("/")),
+        "back": reverse("my_notice", args=[notice]),
+        "printed_at": timezone.now(),
+    }
+    return render(request, "notifications/letter.html", shown)
 
 
 def card(person: Practitioner) -> Card:

@@ -1,12 +1,14 @@
-"""The addresses of a practitioner's own notices, and of the wish for e-mail."""
+"""The addresses of a practitioner's own notices, of the wish for e-mail, and of the check of a notice on paper."""
 
 from django.urls import path
 from django.views.decorators.cache import never_cache
 
-from notifications.pages import inbox, mail
+from notifications.pages import inbox, mail, verifying
 
 urlpatterns = [
     path("account/mail/", never_cache(mail.mail_wish), name="mail_wish"),
     path("my/notices/", never_cache(inbox.my_notices), name="my_notices"),
     path("my/notices/<uuid:notice>/", never_cache(inbox.my_notice), name="my_notice"),
+    path("my/notices/<uuid:notice>/print/", never_cache(inbox.printed_notice), name="print_my_notice"),
+    path("notices/verify/<str:code>/", never_cache(verifying.verify), name="verify_notice"),
 ]

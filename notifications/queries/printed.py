@@ -4,8 +4,13 @@ import base64
 import hashlib
 import hmac
 from functools import cache
+from typing import cast
 
+import qrcode
 from django.conf import settings
+from django.urls import reverse
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.image.svg import SvgPathImage
 
 from notifications.models import Notice
 from registry.ledger.days import shanghai_day
@@ -28,6 +33,18 @@ def code_of(notice: Notice) -> str:
     proof = _proof(notice)
     groups = [proof[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP)]
     return "-".join([str(notice.pk), *groups])
+
+
+def check_url(notice: Notice, reached_at: str) -> str:
+    """Where whoever holds the paper finds out whether it is genuine; `reached_at` counts where no address is set."""
+    address = settings.REGISTRY_ADDRESS or reached_at.rstrip("/")
+    return f"{address}{reverse('verify_notice', args=[code_of(notice)])}"
+
+
+def picture_of(url: str) -> str:
+    """The QR code of an address, itself as an address, which the content policy of pages lets pass."""
+    image = qrcode.make(url, image_factory=SvgPathImage, error_correction=ERROR_CORRECT_M, border=0)
+    return f"data:image/svg+xml;base64,{base64.b64encode(cast(bytes, image.to_string())).decode()}"
 
 
 def notice_of(code: str) -> Notice | None:

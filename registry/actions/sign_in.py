@@ -6,6 +6,8 @@ from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
@@ -85,6 +87,20 @@ def access_code_succeeded(*, personal_code: str, address: str) -> None:
     _anew(_digest("access_code", personal_code), address)
 
 
+def count_check(*, address: str, now: datetime) -> None:
+    """Count that somebody checks from that address whether a paper is genuine; call it before looking at its code.
+
+    Raises TooManyAttempts.
+    """
+    _count({_address(address, "check"): settings.REGISTRY_SIGN_INS_PER_ADDRESS}, now)
+
+
+def check_succeeded(*, address: str) -> None:
+    """The code was right: this attempt is taken back, for others may guess from there."""
+    one_less = Greatest(F("tries") - 1, 0)
+    SignInAttempt.objects.filter(subject=_address(address, "check")).update(tries=one_less)
+
+
 def count_showing(*, by: User, practitioner: Practitioner, now: datetime) -> None:
     """Count that an officer compares what somebody shows with what the file says. Raises TooManyAttempts."""
     _count({_digest("showing", f"{by.pk} {practitioner.pk}"): TRIES}, now)
@@ -128,11 +144,11 @@ def _name(name: str) -> str:
     return _digest("name", name)
 
 
-def _address(address: str) -> str:
+def _address(address: str, kind: str = "address") -> str:
     found = ip_address(address)
     if isinstance(found, IPv6Address) and found.ipv4_mapped is None:
-        return _digest("address", str(int(found) >> CHOSEN_BY_THE_HOLDER))
-    return _digest("address", str(getattr(found, "ipv4_mapped", None) or found))
+        return _digest(kind, str(int(found) >> CHOSEN_BY_THE_HOLDER))
+    return _digest(kind, str(getattr(found, "ipv4_mapped", None) or found))
 
 
 def _code(user: User) -> str:
