@@ -93,7 +93,7 @@ def formal(notice: Notice, *, reached_at: str) -> Formal:
         lines=(*_situation(behind), *lines_of(event)),
         steps=steps,
         sources=_each_once([*_of_situation(behind), *(source for step in steps for source in step.sources)]),
-        remedies=tuple(_of_task(task) if task else _of_change(notice)),
+        remedies=tuple(_of_task(task) if task else _of_change(notice, steps)),
         agency=_deciding(notice, behind, task),
         corrects=_numbered(corrects(notice)),
         corrected_by=_numbered(corrected_by(notice)),
@@ -161,7 +161,7 @@ def _numbered(notices: Iterable[Notice]) -> tuple[tuple[str, date], ...]:
 # what can be done -----------------------------------------------------------------------------------------------------
 
 
-def _of_change(notice: Notice) -> Iterator[Remedy]:
+def _of_change(notice: Notice, steps: Iterable[Sentence]) -> Iterator[Remedy]:
     if notice.event.kind not in _APPEALABLE:
         return
     if notice.practitioner_id is None:
@@ -173,36 +173,43 @@ def _of_change(notice: Notice) -> Iterator[Remedy]:
             " provision names a last day."
         )
     )
-    yield Remedy(gettext("Whoever actively makes good may apply for relief of points or for a shorter period."))
+    if not any(each.step.single and each.step.barred_until for each in steps):  # a bar for one entry is never shortened
+        yield Remedy(gettext("Whoever actively makes good may apply for relief of points or for a shorter period."))
 
 
 def _of_task(task: Task) -> Iterator[Remedy]:
-    source = source_of(policies()[task.policy], f"clocks.{task.clock}") if task.policy else None
-    if task.state != Task.State.OPEN:
-        yield Remedy(gettext("By now: %(state)s.") % {"state": task.get_state_display()})
-    elif task.due_on is None:
-        yield Remedy(_not_computable(task), source)
-    else:
-        yield Remedy(_until(task) % {"days": _days(task), "from": day(task.starts_on), "due": day(task.due_on)}, source)
-    if task.kind == Task.Kind.OBJECT:
+    objecting, running = task.kind == Task.Kind.OBJECT, task.state == Task.State.OPEN
+    source = source_of(policies()[task.policy], f"clocks.{task.clock}")
+    yield Remedy(_window(task, objecting=objecting, running=running), source)
+    if objecting and running:
         yield Remedy(gettext("An objection names each point that is disputed, with reasons and evidence."))
+    if objecting and (running or task.state == Task.State.LAPSED):
         yield Remedy(gettext("What comes later is looked at only where there was a good cause."))
 
 
-def _until(task: Task) -> str:
-    if task.kind == Task.Kind.OBJECT:
-        return gettext(
-            "You may state your view or object until %(due)s, 24:00 in Shanghai: %(days)s, counted from the day after"
-            " %(from)s."
+def _window(task: Task, *, objecting: bool, running: bool) -> str:
+    told = {"days": _days(task), "from": day(task.starts_on), "due": day(task.due_on) if task.due_on else ""}
+    if not running:
+        return gettext("This ended: %(state)s. It ran %(days)s, counted from the day after %(from)s.") % {
+            **told,
+            "state": task.get_state_display(),
+        }
+    if not task.due_on:
+        return gettext("%(days)s, counted from the day after %(from)s. The last day is not computable yet.") % told
+    if objecting:
+        return (
+            gettext(
+                "You may state your view or object until %(due)s, 24:00 in Shanghai: %(days)s, counted from the day"
+                " after %(from)s."
+            )
+            % told
         )
-    return gettext("It has to be done until %(due)s, 24:00 in Shanghai: %(days)s, counted from the day after %(from)s.")
+    return (
+        gettext("It has to be done until %(due)s, 24:00 in Shanghai: %(days)s, counted from the day after %(from)s.")
+        % told
+    )
 
 
 def _days(task: Task) -> str:
     days = task.working_days
     return ngettext("%(days)s working day", "%(days)s working days", days) % {"days": days}
-
-
-def _not_computable(task: Task) -> str:
-    told = gettext("%(days)s, counted from the day after %(from)s. The last day is not computable yet.")
-    return told % {"days": _days(task), "from": day(task.starts_on)}

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from notifications.models import Mail, MailWish, Notice, Receipt
 from notifications.models.bodies import BODIES
@@ -57,6 +57,13 @@ def failing() -> QuerySet[Mail]:
     """The mails that were tried and did not go out, those owed for longest first."""
     owed = Mail.objects.filter(next_at__isnull=False, failures__gt=0)
     return owed.select_related("user").order_by("since", "pk")
+
+
+def owed_mails() -> dict[str, int]:
+    """How many mails are owed, by the state in which they are."""
+    owed = Mail.objects.filter(next_at__isnull=False).order_by().values_list("state")
+    found = dict(owed.annotate(number=Count("pk")))
+    return {state.value: found.get(state.value, 0) for state in (Mail.State.WAITING, Mail.State.OVERDUE)}
 
 
 def _keys(notice: Notice) -> Iterator[tuple[str, int | str]]:

@@ -1,4 +1,4 @@
-"""How the register runs, in numbers for a Prometheus server: about endpoints and workers, and about nobody.
+"""How the register runs, in numbers for a Prometheus server: endpoints, mails and workers, and nobody.
 
 Asked from this machine it answers without a key, so that a collector beside it needs none. From elsewhere it takes the
 key of a program whose person watches over the register (administration or audit of the whole of it, or support): keys
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from notifications.models import Endpoint
 from notifications.queries.delivery import Line, board
 from notifications.queries.looks import last_looks
+from notifications.queries.mailing import owed_mails
 from registry.ledger.days import shanghai_day
 from registry.models import Role
 from registry.queries.keys import holder, note_use, scope_of_key
@@ -98,6 +99,11 @@ def _families(now: datetime) -> Iterator[list[str]]:
         "register_endpoint_state",
         "1 for the state that an endpoint is in",
         [({**_of(line), "state": str(line.endpoint.state)}, 1) for line in lines],
+    )
+    yield _family(
+        "register_mail_owed",
+        "mails that are owed, by state",
+        [({"state": state}, number) for state, number in owed_mails().items()],
     )
     yield _family(
         "register_last_look_seconds",

@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from appeals.models import Activity, Application, Attendance, Evidence, Expert, Objection, Panel, Seat
 from notifications.models import Endpoint, Notice, Push
+from notifications.queries.printed import code_of
 from registry.actions.talks import TALKS
 from registry.models import (
     ApiKey,
@@ -109,6 +110,8 @@ class Rows:
         if kind in NOTICE:
             told = self.notice_to(column)
             return str(told.uuid if kind == "notice" or kind.endswith(".notice") else told.pk)
+        if kind == "verify.code":
+            return code_of(self.notice_to(column))
         if route.path.startswith(OWN_KEY):
             return str(Authenticator.objects.get(user=self.town.officer).pk)
         if route.path == CORRECTION:

@@ -76,4 +76,4 @@ def test_the_numbers_name_endpoints_and_nobody() -> None:
     assert f'register_endpoint_state{{endpoint="{endpoint.uuid}",state="active"}} 1' in text
     assert "王伟" not in text
     families = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]
-    assert len(families) == len(set(families)) == 7
+    assert len(families) == len(set(families)) == 8

@@ -136,3 +136,36 @@ def test_another_kind_of_database_is_refused() -> None:
 def test_a_socket_is_written_as_celery_reads_it() -> None:
     assert broker_address("unix:///tmp/x/valkey?db=2") == "redis+socket:///tmp/x/valkey?virtual_host=2"
     assert broker_address("redis://127.0.0.1:6379/0") == "redis://127.0.0.1:6379/0"
+
+
+MAIL = {
+    "EMAIL_URL": "smtp+tls://register:known-to-few@mail.example:587",
+    "REGISTRY_MAIL_FROM": "register@example.cn",
+    "REGISTRY_ADDRESS": "https://register.example/",
+}
+TELL_MAIL = """
+from django.conf import settings as s
+print(s.REGISTRY_MAIL, s.EMAIL_BACKEND.split(".")[-2], s.EMAIL_HOST, s.EMAIL_USE_TLS)
+print(s.DEFAULT_FROM_EMAIL, s.EMAIL_TIMEOUT)
+"""
+
+
+def test_e_mail_goes_where_the_address_says_and_nowhere_without_one() -> None:
+    assert run("-c", TELL_MAIL, **MAIL).stdout == "True smtp mail.example True\nregister@example.cn 10\n"
+    assert run("-c", TELL_MAIL).stdout.split()[:2] == ["False", "dummy"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"REGISTRY_MAIL_FROM": ""}, "REGISTRY_MAIL_FROM is not set"),
+        ({"REGISTRY_ADDRESS": ""}, "REGISTRY_ADDRESS is not set"),
+        ({"EMAIL_URL": "pigeon://known-to-few@mail.example"}, "EMAIL_URL cannot be read"),
+        ({"EMAIL_URL": "smtp://a:known-to-few@mail.example:post"}, "EMAIL_URL cannot be read"),
+    ],
+)
+def test_half_a_mail_server_is_refused_at_the_start(changed: dict[str, str], said: str) -> None:
+    refused = run("-c", LOAD, **{**MAIL, **changed})
+    assert refused.returncode == 1
+    assert f"ImproperlyConfigured: {said}" in refused.stderr
+    assert "known-to-few" not in refused.stderr

@@ -83,6 +83,7 @@ def test_printing_is_reading(town: Town, surgeon: Client) -> None:
 
 def test_a_notice_that_opens_a_window_says_until_when_and_by_which_provision(town: Town, surgeon: Client) -> None:
     due = received(desk(town), 3).tasks.get(kind="object").due_on
+    assert due is not None
     announce()
     notice = Notice.objects.filter(practitioner=town.surgeon, event__deadline__kind="object").get()
     found = text(surgeon, own(notice))
@@ -123,7 +124,7 @@ def test_the_hospital_prints_whom_its_notice_is_about_and_the_look_is_kept(town:
     looks = AccessRecord.objects.count()
     found = text(officer, in_the_office(notice))
     assert "To 第一医院:" in found
-    assert f"About 王伟 (personal code {town.surgeon.code}):" in found
+    assert f"王伟 · {town.surgeon.code}" in found
     assert AccessRecord.objects.count() == looks + 1
 
 

@@ -121,6 +121,7 @@ def test_a_mail_about_a_window_says_when_it_ends(town: Town, surgeon: User, cloc
     clock.now = at(TODAY, 21)
     mail_due(clock=clock)
     due = proposal.tasks.get(kind="object").due_on
+    assert due is not None
     told = [parts(letter)[0] for letter in letters()]
     assert any(f"until the end of {due:%B} {due.day}, {due.year}" in text for text in told), told
 
