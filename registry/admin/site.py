@@ -20,7 +20,13 @@ ANSWERED = ("GET", "HEAD", "POST")
 ACTS_ON_ACCESS = ("give_identity", "end_employment", "issue_key", "rotate_key", "revoke_key")
 
 _LISTS = ("practitioner", "registration", "institution", "pointsentry")
-_NOTICES = ("notifications_notice_changelist", "notifications_notice_change", "acknowledge_notice", "report_outcome")
+_NOTICES = (
+    "notifications_notice_changelist",
+    "notifications_notice_change",
+    "print_notice",
+    "acknowledge_notice",
+    "report_outcome",
+)
 TOLD = (
     *(f"registry_{kind}_changelist" for kind in _LISTS),
     "registry_practitioner_change",

@@ -54,6 +54,9 @@ ANYWHERE: Mapping[str, str] = {
 OF_THE_COUNTRY = {"calendar.pk", "calendaryear.object_id", "r.content_type_id"}
 """Rows that there are once."""
 
+ON_PAPER = {"verify.code"}
+"""What opens for whoever holds the paper on which it stands, wherever they belong."""
+
 SAME = {
     "applications.uuid": "application",
     "days.pk": "days",
@@ -76,7 +79,7 @@ SHOWN_TO_EXPERTS = ("admin/my-cases/", "api/v1/my/seats/")
 
 def is_placed(route: Route) -> bool:
     """Whether the address names a row of a place, so that it can be one of another province."""
-    return any(kind not in ANYWHERE and kind not in OF_THE_COUNTRY for kind in route.kinds)
+    return any(kind not in ANYWHERE and kind not in OF_THE_COUNTRY | ON_PAPER for kind in route.kinds)
 
 
 class Rows:
@@ -110,7 +113,7 @@ class Rows:
         if kind in NOTICE:
             told = self.notice_to(column)
             return str(told.uuid if kind == "notice" or kind.endswith(".notice") else told.pk)
-        if kind == "verify.code":
+        if kind in ON_PAPER:
             return code_of(self.notice_to(column))
         if route.path.startswith(OWN_KEY):
             return str(Authenticator.objects.get(user=self.town.officer).pk)

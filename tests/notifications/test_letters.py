@@ -12,7 +12,7 @@ from django.utils import translation
 
 from notifications.models import Notice, Receipt
 from notifications.queries.printed import check_url, code_of, notice_of, number_of
-from registry.models import AccessRecord, Assignment, Role, User
+from registry.models import AccessRecord, Assignment, Authority, Role, User
 from registry.models.paper_codes import CHARACTERS
 from tests.actions.deeds import annul
 from tests.casework import desk, received
@@ -126,6 +126,14 @@ def test_the_hospital_prints_whom_its_notice_is_about_and_the_look_is_kept(town:
     assert "To 第一医院:" in found
     assert f"王伟 · {town.surgeon.code}" in found
     assert AccessRecord.objects.count() == looks + 1
+
+
+def test_a_health_authority_prints_what_it_was_told(town: Town) -> None:
+    scored_and_told(town)
+    health = Authority.objects.get(kind="health", region_id="510000")
+    notice = Notice.objects.get(authority=health)
+    officer = signed_in(holding(Role.HEALTH_OR_DRUG_OFFICER, authority=health))
+    assert number_of(notice) in text(officer, in_the_office(notice))
 
 
 def test_nobody_prints_what_was_told_to_somebody_else(town: Town, surgeon: Client) -> None:

@@ -2,6 +2,8 @@
 
 import smtplib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
@@ -10,6 +12,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
+from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings
 
@@ -246,6 +249,7 @@ def test_a_process_that_dies_loses_nothing_and_the_mail_comes_again_under_the_sa
     assert len(set(ids)) == 3
     gathered = Mail.objects.filter(gathered=True, state="sent").values_list("fence", flat=True)
     assert set(gathered) == {2}
+    assert set(Mail.objects.filter(gathered=True, state="waiting").values_list("fence", flat=True)) == {0}
 
 
 def test_a_server_that_is_away_is_asked_once_in_a_run_and_later_again(
@@ -360,3 +364,27 @@ def test_an_officer_has_not_asked_for_mail_until_then(town: Town) -> None:
     client.post(PAGE, {"wanted": "yes", "address": "he@hospital.example"})
     assert MailWish.objects.get().wanted
     assert Client().get(PAGE).status_code == 302
+
+
+# many at once ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("committed")
+def test_many_workers_at_once_send_each_mail_once_and_no_second_one_to_an_officer() -> None:
+    town, clock = country(), Ticking(EVENING)
+    surgeon = with_address(enrolled(town), "wangwei@example.cn")
+    wish_mail(user=compliance_officer(town), wanted=True, address="he@hospital.example", now=at(TODAY, 9))
+    for number in range(6):
+        scored(town, clock, points=1, number=f"罚字{number}号")
+    clock.go_on(minutes=3)
+
+    def work(_: int) -> int:
+        with closing(connection):
+            return mail_due(clock=clock)
+
+    with ThreadPoolExecutor(8) as workers:
+        tries = sum(workers.map(work, range(8)))
+    to_the_person = Notice.objects.filter(practitioner=town.surgeon).count()
+    assert tries == len(mail.outbox) == to_the_person + 1
+    assert [letter.to[0] for letter in letters()].count(surgeon.email) == to_the_person
+    assert set(states()) == {"sent"}
