@@ -42,15 +42,20 @@ GUARDED: tuple[Network, ...] = tuple(
             "2001::/23",
             "2001:db8::/32",
             "2002::/16",
+            "3fff::/20",
             "fc00::/7",
             "fe80::/10",
             "fec0::/10",
             "ff00::/8",
+            "::/3",
+            "4000::/2",
+            "8000::/1",
         ),
     )
 )
-"""Blocks that are nobody's public address: private, of this machine, of the link, reserved, for many, and those that
-only wrap another address. An approval reaches into one of them only where all of it lies inside."""
+"""Blocks that are nobody's public address: private, of this machine, of the link, reserved, for many, those that only
+wrap another address, and all of IPv6 that was given out to nobody yet. An approval reaches into one of them only where
+all of it lies inside."""
 
 
 class MalformedAddress(ValueError):
