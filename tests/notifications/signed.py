@@ -18,7 +18,7 @@ def _verifies(signature: str, signed: bytes, public: bytes) -> bool:
     if version != "v1a":
         return False
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(base64.b64decode(text), signed)
-    except InvalidSignature:
+        Ed25519PublicKey.from_public_bytes(public).verify(base64.b64decode(text, validate=True), signed)
+    except (InvalidSignature, ValueError):
         return False
     return True
