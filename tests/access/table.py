@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from tests.access.callers import CALLERS, NOBODY
-from tests.access.routes import Route
+from tests.access.routes import Route, every_route
 
 MATRIX = Path(__file__).with_name("matrix.csv")
 WHOLE = (NOBODY,)
@@ -36,8 +36,8 @@ def matrix() -> Mapping[Route, Cells]:
 
 
 def write(column: str, found: Mapping[Route, str]) -> None:
-    """Put one column into the file; lines of addresses that are no longer there go."""
-    lines = {route: dict(matrix().get(route, {})) for route in found}
+    """Put cells of one column into the file; lines of addresses that are no longer there go."""
+    lines = {route: dict(matrix().get(route, {})) for route in every_route()}
     for route, value in found.items():
         lines[route][column] = value
     with MATRIX.open("w", encoding="utf-8", newline="") as file:
