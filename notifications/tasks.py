@@ -26,6 +26,18 @@ def push() -> int:
 
 
 @shared_task
+def take_over() -> int:
+    """Take over what other registers wrote."""
+    return background.take_over(clock=timezone.now)
+
+
+@shared_task
+def reconcile() -> int:
+    """Compare the last days with the other registers, each once a day."""
+    return background.reconcile(clock=timezone.now)
+
+
+@shared_task
 def mail() -> int:
     """Tell those by e-mail who wish it that a notice waits."""
     return background.mail(clock=timezone.now)

@@ -22,6 +22,11 @@ def wake_pushing() -> None:
     _hint("notifications.tasks.push")
 
 
+def wake_taking_over() -> None:
+    """Tell a worker that another register wrote."""
+    _hint("notifications.tasks.take_over")
+
+
 class AnnounceSoon:
     """After a request that may have written something, a worker looks at once; a busy process tells it now and then."""
 

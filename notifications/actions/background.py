@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from notifications.actions.delivering import push_due
+from notifications.actions.exchange import reconciling, taking_over
 from notifications.actions.fanning_out import fan_out
 from notifications.actions.mail_delivering import mail_due
 from notifications.models import Look
@@ -27,6 +28,16 @@ def push(*, clock: Clock) -> int:
     """Bring what is due to the systems that receive; how many tries there were."""
     _note(Look.Work.PUSHING, clock())
     return push_due(clock=clock)
+
+
+def take_over(*, clock: Clock) -> int:
+    """Take over what is due of the letters of other registers; how many letters were looked at."""
+    return taking_over.take_over(clock=clock)
+
+
+def reconcile(*, clock: Clock) -> int:
+    """Compare the last days with the other registers; how many letters were missing. Raises SomeFailed."""
+    return reconciling.reconcile(clock=clock)
 
 
 def mail(*, clock: Clock) -> int:

@@ -1,9 +1,9 @@
 """Notices in the office."""
 
-from notifications.admin import acts, endpoint_acts, endpoints, notices, printing, pushes
+from notifications.admin import acts, endpoint_acts, endpoints, notices, printing, pushes, register_acts, registers
 from registry.admin.extensions import offer_acts, offer_figures, offer_views
 
-__all__ = ["endpoints", "notices", "pushes"]
+__all__ = ["endpoints", "notices", "pushes", "registers"]
 
 offer_acts(
     [
@@ -17,6 +17,13 @@ offer_acts(
         ("endpoints/<int:pk>/test/", "test_endpoint", endpoint_acts.SendTest),
         ("endpoints/<int:pk>/key/", "rotate_endpoint_key", endpoint_acts.RotateKey),
         ("pushes/<int:pk>/replay/", "replay_push", endpoint_acts.ReplayPush),
+        ("registers/enter/", "enter_register", register_acts.EnterRegister),
+        ("registers/<int:pk>/keys/", "change_keys_of_register", register_acts.ChangeKeys),
+        ("registers/<int:pk>/pause/", "pause_register", register_acts.Pause),
+        ("registers/<int:pk>/resume/", "resume_register", register_acts.Resume),
+        ("registers/<int:pk>/retire/", "retire_register", register_acts.Retire),
+        ("letters/<int:pk>/ask-again/", "ask_letter_again", register_acts.AskAgain),
+        ("letters/<int:pk>/set-aside/", "set_letter_aside", register_acts.SetAside),
     ]
 )
 offer_views(
@@ -26,3 +33,4 @@ offer_views(
     ]
 )
 offer_figures(notices.figures)
+offer_figures(registers.figures)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from notifications.api import endpoints, notices, pushes, subscriptions
+from notifications.api import endpoints, exchange, notices, pushes, subscriptions
 
 NOTICE, ENDPOINT = "v1/notices/<uuid:notice>/", "v1/endpoints/<uuid:endpoint>/"
 PUSH, SUBSCRIPTION = "v1/pushes/<uuid:push>/", "v1/subscriptions/<uuid:subscription>/"
@@ -12,6 +12,9 @@ urlpatterns = [
     path(NOTICE, notices.NoticeView.as_view()),
     path(f"{NOTICE}acknowledgements/", notices.Acknowledgements.as_view()),
     path(f"{NOTICE}outcomes/", notices.FollowUps.as_view()),
+    path(f"{NOTICE}account/", exchange.AccountView.as_view()),
+    path("v1/letters/", exchange.Letters.as_view()),
+    path("v1/letters/digest/", exchange.DigestView.as_view()),
     path("v1/endpoints/", endpoints.Endpoints.as_view()),
     path(ENDPOINT, endpoints.EndpointView.as_view()),
     path(f"{ENDPOINT}approvals/", endpoints.ApproveEndpoint.as_view()),

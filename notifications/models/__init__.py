@@ -1,6 +1,7 @@
 """The records of notices, by noun: what is announced to whom, and the systems that it is pushed to."""
 
 from notifications.models.endpoints import Endpoint, EndpointKey
+from notifications.models.exchange import Doubt, Letter, Reconciliation, Register, Settlement
 from notifications.models.looks import Look
 from notifications.models.mails import Mail, MailProblem, MailWish
 from notifications.models.notices import Because, Event, Kind, Notice, Recall
@@ -11,11 +12,13 @@ from notifications.models.subscriptions import Subscription
 __all__ = [
     "Attempt",
     "Because",
+    "Doubt",
     "Endpoint",
     "EndpointKey",
     "Event",
     "FollowUp",
     "Kind",
+    "Letter",
     "Look",
     "Mail",
     "MailProblem",
@@ -24,5 +27,8 @@ __all__ = [
     "Push",
     "Recall",
     "Receipt",
+    "Reconciliation",
+    "Register",
+    "Settlement",
     "Subscription",
 ]

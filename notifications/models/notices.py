@@ -33,12 +33,14 @@ class Kind(models.TextChoices):
     DEADLINE_SET = "deadline.set", _("a deadline runs")
     DEADLINE_MISSED = "deadline.missed", _("a deadline was missed")
     TEST = "endpoint.test", _("test of an endpoint")
+    SETTLED = "letter.settled", _("what became of a letter")
 
 
 class Event(models.Model):
     """One change that others are told of: made once for its source, numbered in the order of the person's file.
 
-    `uuid` is its id towards others. A test of an endpoint has no source and is about nobody.
+    `uuid` is its id towards others. A test of an endpoint has no source and is about nobody. What became of a `letter`
+    of another register is told to that register alone: `outcome` is the state of the letter then.
     """
 
     append_only = True
@@ -53,6 +55,8 @@ class Event(models.Model):
     step = models.OneToOneField(ProcedureStep, models.PROTECT, related_name="event", null=True)
     deadline = models.OneToOneField(Task, models.PROTECT, related_name="event_of_deadline", null=True)
     missed = models.OneToOneField(Task, models.PROTECT, related_name="event_of_missing", null=True)
+    letter = models.ForeignKey("notifications.Letter", models.PROTECT, related_name="events", null=True)
+    outcome = models.CharField(max_length=10, blank=True)
     occurred_at = models.DateTimeField(_("happened at"))
     made_at = models.DateTimeField(_("announced at"))
 
@@ -63,9 +67,10 @@ class Event(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["practitioner", "sequence"], name="a_file_numbers_its_events_once"),
             models.CheckConstraint(
-                condition=Q(kind="endpoint.test", practitioner=None, **dict.fromkeys(SOURCES))
-                | Q(practitioner__isnull=False)
-                & ~Q(kind="endpoint.test")
+                condition=Q(kind="endpoint.test", practitioner=None, letter=None, **dict.fromkeys(SOURCES))
+                | Q(kind="letter.settled", practitioner=None, letter__isnull=False, **dict.fromkeys(SOURCES))
+                | Q(practitioner__isnull=False, letter=None)
+                & ~Q(kind__in=["endpoint.test", "letter.settled"])
                 & (
                     Q(change__isnull=False, step=None, deadline=None, missed=None)
                     | Q(change=None, step__isnull=False, deadline=None, missed=None)
@@ -88,6 +93,7 @@ class Because(models.TextChoices):
     ITS_DEADLINE = "its_deadline", _("It has to act until a day.")
     ABOVE = "above", _("It stands above whoever missed the day.")
     TESTED = "tested", _("Its endpoint is tested.")
+    WROTE = "wrote", _("Its register wrote the letter.")
 
 
 class FurtherRecipient(models.TextChoices):

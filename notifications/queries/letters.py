@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from django.conf import settings
 from django.db.models import Q
 
-from notifications.models import Endpoint, EndpointKey, Push, Recall
+from notifications.models import Endpoint, EndpointKey, Event, Push, Recall
 from notifications.rules.addresses import Network, location
 from notifications.rules.envelope import Letter
 from notifications.wire.connecting import Credentials
@@ -31,10 +31,17 @@ def letter_of(push: Push) -> Letter:
         subject=str(person.uuid) if person else "",
         sequence=push.sequence,
         time=event.occurred_at,
-        notice=str(notice.uuid),
+        notice="" if event.letter else str(notice.uuid),
         url=f"{settings.REGISTRY_ADDRESS}/api/v1/practitioners/{person.uuid}/" if person else "",
         corrects=tuple(map(str, corrects)),
+        settles=_settles(event),
     )
+
+
+def _settles(event: Event) -> dict[str, str] | None:
+    if event.letter is None:
+        return None
+    return {"letter": str(event.letter.letter_id), "digest": event.letter.digest, "outcome": event.outcome}
 
 
 def signing_keys(endpoint: Endpoint, now: datetime) -> list[EndpointKey]:

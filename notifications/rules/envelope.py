@@ -5,6 +5,7 @@ read, and where; what it is stands in the register, where reading it is logged.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,7 +22,8 @@ class Letter:
     `id` is the event's and the same at every try. `subject` is the person's opaque identifier and `url` the address of
     their file, which a system reads with its own key as far as it may; both are empty for a test.
     `sequence` numbers the letters about that person to that endpoint, 1…n without a gap. `corrects` are the ids of
-    earlier letters that told it wrong.
+    earlier letters that told it wrong. `settles` says what became of a letter that was received: `letter`, its id,
+    `digest` of its bytes, and `outcome`.
     """
 
     id: str
@@ -33,6 +35,7 @@ class Letter:
     notice: str
     url: str
     corrects: tuple[str, ...] = ()
+    settles: Mapping[str, str] | None = None
 
 
 def body(letter: Letter) -> bytes:
@@ -46,7 +49,12 @@ def body(letter: Letter) -> bytes:
         "time": letter.time.isoformat(),
         "sequence": str(letter.sequence),
         "datacontenttype": "application/json",
-        "data": {"notice": letter.notice, "url": letter.url, "corrects": list(letter.corrects)},
+        "data": {
+            "notice": letter.notice,
+            "url": letter.url,
+            "corrects": list(letter.corrects),
+            **({"settles": dict(letter.settles)} if letter.settles else {}),
+        },
     }
     return json.dumps(event, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 

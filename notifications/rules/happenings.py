@@ -31,6 +31,7 @@ class Happening(StrEnum):
     DEADLINE_SET = "deadline.set"
     DEADLINE_MISSED = "deadline.missed"
     TEST = "endpoint.test"
+    SETTLED = "letter.settled"
 
 
 class Circle(StrEnum):
@@ -87,11 +88,12 @@ CIRCLES: Mapping[Happening, frozenset[Circle]] = MappingProxyType(
         Happening.DEADLINE_SET: frozenset({Circle.HOLDER}),
         Happening.DEADLINE_MISSED: frozenset({Circle.HOLDER, Circle.ABOVE}),
         Happening.TEST: frozenset(),
+        Happening.SETTLED: frozenset(),
     }
 )
 """Who is told of what (rulebook: points, suspensions and terminations to authorities and regions; what is still argued
 about to those who argue; a deadline to whoever has to meet it, and once it is missed to those above). A test goes to
-the endpoint that is tested and to nobody else."""
+the endpoint that is tested and to nobody else, what became of a letter to the register that wrote it."""
 
 _BY_FACT: Mapping[str, Happening] = MappingProxyType(
     {

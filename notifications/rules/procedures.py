@@ -35,6 +35,34 @@ ENDPOINT = Procedure(
 """Where a system receives. Paused by an administrator, disabled where the system said that it is gone (410): what is
 owed waits meanwhile. What is owed when it is retired stays in the inbox alone."""
 
+REGISTER = Procedure(
+    name="register",
+    starts=frozenset({"active"}),
+    ends=frozenset({"retired"}),
+    transitions={
+        "active": {"pause": "paused", "retire": "retired"},
+        "paused": {"resume": "active", "retire": "retired"},
+        "retired": {},
+    },
+)
+"""Another register that tells us. While it is paused its letters are kept and nothing of them is taken over."""
+
+LETTER = Procedure(
+    name="letter",
+    starts=frozenset({"waiting"}),
+    ends=frozenset({"applied", "known", "set_aside"}),
+    transitions={
+        "waiting": {"apply": "applied", "ignore": "known", "park": "parked", "doubt": "doubtful"},
+        "parked": {"apply": "applied", "ignore": "known", "park": "parked", "doubt": "doubtful"},
+        "doubtful": {"ask_again": "waiting", "set_aside": "set_aside"},
+        "applied": {},
+        "known": {},
+        "set_aside": {},
+    },
+)
+"""A letter of another register: taken over, known already, parked behind one that has not come yet, or doubtful: then
+a person looks, and has it asked again or set aside."""
+
 MAIL = Procedure(
     name="mail",
     starts=frozenset({"waiting"}),
@@ -49,4 +77,4 @@ MAIL = Procedure(
 """Word of one notice by e-mail to one user. It is tried until it went out, or until nobody needs it any more: the
 notice was read, or the user no longer wishes it, has no address, or no longer works there."""
 
-PROCEDURES = (PUSH, ENDPOINT, MAIL)
+PROCEDURES = (PUSH, ENDPOINT, REGISTER, LETTER, MAIL)

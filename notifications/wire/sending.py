@@ -68,15 +68,14 @@ def send(letter_id: str, content: bytes, target: Target, *, timestamp: int, seco
             with closing(connection.getresponse()) as response:
                 if connection.ran_out:  # what was cut off looks like the end of the head
                     raise TimeoutError
-                return _answer(response.status, response.getheader("retry-after"))
+                return Answer(problem_of_status(response.status), response.status, response.getheader("retry-after"))
     except (OSError, HTTPException, ValueError) as error:
-        return Answer(Problem.TIMEOUT if connection.ran_out else _problem_of(error))
+        return Answer(Problem.TIMEOUT if connection.ran_out else problem_of(error))
 
 
-def _answer(status: int, retry_after: str | None) -> Answer:
-    if status in _PROBLEMS:
-        return Answer(_PROBLEMS[status], status, retry_after)
-    return Answer(_BY_HUNDRED.get(status // 100, Problem.BROKEN), status, retry_after)
+def problem_of_status(status: int) -> Problem | None:
+    """What a status means for the question; nothing for 2xx."""
+    return _PROBLEMS[status] if status in _PROBLEMS else _BY_HUNDRED.get(status // 100, Problem.BROKEN)
 
 
 _BY_ERROR: Sequence[tuple[type[Exception], Problem]] = (
@@ -92,5 +91,6 @@ _BY_ERROR: Sequence[tuple[type[Exception], Problem]] = (
 )
 
 
-def _problem_of(error: Exception) -> Problem:
+def problem_of(error: Exception) -> Problem:
+    """What went wrong on the way."""
     return next((problem for kind, problem in _BY_ERROR if isinstance(error, kind)), Problem.BROKEN)

@@ -18,6 +18,7 @@ from registry.queries.roles import (
     READERS_OF_FILES,
     READERS_OF_NOTICES,
     READERS_OF_THE_PUBLISHED,
+    WATCHING_OVER_ALL,
 )
 from registry.queries.scope import Scope, scope_of
 from registry.queries.sight import look
@@ -105,6 +106,11 @@ def reads_files(request: HttpRequest) -> bool:
 def reads_deliveries(request: HttpRequest) -> bool:
     """Looks at where notices are pushed, and how that goes."""
     return has_any(request, READERS_OF_DELIVERIES)
+
+
+def watches_over_all(request: HttpRequest) -> bool:
+    """Looks at what holds in the whole register, and holds the role for all of it."""
+    return has_any(request, WATCHING_OVER_ALL) and scope(request).sees_everything
 
 
 def reads_notices(request: HttpRequest) -> bool:

@@ -90,6 +90,8 @@ NAVIGATION = [
             _item(_("Endpoints"), "lan", "notifications_endpoint_changelist", "reads_deliveries"),
             _item(_("Delivery board"), "monitoring", "delivery_board", "reads_deliveries"),
             _item(_("What is pushed"), "outgoing_mail", "notifications_push_changelist", "reads_deliveries"),
+            _item(_("Other registers"), "hub", "notifications_register_changelist", "watches_over_all"),
+            _item(_("Letters of other registers"), "inbox", "notifications_letter_changelist", "watches_over_all"),
         ],
     },
     {

@@ -34,6 +34,7 @@ TAGS = [
         ("measures", "Measures against institutions with too many sanctions (机构措施)."),
         ("tasks", "Work lists, due days, and talks (待办)."),
         ("notices", "What your body was told, that it knows of it, and what followed (通报)."),
+        ("exchange", "What the register of another province asks of this one (省际交换)."),
         ("endpoints", "The systems that notices are pushed to, and what did not get through (接收端)."),
         ("subscriptions", "Named persons of whom your body asked to be told (订阅)."),
         ("places", "Regions, agencies, institutions and their agreements (定点医药机构)."),

@@ -226,6 +226,8 @@ CELERY_BEAT_SCHEDULE = {  # a wake-up that finds nobody awake expires; the next 
     "announcements": every(2, "notifications.tasks.announce"),
     "everything unannounced": every(300, "notifications.tasks.announce_everything"),
     "pushes": every(5, "notifications.tasks.push"),
+    "letters of other registers": every(5, "notifications.tasks.take_over"),
+    "comparing with other registers": every(3600, "notifications.tasks.reconcile"),  # each day of each once
     "e-mails": every(5, "notifications.tasks.mail"),
     "accounts without a role": every(600, "registry.tasks.close_accounts"),
     "what is kept no longer": every(3600, "registry.tasks.purge"),  # days end; whoever was off then does it later

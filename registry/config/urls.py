@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/", include("appeals.api.urls")),
     path("api/", include("notifications.api.urls")),
     path("api/", include(registry.api.urls.nothing)),
+    path("registers/", include("notifications.api.inbound")),
     path("fhir/", include("registry.api.fhir.urls")),
     path("", include("notifications.pages.urls")),
     path("", include("registry.pages.own_file.urls")),

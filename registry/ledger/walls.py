@@ -38,11 +38,14 @@ BEFORE_THE_WALL = frozenset(
         "registry_passwordage",
         "registry_outsideidentity",
         "registry_historicaloutsideidentity",
-        # where systems are reached, kept by administrators; the keys are sealed
+        # where systems and other registers are reached, kept by administrators; the keys are sealed
         "notifications_endpoint",
         "notifications_historicalendpoint",
         "notifications_endpointkey",
         "notifications_historicalendpointkey",
+        "notifications_register",
+        "notifications_historicalregister",
+        "notifications_reconciliation",
         # answers kept sealed, found only by the asker and the key of the request
         "registry_givenanswer",
     }

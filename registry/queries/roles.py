@@ -62,6 +62,9 @@ READERS_OF_DELIVERIES = READERS_OF_NOTICES - TOLD_ONLY - HELD_BY_KEYS
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 """Who keeps reference data and the calendar."""
 
+WATCHING_OVER_ALL = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+"""Who looks at what holds in the whole register, where the role is held for all of it."""
+
 KEEPERS_OF_ACCESS = frozenset({Role.SECURITY_ADMINISTRATOR})
 """Who keeps accounts, roles and keys."""
 

@@ -11,8 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 PARAMETER = re.compile(r"<(?:[a-z_]+:)?([a-z_]+)>|\(\[\^/\]\+\)")
 """A parameter of an address, with its name, or without one where Django's history pages write an expression."""
 
-PROGRAMS = ("api/", "fhir/", "metrics")
-"""Where a key says who asks, not a session."""
+PROGRAMS = ("api/", "fhir/", "metrics", "registers/")
+"""Where a key or a signature says who asks, not a session."""
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 OF_PAGES = ("GET", "POST")

@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.contenttypes.models import ContentType
 
 from appeals.models import Activity, Application, Attendance, Evidence, Expert, Objection, Panel, Seat
-from notifications.models import Endpoint, Notice, Push
+from notifications.models import Endpoint, Letter, Notice, Push
 from notifications.queries.printed import code_of
 from registry.actions.talks import TALKS
 from registry.models import (
@@ -51,7 +51,16 @@ ANYWHERE: Mapping[str, str] = {
 }
 """What belongs to no region."""
 
-OF_THE_COUNTRY = {"calendar.pk", "calendaryear.object_id", "r.content_type_id"}
+OF_THE_COUNTRY = {
+    "calendar.pk",
+    "calendaryear.object_id",
+    "r.content_type_id",
+    "registers.pk",
+    "register.object_id",
+    "register",
+    "letters.pk",
+    "letter.object_id",
+}
 """Rows that there are once."""
 
 ON_PAPER = {"verify.code"}
@@ -205,4 +214,15 @@ def _change_in(hospital: Institution) -> Model:
 def _of_the_country() -> dict[str, str]:
     year = str(CalendarYear.objects.get(year=2025).pk)
     kind = str(ContentType.objects.get_for_model(Region).pk)
-    return {"calendar.pk": year, "calendaryear.object_id": year, "r.content_type_id": kind}
+    letter = Letter.objects.select_related("register").get()
+    register, letter_pk = str(letter.register.pk), str(letter.pk)
+    return {
+        "calendar.pk": year,
+        "calendaryear.object_id": year,
+        "r.content_type_id": kind,
+        "registers.pk": register,
+        "register.object_id": register,
+        "register": letter.register.code,
+        "letters.pk": letter_pk,
+        "letter.object_id": letter_pk,
+    }

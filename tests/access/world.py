@@ -22,7 +22,8 @@ from tests.access.rows import OWN_KEY, Rows
 from tests.api.officers import key_for
 from tests.casework import desk
 from tests.fuzz.things import Things
-from tests.town import at, build
+from tests.notifications.other_register import a_doubtful_letter
+from tests.town import LAW_BEGINS, at, build
 
 if TYPE_CHECKING:
     from tests.access.callers import Caller
@@ -38,6 +39,7 @@ class World:
     def __init__(self) -> None:
         for code in (HOME, ABROAD):
             Region.objects.get_or_create(code=f"{code[:2]}0000", defaults={"name_zh": "某省"})
+        a_doubtful_letter(at(LAW_BEGINS))
         self.abroad = _town(ABROAD)
         with _nobody_in_the_pool():
             self.home = _town(HOME)

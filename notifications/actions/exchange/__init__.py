@@ -1,0 +1,1 @@
+"""Acts between registers: entering another one, receiving its letters, taking over what is behind them, comparing."""
