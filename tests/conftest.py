@@ -25,6 +25,8 @@ ONCE = (
     "tests/access/test_shown.py",
     "tests/notifications/test_crashes.py",
     "tests/notifications/test_killed.py",
+    "tests/notifications/test_receiver_killed.py",
+    "tests/notifications/test_hell.py",
 )
 """Tests that say nothing more on a second database: browsers, fuzzing, crashes, and what is refused before it is asked.
 """

@@ -1,6 +1,5 @@
 """Endpoints in the office: the list, and the page of one with its last day, its keys, and what did not get through."""
 
-from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +16,7 @@ from notifications.models import Endpoint
 from notifications.models.bodies import BODIES
 from notifications.queries.delivery import board, dead
 from notifications.queries.endpoints import allows, endpoints_of, keeps_endpoints, pushes_of
+from notifications.wire.signing import public_text
 from registry.admin.acts.buttons import Button
 from registry.admin.base import ListAdmin
 from registry.admin.labels import tag
@@ -76,7 +76,7 @@ class EndpointAdmin(ListAdmin):
             tone=TONES.get(endpoint.state, ""),
             line=line,
             chart=chart_of(line),
-            keys=[(key, f"whpk_{b64encode(bytes(key.public)).decode()}") for key in endpoint.keys.order_by("-pk")],
+            keys=[(key, public_text(bytes(key.public))) for key in endpoint.keys.order_by("-pk")],
             letters=letters[:FEW],
             every_letter=f"{reverse('admin:notifications_push_changelist')}?endpoint__id__exact={endpoint.pk}",
             keeps=keeps,

@@ -1,6 +1,5 @@
 """The systems that notices are pushed to: asked for, approved, paused, tested, given another key, retired."""
 
-from base64 import b64encode
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -26,6 +25,7 @@ from notifications.api.shared import BodyGiven, BodyRef, body_of, named_body
 from notifications.models import Endpoint, EndpointKey, Push
 from notifications.queries.endpoints import endpoints_of, keeps_endpoints
 from notifications.wire.connecting import Credentials
+from notifications.wire.signing import public_text
 from registry.api.desk import Act, Filter, Listing, One
 from registry.api.given import Choice, Given, Prose, ReasonGiven, Text, Whole
 from registry.api.shapes import ActorRef, Shape, Word
@@ -48,7 +48,7 @@ class KeyShape(Shape):
 
     def get_public(self, row: EndpointKey) -> str:
         """The public half (ed25519), as Standard Webhooks write it."""
-        return f"whpk_{b64encode(bytes(row.public)).decode()}"
+        return public_text(bytes(row.public))
 
 
 class EndpointRow(Shape):

@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
-from django.db.models.functions import TruncHour
+from django.db.models import Count, F, Min, Q, QuerySet, Window
+from django.db.models.functions import RowNumber, TruncHour
 
 from notifications.models import Attempt, Endpoint, Notice, Push
 from registry.ledger.days import SHANGHAI
 
 HOURS = 24
 OWED = (Push.State.WAITING, Push.State.OVERDUE)
-MOST_TRIES = 200
+MOST_TRIES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,11 @@ class Delivery:
 
     push: Push
     tries: tuple[Attempt, ...]
+
+    @property
+    def cut(self) -> bool:
+        """Whether there may be tries before these."""
+        return len(self.tries) == MOST_TRIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,11 @@ def deliveries_of(notice: Notice) -> list[Delivery]:
 
 
 def with_tries(pushes: Iterable[Push]) -> list[Delivery]:
-    """The pushes with their tries. One query more."""
+    """The pushes with their tries, of each the last ones. One query more."""
     rows = list(pushes)
-    tries = Attempt.objects.filter(push__in=[row.pk for row in rows]).order_by("push", "number")[:MOST_TRIES]
+    newest = Window(RowNumber(), partition_by="push", order_by=F("number").desc())
+    tries = Attempt.objects.filter(push__in=[row.pk for row in rows]).annotate(back=newest).filter(back__lte=MOST_TRIES)
+    tries = tries.order_by("push", "number")
     by_push = {pk: tuple(found) for pk, found in groupby(tries, key=lambda each: each.push_id)}
     return [Delivery(row, by_push.get(row.pk, ())) for row in rows]
 

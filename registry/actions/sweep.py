@@ -5,12 +5,12 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from registry.ledger.days import SHANGHAI
 from registry.ledger.law import policies
-from registry.ledger.reading import facts_by_practitioner
-from registry.models import SanctionPeriod, StandingChange
+from registry.ledger.writing import lock_many
+from registry.models import Practitioner, SanctionPeriod, StandingChange
 from registry.rules import facts
 from registry.rules.compute import Standing, standing
 
@@ -27,14 +27,15 @@ def tell_what_day_brought(*, today: date, now: datetime, since: date | None = No
     `since` None goes on from the last day told.
     """
     first = since or _last_day_told() or today - _FIRST_SWEEP_LOOKS_BACK
-    told = 0
-    batch: list[StandingChange] = []
-    for change in _edges(first, today, now):
-        batch.append(change)
-        if len(batch) == _BATCH:
-            told += _tell(batch)
-            batch = []
-    return told + _tell(batch)
+    between = Q()
+    for column in _COLUMNS:
+        between |= Q(**{f"{column}__gte": first, f"{column}__lte": today})
+    periods = SanctionPeriod.objects.filter(between)
+    people = periods.order_by("practitioner_id").values_list("practitioner_id", flat=True).distinct()
+    waiting, told = people.iterator(chunk_size=_BATCH), 0
+    while batch := list(islice(waiting, _BATCH)):
+        told += _tell(batch, periods, first, today, now)
+    return told
 
 
 def _last_day_told() -> date | None:
@@ -42,28 +43,23 @@ def _last_day_told() -> date | None:
     return told.order_by("-on_day").values_list("on_day", flat=True).first()
 
 
-def _tell(batch: list[StandingChange]) -> int:
+def _tell(people: list[int], periods: QuerySet[SanctionPeriod], first: date, last: date, now: datetime) -> int:
+    """Under the locks of their files, so that nothing is recorded or merged between looking and telling."""
     with transaction.atomic():
-        people = {change.practitioner_id for change in batch}
+        held = lock_many(list(Practitioner.objects.filter(pk__in=people).order_by("pk")))
+        found = [
+            change
+            for period in periods.filter(practitioner__in=people).order_by("pk")
+            for change in _of_period(period, first, last, held[period.practitioner_id].facts, now)
+        ]
         told = set(
             StandingChange.objects.filter(practitioner_id__in=people)
             .exclude(edge="")
             .values_list("practitioner_id", "edge")
         )
-        new = [change for change in batch if (change.practitioner_id, change.edge) not in told]
+        new = [change for change in found if (change.practitioner_id, change.edge) not in told]
         StandingChange.objects.bulk_create(new, ignore_conflicts=True)
         return len(new)
-
-
-def _edges(first: date, last: date, now: datetime) -> Iterator[StandingChange]:
-    between = Q()
-    for column in _COLUMNS:
-        between |= Q(**{f"{column}__gte": first, f"{column}__lte": last})
-    periods = SanctionPeriod.objects.filter(between).order_by("pk").iterator(chunk_size=_BATCH)
-    while batch := list(islice(periods, _BATCH)):
-        known = facts_by_practitioner({period.practitioner_id for period in batch})
-        for period in batch:
-            yield from _of_period(period, first, last, known.get(period.practitioner_id, []), now)
 
 
 def _of_period(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from itertools import count
@@ -29,9 +29,19 @@ _FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
     delivering: ("hand_up", "claim_due", "letter_of", "target_of", "send", "report"),
     claiming: ("_claim", "_deliver", "_note_endpoint"),
 }
-POINTS: tuple[Point, ...] = tuple(
-    Point(module, name, when) for module, names in _FUNCTIONS.items() for name in names for when in ("before", "after")
-)
+
+
+def points_of(functions: Mapping[ModuleType, tuple[str, ...]]) -> tuple[Point, ...]:
+    """Before and after each of the functions."""
+    return tuple(
+        Point(module, name, when)
+        for module, names in functions.items()
+        for name in names
+        for when in ("before", "after")
+    )
+
+
+POINTS: tuple[Point, ...] = points_of(_FUNCTIONS)
 
 
 @contextmanager

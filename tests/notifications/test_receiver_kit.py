@@ -165,7 +165,11 @@ def test_what_is_too_large_is_not_looked_at(hospital: Hospital) -> None:
     assert hospital.gets(body[:-1], signed(body[:-1], letter_id="x")) == 400
 
 
-@pytest.mark.parametrize("text", ["", KEY.text[5:], KEY.text[:-4], KEY.text.replace("whpk_", "whsk_"), f"{KEY.text} "])
+@pytest.mark.parametrize(
+    "text",
+    ["", KEY.text[5:], KEY.text[:-4], KEY.text.replace("whpk_", "whsk_"), f"{KEY.text} "],
+    ids=["nothing", "no prefix", "too short", "secret", "space"],
+)
 def test_what_is_no_key_is_told_at_once(hospital: Hospital, text: str) -> None:
     with pytest.raises(ValueError, match="whpk_"):
         public_key(text)

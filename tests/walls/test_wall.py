@@ -67,7 +67,7 @@ def test_every_table_stands_behind_the_wall_or_is_named_before_it(country: None)
 
 def test_whoever_is_blind_sees_no_row_about_anybody(country: None) -> None:
     full = {table: count(table) for table in behind()}
-    assert sum(1 for rows in full.values() if rows) > len(full) * 3 / 4, "the country is too empty to prove anything"
+    assert sum(1 for rows in full.values() if rows) > len(full) * 2 / 3, "the country is too empty to prove anything"
     with seeing(BLIND):
         assert {table: count(table) for table in behind()} == dict.fromkeys(behind(), 0)
 

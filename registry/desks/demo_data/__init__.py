@@ -4,6 +4,6 @@
 acts that officers do, at the instants at which they would have done them. Nobody in it exists.
 """
 
-from registry.desks.demo_data.loading import FEWEST, DemoResult, already_loaded, load
+from registry.desks.demo_data.loading import FEWEST, DemoResult, already_loaded, load, load_without_history
 
-__all__ = ["FEWEST", "DemoResult", "already_loaded", "load"]
+__all__ = ["FEWEST", "DemoResult", "already_loaded", "load", "load_without_history"]

@@ -95,6 +95,30 @@ def load(
     )
 
 
+def load_without_history(*, practitioners: int, seed: int, now: datetime, home: str, progress: Progress) -> DemoResult:
+    """Fill an empty register with the same people and places, and nothing that happened to anybody.
+
+    The log-ins are those of an agency of the province `home`, of a hospital of it, and of the administrator.
+    """
+    with transaction.atomic():
+        administrator, account = open_administrator(now=at(PREPARATION, hour=8))
+        today = shanghai_day(now)
+        stage = _set_stage(administrator, practitioners=practitioners, seed=seed, today=today, progress=progress)
+        place = next(each for code, each in sorted(stage.institutions.items()) if each.region_id[:2] == home[:2])
+        officers = stage.officers_of(place)
+        accounts = [
+            account,
+            give_password(
+                officers.identifier, Role.AGENCY_OFFICER, duty="takes handlings in and identifies who answers"
+            ),
+            give_password(officers.scorer, Role.AGENCY_OFFICER, duty="proposes points and tells the person"),
+            give_password(officers.reviewer, Role.AGENCY_OFFICER, duty="countersigns and reviews"),
+            give_password(stage.compliance[place.pk], Role.COMPLIANCE_OFFICER),
+        ]
+        key = settlement_key(by=administrator, now=now)
+    return DemoResult(accounts=[each.as_dict() for each in accounts], api_keys=[key])
+
+
 def _set_stage(administrator: User, *, practitioners: int, seed: int, today: date, progress: Progress) -> Stage:
     progress(f"{load_regions(by=administrator, now=at(PREPARATION, hour=8))} regions")
     institutions = load_places(by=administrator, today=today)

@@ -6,6 +6,8 @@ import signal
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,6 +18,7 @@ from registry.config.crew import Crew
 from registry.config.demo_folder import DemoFolder
 from registry.config.demonstration import Demonstration
 from registry.config.environment import DEMO_FOLDER
+from registry.config.federation import MOST, Federation
 from registry.config.trouble import Trouble, no_space
 
 LOOK_EVERY = 0.5  # seconds
@@ -32,7 +35,7 @@ class Ended(BaseException):
 
 
 class Command(BaseCommand):
-    """Starts a Demonstration, tells its address and log-ins, and serves until it is ended."""
+    """Starts a Demonstration, or several, tells addresses and log-ins, and serves until it is ended."""
 
     help = (
         "Start the whole register: PostgreSQL, Valkey, web, worker and beat, with made-up data. "
@@ -68,6 +71,15 @@ class Command(BaseCommand):
             metavar="DIR",
             help="folder of the data (default: .demo beside manage.py)",
         )
+        option(
+            "--regions",
+            type=int,
+            choices=range(1, MOST + 1),
+            default=1,
+            metavar="N",
+            help=f"so many registers of provinces that tell each other what they decide, at ports one after the other,"
+            f" 1 to {MOST} (default: %(default)s, which is alone)",
+        )
         option("--json", action="store_true", help="tell address and log-ins as one line of JSON on standard output")
         option("--exit-after-ready", action="store_true", help="end as soon as everything is up")
 
@@ -76,7 +88,10 @@ class Command(BaseCommand):
         for each in ENDINGS:
             signal.signal(each, _end)
         try:
-            self._serve(self._demonstration(options), as_json=options["json"], leave=options["exit_after_ready"])
+            with self._running(options) as running:
+                self._tell([told for told, _crew in running], as_json=options["json"], alone=options["regions"] == 1)
+                if not options["exit_after_ready"]:
+                    _watch([crew for _told, crew in running])
         except Trouble as trouble:
             raise CommandError(str(trouble)) from None
         except OSError as error:
@@ -86,17 +101,25 @@ class Command(BaseCommand):
         except Ended:
             self._say("Ended")
 
-    def _demonstration(self, options: dict[str, Any]) -> Demonstration:
-        folder = DemoFolder(options["data"].absolute())
-        contents = folder.contents(practitioners=options["practitioners"], seed=options["seed"])
-        return Demonstration(folder, contents, options["port"], self._say)
+    @contextmanager
+    def _running(self, options: dict[str, Any]) -> Iterator[list[tuple[dict[str, Any], Crew]]]:
+        path, asked = options["data"].absolute(), {name: options[name] for name in ("practitioners", "seed")}
+        if options["regions"] > 1:
+            below = path / "regions" if options["data"] == DEMO_FOLDER else path
+            with Federation(below, options["regions"], **asked, port=options["port"], say=self._say).running() as found:
+                yield found
+        else:
+            folder = DemoFolder(path)
+            contents = folder.contents(**asked)
+            with Demonstration(folder, contents, options["port"], self._say).running() as one:
+                yield [one]
 
-    def _serve(self, demonstration: Demonstration, *, as_json: bool, leave: bool) -> None:
-        with demonstration.running() as (told, crew):
-            self.stdout.write(json.dumps(told, ensure_ascii=False) if as_json else in_words(told))
-            self.stdout.flush()
-            if not leave:
-                _watch(crew)
+    def _tell(self, told: list[dict[str, Any]], *, as_json: bool, alone: bool) -> None:
+        if as_json:
+            self.stdout.write(json.dumps(told[0] if alone else {"registers": told}, ensure_ascii=False))
+        else:
+            self.stdout.write("\n".join([*map(in_words, told), "", "Ctrl-C ends it."]))
+        self.stdout.flush()
 
     def _say(self, line: str) -> None:
         print(line, file=sys.stderr, flush=True)
@@ -108,15 +131,17 @@ def _end(number: int, frame: FrameType | None) -> None:
     raise Ended
 
 
-def _watch(crew: Crew) -> None:
+def _watch(crews: list[Crew]) -> None:
     while True:
-        crew.check()
+        for crew in crews:
+            crew.check()
         time.sleep(LOOK_EVERY)
 
 
 def in_words(told: dict[str, Any]) -> str:
     """Address, log-ins, keys and what there is to see, for a person to read."""
-    lines = ["", f"The register is at {told['url']}", ""]
+    name = f" {told['register']}" if "register" in told else ""
+    lines = ["", f"The register{name} is at {told['url']}", ""]
     accounts = told.get("accounts", [])
     width = max((len(each["username"]) for each in accounts), default=0)
     for each in accounts:
@@ -128,4 +153,4 @@ def in_words(told: dict[str, Any]) -> str:
     if sights := told.get("sights", []):
         wide = max(len(each["number"]) for each in sights)
         lines += ["", "To look at:", *(f"  {each['number']:<{wide}}  {each['what']}" for each in sights)]
-    return "\n".join([*lines, "", "Ctrl-C ends it."])
+    return "\n".join(lines)

@@ -30,6 +30,11 @@ class Command(BaseCommand):
             help="another number makes other people (default: %(default)s)",
         )
         parser.add_argument(
+            "--without-history",
+            metavar="CODE",
+            help="people and places only, and log-ins in the province with this code",
+        )
+        parser.add_argument(
             "--into",
             type=Path,
             metavar="FILE",
@@ -42,9 +47,12 @@ class Command(BaseCommand):
 
         if options["practitioners"] < demo_data.FEWEST:
             raise CommandError(f"--practitioners {options['practitioners']}: at least {demo_data.FEWEST} are needed.")
-        loaded = demo_data.load(
-            practitioners=options["practitioners"], seed=options["seed"], now=timezone.now(), progress=self._progress
-        )
+        wanted: dict[str, Any] = {name: options[name] for name in ("practitioners", "seed")}
+        wanted |= {"now": timezone.now(), "progress": self._progress}
+        if home := options["without_history"]:
+            loaded = demo_data.load_without_history(home=home, **wanted)
+        else:
+            loaded = demo_data.load(**wanted)
         told = json.dumps(dataclasses.asdict(loaded), ensure_ascii=False, default=str)
         if options["into"] is None:
             self.stdout.write(told)
