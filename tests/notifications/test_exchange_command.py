@@ -53,8 +53,8 @@ def test_what_the_other_register_handed_over_is_believed(handed: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "wrong"),
     [
-        ({"register": "cn"}, "this register itself"),
-        ({"keys": ["whpk_"]}, "is no public key"),
+        ({"register": "cn"}, "own_register"),
+        ({"keys": ["whpk_"]}, "public_key_malformed"),
         ({"region": "999999"}, "no such region"),
     ],
 )
