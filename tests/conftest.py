@@ -20,16 +20,16 @@ ASK_THE_DATABASE = "django_db_setup"
 ONCE = (
     "tests/browser/",
     "tests/fuzz/",
-    "tests/access/test_matrix.py",  # what each address answers; what the database hides is asked in test_walls_alone.py
-    "tests/access/test_removals.py",
-    "tests/access/test_shown.py",
+    "tests/access/",  # what each address answers; what the database hides from whom is asked in tests/walls
+    "tests/appeals/test_walk.py",
+    "tests/desks/test_demo_data.py",
+    "tests/desks/test_demo_loading.py",
     "tests/notifications/test_crashes.py",
+    "tests/notifications/test_hell.py",
     "tests/notifications/test_killed.py",
     "tests/notifications/test_receiver_killed.py",
-    "tests/notifications/test_hell.py",
 )
-"""Tests that say nothing more on a second database: browsers, fuzzing, crashes, and what is refused before it is asked.
-"""
+"""Tests that say nothing more on a second database: browsers, fuzzing, crashes, long walks and loads of the demo."""
 
 
 @pytest.hookimpl(tryfirst=True)

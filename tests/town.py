@@ -25,6 +25,7 @@ from registry.models import (
     User,
 )
 from tests.entries import record_points
+from tests.remembering import remembered
 
 LAW_BEGINS = date(2025, 1, 1)
 TODAY = date(2025, 3, 10)
@@ -52,6 +53,13 @@ class Town:
 
 def build(region_code: str = "430100") -> Town:
     """Build the town in a region: by default Changsha, where a suspension starts with the next month."""
+    around = (f"{region_code[:2]}0000", region_code)
+    if Region.objects.filter(code__in=around).exists():
+        return _built(region_code)
+    return remembered(f"town {region_code}", lambda: _built(region_code))
+
+
+def _built(region_code: str) -> Town:
     province, _ = Region.objects.get_or_create(code=f"{region_code[:2]}0000", defaults={"name_zh": "某省"})
     region, _ = Region.objects.get_or_create(code=region_code, defaults={"name_zh": "某市", "parent": province})
     agency, _ = Agency.objects.get_or_create(code=f"A{region_code}", defaults={"name": "市医保中心", "region": region})

@@ -54,9 +54,9 @@ LETTER = Procedure(
     transitions={
         "waiting": {"apply": "applied", "ignore": "known", "park": "parked", "doubt": "doubtful"},
         "parked": {"apply": "applied", "ignore": "known", "park": "parked", "doubt": "doubtful"},
-        "doubtful": {"ask_again": "waiting", "set_aside": "set_aside"},
         "applied": {},
         "known": {},
+        "doubtful": {"ask_again": "waiting", "set_aside": "set_aside"},
         "set_aside": {},
     },
 )

@@ -91,7 +91,7 @@ def test_whatever_is_written_into_the_texts_is_hidden_where_it_is_known(here: De
     objection = story(here)
     seat = asked(drawn(here, objection=objection))[0]
     secrets, chance = secrets_of(here, objection), random.Random(3)
-    for _ in range(40):
+    for _ in range(15):
         words = [chance.choice([*secrets, "手术", "在", "2次"]) + chance.choice("，。 \n（）") for _ in range(12)]
         Objection.objects.update(statement="".join(words))
         seat.panel.objection.refresh_from_db()

@@ -46,12 +46,14 @@ from registry.models import (
     Task,
 )
 from registry.rules.procedures import PROPOSAL
-from tests.desks.loads import load_at, rolled_back
+from tests.desks.loads import load_at, rolled_back, some
 
-NOWS = {
-    "a holiday": "2026-10-04T09:00:00+08:00",
-    "late in December": "2026-12-23T08:00:00+08:00",
-}
+NOWS = some(
+    {
+        "a holiday": "2026-10-04T09:00:00+08:00",
+        "late in December": "2026-12-23T08:00:00+08:00",
+    }
+)
 NEXT_WORKING_DAY = {"2026-10-04": "2026-10-08", "2026-12-23": "2026-12-23"}
 PEOPLE = FEWEST + 40
 

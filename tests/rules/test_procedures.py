@@ -33,6 +33,8 @@ ROWS: Mapping[str, type[Model]] = {
     "push": of_notifications.Push,
     "endpoint": of_notifications.Endpoint,
     "mail": of_notifications.Mail,
+    "register": of_notifications.Register,
+    "letter": of_notifications.Letter,
 }
 """What each procedure moves."""
 
@@ -131,7 +133,7 @@ def done() -> set[tuple[str, str]]:
     trees = [
         ast.parse(path.read_text())
         for part in ("registry", "appeals", "notifications")
-        for path in sorted((HOUSE / part / "actions").glob("*.py"))
+        for path in sorted((HOUSE / part / "actions").rglob("*.py"))
     ]
     functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
