@@ -1,7 +1,6 @@
 """The country of the matrix, made once for each file of tests.
 
-These tests ask for the database by themselves, and not by a fixture or the mark of pytest-django: so they are not
-marked ``database``, and run once, on the servers that come along. Who reaches what does not depend on the server.
+They run once, on the servers that come along: who reaches what does not depend on the server.
 """
 
 from collections.abc import Iterator

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from registry.desks.demo_data import FEWEST, DemoResult, load
 
-
 EVERY_DAY = os.environ.get("REGISTRY_DEMO_DAYS") == "all"
 
 
