@@ -45,7 +45,9 @@ KEYS_HELP = _("whpk_…, as it shows them on the page of its endpoint; with comm
 class RegisterForm(ActForm):
     """Who it is, where it answers, and by what both sides know each other."""
 
-    code = text_field(_("Register"), most=LONGEST_CODE, help_text=_("How it names itself as the origin: cn-12."))
+    code = text_field(
+        _("Name of the register"), most=LONGEST_CODE, help_text=_("How it names itself as the origin: cn-12.")
+    )
     region = row_field(_("Region"), Register._meta.get_field("region"), Region.objects.all())
     url = text_field(_("Address"), most=500, help_text=_("https, with the name of a host."))
     networks = text_field(
@@ -151,7 +153,7 @@ class Pause(OnRegister):
 
     title = _("Pause the register")
     explains = _("Its letters are kept, and nothing of them is taken over until it is resumed.")
-    do = _("Pause")
+    do = _("Pause it")
     form_class = ReasonForm
 
     def perform(self, data: dict[str, Any], second: User | None) -> Register:
@@ -164,7 +166,7 @@ class Resume(OnRegister):
 
     title = _("Resume the register")
     explains = _("What it wrote meanwhile is taken over.")
-    do = _("Resume")
+    do = _("Resume it")
 
     def perform(self, data: dict[str, Any], second: User | None) -> Register:
         """Resume."""

@@ -1,5 +1,6 @@
 """Other registers in the office: who they are, what they wrote, what is doubtful, and whether both sides agree."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -158,7 +159,7 @@ class LetterAdmin(OfTheWhole):
             ],
             letter=letter,
             tone=TONES_OF_LETTERS.get(letter.state, ""),
-            body=bytes(letter.body).decode(),
+            body=json.dumps(json.loads(bytes(letter.body)), ensure_ascii=False, indent=2),
             acts=list(_acts_on_letter(letter)) if keeps_endpoints(scope(request)) else [],
         )
 
@@ -170,9 +171,9 @@ def what(letter: Letter) -> str:
 
 def _acts(register: Register) -> Iterator[Button]:
     offered = [
-        ("resume", _("Resume"), "play_arrow", "resume_register", True),
+        ("resume", _("Resume it"), "play_arrow", "resume_register", True),
         ("keys", _("Change its keys"), "key", "change_keys_of_register", False),
-        ("pause", _("Pause"), "pause", "pause_register", False),
+        ("pause", _("Pause it"), "pause", "pause_register", False),
         ("retire", _("Believe it no longer"), "power_settings_new", "retire_register", False),
     ]
     for act, title, icon, name, main in offered:
