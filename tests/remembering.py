@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.apps import apps
+from django.db import transaction
 from django.db.models import AutoField, Max, Model
 
 T = TypeVar("T")
@@ -31,9 +32,10 @@ def remembered(name: str, make: Callable[[], T]) -> T:
         made = make()
         _KEPT[name] = _Kept(pickle.dumps(made), pickle.dumps(_since(before)))
         return made
-    for label, rows in pickle.loads(kept.rows):  # noqa: S301 - our own, a moment ago
-        model = apps.get_model(label)
-        model._base_manager.bulk_create(model(**values) for values in rows)
+    with transaction.atomic():  # rows refer to each other in any order
+        for label, rows in pickle.loads(kept.rows):  # noqa: S301 - our own, a moment ago
+            model = apps.get_model(label)
+            model._base_manager.bulk_create(model(**values) for values in rows)
     again: T = pickle.loads(kept.made)  # noqa: S301
     return again
 

@@ -9,6 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from notifications.actions.receipts import mark_read
 from notifications.api.notices import Told
 from notifications.models import Push
 from notifications.queries.exchange.accounts import account_of
@@ -24,6 +25,7 @@ from registry.api.shapes import Shape
 from registry.api.subjects import one
 from registry.models import AccessRecord
 from registry.models.access import HELD_BY_KEYS
+from registry.queries.sight import full_sight
 
 
 def regions_of(asker: Asker) -> set[str]:
@@ -89,6 +91,8 @@ class AccountView(Told, One):
         if notice.event.practitioner is None:
             raise NotFound
         keep_opening(self.asker, notice.event.practitioner, kind=AccessRecord.Kind.OPENED, reason="")
+        with full_sight():
+            mark_read(notice=notice, by=None, key=self.asker.key, now=self.asker.now)
         return account_of(notice, self.asker.now)
 
 

@@ -116,6 +116,8 @@ def arrived(body: bytes) -> Arrived:
     happening = kind[len(TYPE_PREFIX) : -len(TYPE_VERSION)]
     if (happening == SETTLED) != (settles is not None):
         raise Malformed("settles")
+    if bool(event.get("subject")) != bool(data.get("notice")):  # about somebody there is something to be read
+        raise Malformed("notice")
     return Arrived(
         id=_uuid(event, "id"),
         source=source[len(SOURCE_PREFIX) :],
@@ -150,7 +152,7 @@ def account(document: Any) -> Account:
     if not isinstance(rows, list) or len(rows) > MOST_FACTS:
         raise Malformed("facts")
     codes = person.get("codes")
-    if not isinstance(codes, list) or not codes:
+    if not isinstance(codes, list):
         raise Malformed("codes")
     return Account(
         codes=tuple(_string(each, "codes", 64) for each in codes),

@@ -56,12 +56,13 @@ LETTER = Procedure(
         "parked": {"apply": "applied", "ignore": "known", "park": "parked", "doubt": "doubtful"},
         "applied": {},
         "known": {},
-        "doubtful": {"ask_again": "waiting", "set_aside": "set_aside"},
+        "doubtful": {"ask_again": "waiting", "set_aside": "set_aside", "ignore": "known"},
         "set_aside": {},
     },
 )
 """A letter of another register: taken over, known already, parked behind one that has not come yet, or doubtful: then
-a person looks, and has it asked again or set aside."""
+a person looks, and has it asked again or set aside; or a later letter about the same person was taken over, and with it
+everything that this one stood for."""
 
 MAIL = Procedure(
     name="mail",

@@ -145,7 +145,7 @@ class Other:
         named = {fact["policy"] for fact in person.facts if fact["policy"]}
         known = {each: digest_of_policy(policies()[each]) for each in named if each in policies()}
         return {
-            "person": {"id": str(person.subject), "codes": [person.code], "name": person.name},
+            "person": {"id": str(person.subject), "codes": [person.code] if person.code else [], "name": person.name},
             "policies": known | self.policies,
             "facts": person.facts,
         }

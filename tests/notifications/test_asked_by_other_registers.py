@@ -75,6 +75,7 @@ def test_an_account_holds_every_fact_as_the_other_side_reads_it(town: Town) -> N
     ]
     assert set(read.policies) == {each.policy for each in read.facts if each.policy}
     assert AccessRecord.objects.filter(practitioner=town.surgeon, key__region="430000").exists()
+    assert [receipt.key.region_id for receipt in notice.receipts.all() if receipt.key] == ["430000"]
     assert town.surgeon.documents.count() == 0 or "document" not in json.dumps(document["person"])
 
 

@@ -1,6 +1,7 @@
 """What another register decided holds here: once, in order, from its letters or without them, and never by a guess."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 
@@ -166,6 +167,37 @@ def test_who_is_unknown_here_is_nobody_until_somebody_has_looked(town: Town, tia
     take_over(clock)
     assert letters() == ["applied"]
     assert list(ProcedureStep.objects.filter(procedure="letter").values_list("act", flat=True)) == ["ask_again"]
+
+
+def test_what_was_doubtful_is_known_once_a_later_letter_about_the_same_person_is_taken_over(
+    town: Town, tianjin: Other, clock: Ticking
+) -> None:
+    stranger = tianjin.knows(town.surgeon, code="D120000000001")
+    for points in (2, 3):
+        tianjin.sends(tianjin.scores(stranger, points, TODAY, at(TODAY, 11)), clock())
+        take_over(clock)
+    assert letters() == ["doubtful", "doubtful"]
+    stranger.code = town.surgeon.code
+    tianjin.sends(tianjin.scores(stranger, 1, TODAY, at(TODAY, 12)), clock.go_on(days=1))
+    take_over(clock)
+    assert letters() == ["known", "known", "applied"]
+    assert standing_of(town.surgeon, TODAY).points == 6
+
+
+def test_who_has_no_code_but_a_provisional_one_is_unknown(town: Town, tianjin: Other, clock: Ticking) -> None:
+    nobody = tianjin.knows(town.surgeon)
+    nobody.code = ""
+    tianjin.sends(tianjin.scores(nobody, 2, TODAY, at(TODAY, 11)), clock())
+    take_over(clock)
+    assert Letter.objects.get().doubt == "unknown_person"
+
+
+def test_a_letter_about_somebody_that_names_no_notice_is_malformed(
+    town: Town, tianjin: Other, wang: Person, clock: Ticking
+) -> None:
+    written = tianjin.scores(wang, 2, TODAY, at(TODAY, 11))
+    assert tianjin.sends(replace(written, notice=""), clock()) is Taken.MALFORMED
+    assert not Letter.objects.exists()
 
 
 def test_a_code_with_another_name_is_doubtful(town: Town, tianjin: Other, clock: Ticking) -> None:

@@ -76,7 +76,7 @@ def keep_letter(register: Register, letter: Arrived, body: bytes, *, now: dateti
         received_at=now,
         next_at=now,
     )
-    if letter.settles or not (letter.subject and letter.notice):  # a receipt, or a test: nothing is behind it
+    if not letter.subject:  # a receipt, or a test: nothing is behind it
         row.state, row.next_at, row.settled_at = LETTER.after(row.state, "ignore"), None, now
     with transaction.atomic():
         made = Letter.objects.bulk_create([row], ignore_conflicts=True)[0]

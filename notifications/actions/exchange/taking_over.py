@@ -136,7 +136,10 @@ def _take(letter: Letter, given: Account, now: datetime) -> None:
             if (row := _held(letter)) is None:
                 return
             added = take_over_facts(person, weighed(given, held), now=now)
-            _write(row, "apply" if added else "ignore", now, practitioner=person, facts_added=added, settled_at=now)
+            known = {"practitioner": person, "settled_at": now}
+            _write(row, "apply" if added else "ignore", now, facts_added=added, **known)
+            for other in _doubtful_before(row):
+                _write(other, "ignore", now, **known)
     except Doubtful as doubt:
         _doubt(letter, doubt, now)
 
@@ -145,6 +148,12 @@ def _doubt(letter: Letter, doubt: Doubtful, now: datetime) -> None:
     with transaction.atomic():
         if (row := _held(letter)) is not None:
             _write(row, "doubt", now, doubt=doubt.why, doubted=doubt.what[:200])
+
+
+def _doubtful_before(row: Letter) -> QuerySet[Letter]:
+    """Letters about the same person that nobody has to look at any more: the account held what they stood for."""
+    same = Letter.objects.filter(register=row.register, subject=row.subject, state=State.DOUBTFUL)
+    return same.select_for_update(of=("self",), no_key=True).select_related("register").order_by("pk")
 
 
 def _held(letter: Letter) -> Letter | None:
