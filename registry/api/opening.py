@@ -1,5 +1,6 @@
 """Faces of one person: whose file it is, why it is opened, and the record of that."""
 
+import re
 from typing import Any, ClassVar
 from urllib.parse import unquote_to_bytes
 
@@ -23,9 +24,10 @@ HEADER = "Access-Reason"
 _REMEDY = _("Send it in UTF-8, percent-encoded: what the file is needed for, in 10 to 500 characters.")
 MISSING = Fault("required", _("“%(field)s” is missing."), _REMEDY)
 NOT_UTF8 = Fault("not_utf8", _("“%(field)s” is no percent-encoded UTF-8."), _REMEDY)
+ENCODED = re.compile("[!-~]([ -~]*[!-~])?")
 SAID: Any = OpenApiParameter(
     HEADER,
-    {"type": "string", "minLength": SHORTEST_REASON, "pattern": "^[!-~]([ -~]*[!-~])?$"},
+    {"type": "string", "minLength": SHORTEST_REASON, "pattern": f"^{ENCODED.pattern}$"},
     OpenApiParameter.HEADER,
     description=(
         f"why the file is opened: {SHORTEST_REASON} to {LONGEST_REASON} characters in UTF-8, percent-encoded. Needed"
@@ -83,10 +85,14 @@ def keep_opening(asker: Asker, person: Practitioner, *, kind: str, reason: str) 
 
 
 def access_reason(request: Request) -> str:
-    """The reason that the request gives, or nothing. Raises Problem for one that is unfit."""
-    sent = request.headers.get(HEADER, "").strip()
-    if not sent:
+    """The reason that the request gives, or nothing. Raises Problem for an unfit one, even where none is needed."""
+    if HEADER not in request.headers:
         return ""
+    sent = request.headers[HEADER].strip(" ")
+    if not sent:
+        raise reason_needed(MISSING)
+    if not ENCODED.fullmatch(sent):
+        raise reason_needed(NOT_UTF8, sent)
     try:
         return clean_reason(unquote_to_bytes(sent.encode("latin-1")).decode())
     except UnicodeError:

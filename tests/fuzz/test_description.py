@@ -54,7 +54,7 @@ def settings_file(folder: Path, asked: Asked) -> Path:
     lines += [f'"path.{name}" = {value if value.isdigit() else json.dumps(value)}' for name, value in asked.ids.items()]
     lines += [f'"query.{name}" = "{value}"' for name, value in asked.known.items()]
     lines += ["[[operations]]", 'include-path = "/api/v1/tasks/"', 'parameters = { "query.after" = "2027-01-04.1" }']
-    lines += ["[[operations]]", 'include-path-regex = "/api/v1/(eligibility|statistics/.*)$"']
+    lines += ["[[operations]]", 'include-path-regex = "/api/v1/(eligibility|statistics/.*|calendar/.*/corrections/)$"']
     lines += [f"checks.positive_data_acceptance.expected-statuses = {json.dumps([*GOOD, '400'])}"]
     path = folder / "schemathesis.toml"
     path.write_text("\n".join(lines))
