@@ -11,6 +11,7 @@ import time_machine
 from django.test import Client
 
 from notifications.models import Notice, Push
+from notifications.queries.exchange.letters import on_day
 from notifications.rules.exchange import account, arrived, merkle_root
 from registry.actions.keys import issue_key
 from registry.ledger.reading import facts_of
@@ -125,3 +126,8 @@ def test_a_day_ends_at_midnight_in_china(town: Town) -> None:
     hunan = register_of("430000")
     days = [hunan(f"letters/digest/?day={day}").json()["count"] for day in (date(2025, 3, 10), date(2025, 3, 11))]
     assert days == [3, 0]
+
+
+def test_days_are_those_of_china() -> None:
+    begins, ends = on_day(date(2026, 12, 31))
+    assert (begins.isoformat(), (ends - begins).days) == ("2026-12-31T00:00:00+08:00", 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -14,7 +14,6 @@ from notifications.actions.exchange.reconciling import reconcile
 from notifications.actions.exchange.registers import ask_again, change_keys, pause_register, resume_register, set_aside
 from notifications.models import Event, Kind, Letter, Notice, Push, Reconciliation, Settlement
 from notifications.models.pushes import Problem
-from notifications.queries.exchange.letters import on_day
 from notifications.queries.letters import letter_of
 from notifications.rules.envelope import Letter as Written
 from notifications.rules.envelope import body
@@ -395,8 +394,3 @@ def test_a_day_that_agrees_is_asked_for_by_one_number(town: Town, tianjin: Other
     reconcile(clock=clock)
     assert len(tianjin.asked) == 7
     assert all("/digest/" in path for path in tianjin.asked)
-
-
-def test_days_are_those_of_china() -> None:
-    begins, ends = on_day(date(2026, 12, 31))
-    assert (begins.isoformat(), (ends - begins).days) == ("2026-12-31T00:00:00+08:00", 1)
