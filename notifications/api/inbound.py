@@ -26,7 +26,8 @@ _HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 @require_POST
 def letters(request: HttpRequest, register: str) -> HttpResponse:
     """Take a letter. 204 once it is kept, also where it was before; 401 where it does not prove who wrote it, when."""
-    if int(request.headers.get("content-length") or 0) > LONGEST_LETTER:
+    length = request.headers.get("content-length") or "0"
+    if not length.isdecimal() or int(length) > LONGEST_LETTER:
         return HttpResponse(status=STATUS[Taken.TOO_LONG])
     headers = {name: request.headers.get(name, "") for name in _HEADERS}
     with full_sight():

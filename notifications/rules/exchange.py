@@ -8,6 +8,7 @@ is not exactly as described is refused with the place where it goes wrong.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +28,8 @@ SETTLED = Happening.SETTLED.value
 
 POINTS = range(1, 13)
 MONTHS = range(1, 7)
+_UNBROKEN = re.compile("[^\x00\ud800-\udfff]*")
+"""What a database can keep: no zero, and no half of a character."""
 _SCORES = ("points_scored", "entry_revised")
 _CORRECTS = ("entry_annulled", "entry_revised")
 KINDS = (*_SCORES, "entry_annulled", "points_relieved", "period_shortened", "reregistered")
@@ -240,7 +243,7 @@ def _object(value: Any, where: str) -> Mapping[str, Any]:
 
 
 def _string(value: Any, where: str, most: int) -> str:
-    if not isinstance(value, str) or len(value) > most or "\x00" in value:
+    if not isinstance(value, str) or len(value) > most or not _UNBROKEN.fullmatch(value):
         raise Malformed(where)
     return value
 

@@ -7,6 +7,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from notifications.rules.envelope import signed_content
 
+PUBLIC = "whpk_"
+"""How a public key begins, as Standard Webhooks write it."""
+
 
 def new_pair() -> tuple[bytes, bytes]:
     """A new pair of keys: the public and the private one, 32 bytes each."""
@@ -16,7 +19,7 @@ def new_pair() -> tuple[bytes, bytes]:
 
 def public_text(public: bytes) -> str:
     """The public key as receivers enter it."""
-    return f"whpk_{b64encode(public).decode()}"
+    return f"{PUBLIC}{b64encode(public).decode()}"
 
 
 def signature_headers(letter_id: str, timestamp: int, content: bytes, private_keys: Iterable[bytes]) -> dict[str, str]:

@@ -1,17 +1,16 @@
 """Checking the signature of a letter that came in: Standard Webhooks 1.0, `v1a` (ed25519), over the bytes that came."""
 
 from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Iterable, Mapping
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from notifications.rules.envelope import signed_content
+from notifications.wire.signing import PUBLIC
 
 TOLERANCE = 300
 """Seconds by which the clocks of the two sides may differ, and by which a letter may be late."""
-PREFIX = "whpk_"
 KEY_BYTES = 32
 MOST_SIGNATURES = 8
 
@@ -40,11 +39,11 @@ def verify(headers: Mapping[str, str], body: bytes, keys: Iterable[bytes], *, no
 
 def public_key(text: str) -> bytes:
     """The 32 bytes of a public key as it is written (`whpk_…`). Raises ValueError."""
-    if not text.startswith(PREFIX):
+    if not text.startswith(PUBLIC):
         raise ValueError(text)
     try:
-        found = b64decode(text[len(PREFIX) :], validate=True)
-    except NotBase64:
+        found = b64decode(text[len(PUBLIC) :], validate=True)
+    except ValueError:
         raise ValueError(text) from None
     if len(found) != KEY_BYTES:
         raise ValueError(text)
@@ -57,6 +56,6 @@ def _fits(key: Ed25519PublicKey, given: str, signed: bytes) -> bool:
         return False
     try:
         key.verify(b64decode(text, validate=True), signed)
-    except (InvalidSignature, NotBase64):
+    except (InvalidSignature, ValueError):  # what is no base64, or not even ASCII
         return False
     return True

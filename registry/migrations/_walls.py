@@ -11,7 +11,7 @@ to the owner of the tables: they hold nothing but numbers, and only of what is i
 
 Where a row is in sight because another one is, a function of the reader's own asks for that one. PostgreSQL keeps its
 plan for the session; written out, the policies of all tables on the way would be planned anew with every query
-(measured: 96 ms for one stored file, 2 ms so).
+(measured: 96 ms for one stored file, 0.2 ms so).
 """
 
 from collections.abc import Callable, Mapping

@@ -11,13 +11,11 @@ from django.db import transaction
 
 from notifications.actions.exchange.settling import keep_settlement
 from notifications.models import Kind, Letter, Register
-from notifications.rules.exchange import LONGEST_LETTER, SETTLED, Arrived, Malformed, arrived
+from notifications.rules.exchange import LONGEST_LETTER, Arrived, Malformed, arrived
 from notifications.rules.procedures import LETTER
 from notifications.wire.verifying import NotSigned, verify
 
 log = structlog.get_logger(__name__)
-
-HAPPENINGS = frozenset({*Kind.values, SETTLED})
 
 
 class Taken(Enum):
@@ -51,7 +49,7 @@ def receive(*, code: str, headers: Mapping[str, str], body: bytes, now: datetime
     except Malformed as wrong:
         log.warning("letter_malformed", register=code, where=wrong.where)
         return Taken.MALFORMED
-    if signed_as != str(letter.id) or letter.source != code or letter.happening not in HAPPENINGS:
+    if signed_as != str(letter.id) or letter.source != code or letter.happening not in Kind.values:
         log.warning("letter_malformed", register=code, where="id, source or type")
         return Taken.MALFORMED
     return keep_letter(register, letter, body, now=now, signature=headers["webhook-signature"])

@@ -6,6 +6,7 @@ from hashlib import sha256
 import structlog
 
 from notifications.actions.announced import owe, write_notices
+from notifications.actions.fanning_out import RECEIVING
 from notifications.models import Because, Endpoint, Event, Kind, Letter, Push
 from notifications.models import Settlement as Kept
 from notifications.queries.addressees import addressed_to
@@ -14,8 +15,6 @@ from notifications.rules.envelope import body
 from notifications.rules.exchange import Settlement
 
 log = structlog.get_logger(__name__)
-
-RECEIVING = (Endpoint.State.ACTIVE, Endpoint.State.PAUSED, Endpoint.State.DISABLED)
 
 
 def tell_settled(letter: Letter, *, now: datetime) -> None:

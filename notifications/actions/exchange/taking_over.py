@@ -24,7 +24,6 @@ from notifications.rules.retries import next_try, wish_of
 from notifications.wire.asking import NotAnswered, ask
 from registry.actions.one_by_one import tell_failure
 from registry.ledger.writing import lock
-from registry.models.sealing import SealBroken
 
 Clock = Callable[[], datetime]
 State = Letter.State
@@ -44,7 +43,11 @@ def take_over(*, clock: Clock, longest: timedelta = LONGEST_RUN) -> int:
     """
     until, looked_at = clock() + longest, 0
     while clock() <= until and (letter := _claim(clock())) is not None:
-        _handle(letter, clock)
+        try:
+            _handle(letter, clock)
+        except Exception as error:  # noqa: BLE001 - one letter does not hold up the others
+            tell_failure("take_over", error, whose=letter.register.code)
+            _try_later(letter, Problem.CONFIGURED, None, clock())
         looked_at += 1
     return looked_at
 
@@ -81,9 +84,6 @@ def _handle(letter: Letter, clock: Clock) -> None:
             _doubt(letter, Doubtful(Doubt.REFUSED, str(failed.status)), clock())
         else:
             _try_later(letter, failed.problem, failed.retry_after, clock())
-    except (SealBroken, ValueError) as error:
-        tell_failure("take_over", error, whose=letter.register.code)
-        _try_later(letter, Problem.CONFIGURED, None, clock())
     else:
         _take(letter, found, clock())
 

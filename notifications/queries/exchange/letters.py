@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from notifications.models import Letter, Push, Register
 from notifications.queries.letters import letter_of
@@ -17,8 +17,8 @@ from registry.ledger.days import SHANGHAI
 def letters_to(regions: Iterable[str]) -> QuerySet[Push]:
     """What was ever to be pushed to the registers of these provinces about a person; each event once."""
     owed = Push.objects.filter(endpoint__region__in=list(regions), practitioner__isnull=False)
-    first = owed.order_by().values("notice").annotate(first=Min("pk")).values("first")
-    return Push.objects.filter(pk__in=first).select_related("notice__event__practitioner", "notice__event__letter")
+    earlier = Push.objects.filter(notice=OuterRef("notice"), pk__lt=OuterRef("pk"))
+    return owed.filter(~Exists(earlier)).select_related("notice__event__practitioner", "notice__event__letter")
 
 
 def on_day(day: date) -> tuple[datetime, datetime]:

@@ -1,6 +1,7 @@
 """Other registers and their letters, as they are watched over in the office."""
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from notifications.models import Letter, Register, Settlement
 from notifications.models.notices import Kind
@@ -15,12 +16,18 @@ def registers_of(seen: Scope) -> QuerySet[Register]:
 
 def with_counts(registers: QuerySet[Register]) -> QuerySet[Register]:
     """With how many letters wait or are doubtful, and when the last came."""
-    waiting = Q(letters__state__in=[Letter.State.WAITING, Letter.State.PARKED])
+    of = Letter.objects.filter(register=OuterRef("pk"))
     return registers.annotate(
-        waiting=Count("letters", filter=waiting),
-        doubtful=Count("letters", filter=Q(letters__state=Letter.State.DOUBTFUL)),
-        last_letter_at=Max("letters__received_at"),
+        waiting=_count(of.filter(state__in=[Letter.State.WAITING, Letter.State.PARKED], next_at__isnull=False)),
+        doubtful=_count(of.filter(state=Letter.State.DOUBTFUL)),
+        last_letter_at=Subquery(of.order_by("-pk").values("received_at")[:1]),
     )
+
+
+def _count(letters: QuerySet[Letter]) -> Coalesce:
+    """By the small indexes of what waits and of what is doubtful, however many letters are kept."""
+    counted = letters.order_by().values("register").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def letters_of(seen: Scope) -> QuerySet[Letter]:
