@@ -1,11 +1,18 @@
-"""Claims on what is owed to endpoints: taken for the length of a lease, and told back only while they still hold."""
+"""Claims on what is owed to endpoints: taken for the length of a lease, and told back only while they still hold.
 
+Whoever reports holds the rows that were claimed in the order of their keys, and then the endpoints in theirs: so
+workers wait for each other, and never in a circle.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from notifications.models import Attempt, Endpoint, Push
 from notifications.models.pushes import Problem
@@ -15,9 +22,9 @@ from notifications.wire.sending import ABOUT_THE_ENDPOINT, Answer
 from registry.actions.procedure import CLOCK, advance, locked
 
 LEASE = timedelta(seconds=60)
-"""Longer than a try can take, the look-up of the name included."""
-EACH_AT_ONCE = 8
-"""How many letters are on their way to one endpoint at the same time; one where it fails."""
+"""Longer than a try can take, the look-up of the name and another connection included, and those before it."""
+EACH_AT_ONCE = 64
+"""How many letters to one endpoint are in hand at the same time; one where it fails."""
 
 State = Push.State
 OWED = (State.WAITING, State.OVERDUE)
@@ -34,41 +41,58 @@ class Claim:
     taken_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A claim, and how its try ended; `chance` is from [0, 1) and moves the next one a little."""
+
+    claim: Claim
+    answer: Answer
+    chance: float
+
+
 def claim_due(*, now: datetime, room: int) -> list[Claim]:
     """At most `room` of the pushes that are due, claimed and committed; those whom others have in hand are left out.
 
     Of one person's, only the first goes to an endpoint. No endpoint takes more than its share, and one that fails is
-    asked with one letter at a time, after a rest.
+    asked with one letter at a time, after a rest. Those to one endpoint stand together.
     """
     claims: list[Claim] = []
     for endpoint in _endpoints_due(now):
         if (left := room - len(claims)) <= 0:
             break
-        claims += _claim(endpoint, min(left, _share(endpoint, now)), now)
+        claims += _claim(endpoint, min(left, _share(endpoint)), now)
     return claims
 
 
 def report(claim: Claim, answer: Answer, *, now: datetime, chance: float) -> bool:
-    """Keep how the try ended. False where the claim was lost meanwhile: the try stands, what follows is another's.
+    """Keep how a try ended. False where the claim was lost meanwhile: the try stands, what follows is another's."""
+    return not report_all([Tried(claim, answer, chance)], now=now)
 
-    `chance` is from [0, 1) and moves the next try a little.
+
+def report_all(tried: Sequence[Tried], *, now: datetime) -> list[Claim]:
+    """Keep how tries ended, all in one transaction; those of the claims that were lost meanwhile.
+
+    The tries of the lost ones stand as well; what follows from them is another's.
     """
-    push = claim.push
     with transaction.atomic():
-        Attempt.objects.create(
-            push=push,
-            number=claim.fence,
-            began_at=claim.taken_at,
-            ended_at=now,
-            status=answer.status,
-            problem=answer.problem or "",
-        )
-        mine = Push.objects.filter(pk=push.pk, fence=claim.fence, state__in=OWED)
-        if not (_deliver(mine, push, now) if answer.problem is None else _fail(mine, push, answer, now, chance)):
-            log.warning("push_claim_lost", push=str(push.uuid))
-            return False
-        _note_endpoint(push.endpoint_id, answer, now)
-    return True
+        Attempt.objects.bulk_create(_attempt(each, now) for each in tried)
+        mine = _still_mine(tried)
+        failed = [each for each in mine if each.answer.problem is not None]
+        well = [each for each in mine if each.answer.problem is None]
+        _deliver([each.claim.push for each in well], now)
+        for each in failed:
+            _fail(each, now)
+        _note_endpoints(failed, well, now)
+    lost = [each.claim for each in tried if each not in mine]
+    for claim in lost:
+        log.warning("push_claim_lost", push=str(claim.push.uuid))
+    return lost
+
+
+def give_back(claims: Iterable[Claim]) -> None:
+    """Nothing was tried: they are due for whoever comes next."""
+    for claim in claims:
+        Push.objects.filter(pk=claim.push.pk, fence=claim.fence, state__in=OWED).update(lease_until=None)
 
 
 def hand_up(*, now: datetime) -> int:
@@ -93,15 +117,20 @@ def _due(now: datetime) -> QuerySet[Push]:
 
 
 def _endpoints_due(now: datetime) -> list[Endpoint]:
-    """The active endpoints to which something is due and that are not left alone; those that fail come last."""
+    """The active endpoints to which something is due and that are not left alone; those that fail come last.
+
+    With each comes how many letters are `in_hand`.
+    """
     awake = Endpoint.objects.filter(Q(rests_until=None) | Q(rests_until__lte=now), state=Endpoint.State.ACTIVE)
-    return list(awake.filter(Exists(_due(now).filter(endpoint=OuterRef("pk")))).order_by("failures", "?"))
+    claimed = Push.objects.filter(endpoint=OuterRef("pk"), lease_until__gt=now).order_by().values("endpoint")
+    counted = awake.annotate(in_hand=Coalesce(Subquery(claimed.annotate(all=Count("pk")).values("all")), 0))
+    return list(counted.filter(Exists(_due(now).filter(endpoint=OuterRef("pk")))).order_by("failures", "?"))
 
 
-def _share(endpoint: Endpoint, now: datetime) -> int:
+def _share(endpoint: Endpoint) -> int:
     most = 1 if endpoint.failures >= PATIENCE else EACH_AT_ONCE
-    on_the_way = Push.objects.filter(endpoint=endpoint, lease_until__gt=now).count()
-    return max(0, most - on_the_way)
+    in_hand: int = endpoint.in_hand  # type: ignore[attr-defined]
+    return max(0, most - in_hand)
 
 
 def _claim(endpoint: Endpoint, most: int, now: datetime) -> list[Claim]:
@@ -109,43 +138,86 @@ def _claim(endpoint: Endpoint, most: int, now: datetime) -> list[Claim]:
         return []
     with transaction.atomic():
         free = _due(now).filter(endpoint=endpoint).select_for_update(of=("self",), skip_locked=True)
-        rows = list(free.select_related("notice__event__practitioner").order_by("next_at", "pk")[:most])
+        rows = list(
+            free.select_related("notice__event__practitioner", "notice__event__letter").order_by("next_at", "pk")[:most]
+        )
         taken = Push.objects.filter(pk__in=[row.pk for row in rows])
         taken.update(fence=F("fence") + 1, lease_until=now + LEASE)
+    for row in rows:
+        row.endpoint = endpoint
     return [Claim(row, row.fence + 1, now) for row in rows]
 
 
 # reporting ------------------------------------------------------------------------------------------------------------
 
 
-def _deliver(mine: QuerySet[Push], push: Push, now: datetime) -> int:
-    state = PUSH.after(push.state, "deliver")
-    return mine.update(state=state, next_at=None, lease_until=None, problem="", delivered_at=now)
+def _attempt(each: Tried, now: datetime) -> Attempt:
+    return Attempt(
+        push=each.claim.push,
+        number=each.claim.fence,
+        began_at=each.claim.taken_at,
+        ended_at=now,
+        status=each.answer.status,
+        problem=each.answer.problem or "",
+    )
 
 
-def _fail(mine: QuerySet[Push], push: Push, answer: Answer, now: datetime, chance: float) -> int:
+def _still_mine(tried: Sequence[Tried]) -> list[Tried]:
+    """Those of which the claim still holds; nobody else takes their rows until this transaction ends."""
+    rows = Push.objects.filter(pk__in=[each.claim.push.pk for each in tried], state__in=OWED)
+    held = rows.order_by("pk").select_for_update(of=("self",), no_key=True)
+    fences = dict(held.values_list("pk", "fence"))
+    return [each for each in tried if fences.get(each.claim.push.pk) == each.claim.fence]
+
+
+def _deliver(pushes: Sequence[Push], now: datetime) -> None:
+    for state in {push.state for push in pushes}:
+        rows = Push.objects.filter(pk__in=[push.pk for push in pushes if push.state == state])
+        delivered = PUSH.after(state, "deliver")
+        rows.update(state=delivered, next_at=None, lease_until=None, problem="", delivered_at=now)
+
+
+def _fail(each: Tried, now: datetime) -> None:
+    push, answer = each.claim.push, each.answer
     failures = push.failures + 1
     wish = wish_of(answer.retry_after, now=now)
-    wait = next_try(failures=failures, chance=chance, wish=wish)
+    wait = next_try(failures=failures, chance=each.chance, wish=wish)
     if is_overdue(since=push.since, now=now):
         wait = max(wait, DAILY)
-    return mine.update(failures=failures, next_at=now + wait, lease_until=None, problem=answer.problem)
+    row = Push.objects.filter(pk=push.pk)
+    row.update(failures=failures, next_at=now + wait, lease_until=None, problem=answer.problem)
 
 
-def _note_endpoint(endpoint_id: int, answer: Answer, now: datetime) -> None:
-    """What the answer says about the endpoint itself."""
+def _note_endpoints(failed: Sequence[Tried], well: Sequence[Tried], now: datetime) -> None:
+    """What the answers say about the endpoints themselves. One that took any of its letters is well."""
+    problems: dict[int, list[Answer]] = defaultdict(list)
+    for each in failed:
+        problems[each.claim.push.endpoint_id].append(each.answer)
+    took = {each.claim.push.endpoint_id for each in well}
+    ailing = set(Endpoint.objects.filter(pk__in=took, failures__gt=0).values_list("pk", flat=True))
+    for endpoint_id in sorted({*problems, *ailing}):
+        for answer in problems[endpoint_id]:
+            _note_problem(endpoint_id, answer, now)
+        if endpoint_id in took:
+            _note_well(endpoint_id, now)
+
+
+def _note_problem(endpoint_id: int, answer: Answer, now: datetime) -> None:
     endpoint = Endpoint.objects.filter(pk=endpoint_id)
     if answer.problem == Problem.GONE:
         _disable(endpoint.get(), now)
     elif answer.problem in ABOUT_THE_ENDPOINT:
         row = endpoint.select_for_update(of=("self",), no_key=True).get()
         endpoint.update(failures=row.failures + 1, rests_until=now + rest(row.failures + 1))
-    elif answer.problem is None:
-        failed = endpoint.select_for_update(of=("self",), no_key=True).filter(failures__gt=0).first()
-        if failed is not None:
-            endpoint.update(failures=0, rests_until=None)
-            if failed.failures >= PATIENCE:
-                _wake(endpoint_id, now)
+
+
+def _note_well(endpoint_id: int, now: datetime) -> None:
+    endpoint = Endpoint.objects.filter(pk=endpoint_id)
+    failed = endpoint.select_for_update(of=("self",), no_key=True).filter(failures__gt=0).first()
+    if failed is not None:
+        endpoint.update(failures=0, rests_until=None)
+        if failed.failures >= PATIENCE:
+            _wake(endpoint_id, now)
 
 
 def _wake(endpoint_id: int, now: datetime) -> None:

@@ -3,30 +3,38 @@ how that ended.
 
 Whatever dies in between, what was claimed is due again when its lease is over, and goes out under the same id. So a
 system may get a letter twice, and knows it by that id; it never gets none.
+
+Letters to one endpoint go by a few connections that stay open, a bundle by each; what came of them is kept together.
 """
 
 import random
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 
-from notifications.actions.claiming import Claim, claim_due, hand_up, report
+from notifications.actions.claiming import Claim, Tried, claim_due, give_back, hand_up, report_all
+from notifications.models import Endpoint
 from notifications.models.pushes import Problem
-from notifications.queries.letters import letter_of, target_of
-from notifications.rules.envelope import body
-from notifications.wire.sending import Answer, send
+from notifications.queries.letters import letters_of, target_of
+from notifications.rules.envelope import Letter, body
+from notifications.wire.sending import ABOUT_THE_ENDPOINT, Answer, Line, Target, send
 from registry.actions.one_by_one import tell_failure
 from registry.models.sealing import SealBroken
 
 Clock = Callable[[], datetime]
 
 AT_ONCE = 32
-"""Letters on their way at the same time from one process."""
+"""Bundles on their way at the same time from one process."""
+LINES = 8
+"""Connections to one endpoint at the same time from one process, each with a bundle."""
 LONGEST_RUN = timedelta(seconds=20)
 """How long one run takes on new work; then the next one goes on."""
 _LOOK_EVERY = 0.5  # seconds until a run with letters on their way looks for others that have become due
-
-_IN_HAND = dict[Future[Answer], Claim]
+_BEGUN_WITHIN = 25.0  # seconds after the claim in which a try may begin, to be over before the lease is
+_TARGET_HOLDS = 2.0  # seconds for which what was read of an endpoint and its keys is used
 
 
 def push_due(*, clock: Clock, longest: timedelta = LONGEST_RUN) -> int:
@@ -36,48 +44,152 @@ def push_due(*, clock: Clock, longest: timedelta = LONGEST_RUN) -> int:
     """
     until = clock() + longest
     hand_up(now=clock())
-    tries, in_hand = 0, _IN_HAND()
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="push") as pool:
-        while True:
-            if clock() <= until:
-                _take(pool, in_hand, clock)
-            if not in_hand:
-                return tries
-            tries += _put_down(in_hand, clock)
-
-
-def _take(pool: ThreadPoolExecutor, in_hand: _IN_HAND, clock: Clock) -> None:
-    now = clock()
-    for claim in claim_due(now=now, room=AT_ONCE - len(in_hand)):
-        in_hand[_sent(pool, claim, clock)] = claim
-
-
-def _sent(pool: ThreadPoolExecutor, claim: Claim, clock: Clock) -> Future[Answer]:
-    """On its way; or not, where letter or endpoint cannot be read any more."""
-    now = clock()
-    letter = letter_of(claim.push)
+    tries = 0
+    run = _Run(clock)
     try:
-        target = target_of(claim.push.endpoint, now)
-    except (SealBroken, ValueError) as error:
-        tell_failure("push", error, whose=str(claim.push.endpoint.uuid))
-        unusable: Future[Answer] = Future()
-        unusable.set_result(Answer(Problem.CONFIGURED))
-        return unusable
-    return pool.submit(send, letter.id, body(letter), target, timestamp=int(now.timestamp()))
+        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="push") as pool:
+            while True:
+                if clock() <= until:
+                    run.take(pool)
+                if not run.on_the_way:
+                    return tries
+                tries += run.put_down()
+    finally:
+        run.hang_up()
 
 
-def _put_down(in_hand: _IN_HAND, clock: Clock) -> int:
-    """Keep how those ended that have come back; how many there were."""
-    done, _on_the_way = wait(in_hand, timeout=_LOOK_EVERY, return_when=FIRST_COMPLETED)
-    for future in done:
-        report(in_hand.pop(future), _answer_of(future), now=clock(), chance=random.random())  # noqa: S311 - no secret
-    return len(done)
+@dataclass
+class _Lines:
+    """What was read of an endpoint, until when that is used, and the lines there that are free."""
+
+    target: Target
+    until: float
+    free: list[Line] = field(default_factory=list)
+
+    def take(self) -> Line:
+        return self.free.pop() if self.free else Line(self.target)
+
+    def put_back(self, line: Line) -> None:
+        if line.target is self.target:
+            self.free.append(line)
+        else:
+            line.close()
+
+    def renew(self, target: Target, until: float) -> None:
+        self.until = until
+        if target != self.target:
+            self.hang_up()
+            self.target = target
+
+    def hang_up(self) -> None:
+        for line in self.free:
+            line.close()
+        self.free = []
 
 
-def _answer_of(future: Future[Answer]) -> Answer:
+@dataclass(frozen=True, slots=True)
+class _Bundle:
+    """Letters that go by one line, one after the other, as long as there is time."""
+
+    lines: _Lines
+    line: Line
+    letters: Sequence[tuple[Claim, Letter]]
+    begun_within: float
+
+
+class _Run:
+    """What is on its way from this process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.on_the_way: dict[Future[list[Tried]], _Bundle] = {}
+        self._clock = clock
+        self._lines: dict[int, _Lines] = {}
+
+    def take(self, pool: ThreadPoolExecutor) -> None:
+        """Claim what there are hands for, and send it on its way."""
+        room = (AT_ONCE - len(self.on_the_way)) * LINES
+        claims = claim_due(now=self._clock(), room=room) if room else []
+        for endpoint, letters in _by_endpoint(claims):
+            lines = self._lines_to(endpoint)
+            if lines is None:
+                unusable = Answer(Problem.CONFIGURED)
+                report_all([Tried(claim, unusable, _chance()) for claim, _letter in letters], now=self._clock())
+                continue
+            for some in _bundles(letters):
+                bundle = _Bundle(lines, lines.take(), some, time.monotonic() + _BEGUN_WITHIN)
+                self.on_the_way[pool.submit(_carried, bundle, self._clock)] = bundle
+
+    def put_down(self) -> int:
+        """Keep what came of the bundles that have come back; how many tries there were."""
+        done, _on_the_way = wait(self.on_the_way, timeout=_LOOK_EVERY, return_when=FIRST_COMPLETED)
+        tried: list[Tried] = []
+        for future in done:
+            bundle = self.on_the_way.pop(future)
+            bundle.lines.put_back(bundle.line)
+            found = future.result()
+            give_back(claim for claim, _letter in bundle.letters[len(found) :])
+            tried += found
+        if tried:
+            report_all(tried, now=self._clock())
+        return len(tried)
+
+    def hang_up(self) -> None:
+        """Leave no connection open."""
+        for bundle in self.on_the_way.values():
+            bundle.line.close()
+        for lines in self._lines.values():
+            lines.hang_up()
+
+    def _lines_to(self, endpoint: Endpoint) -> _Lines | None:
+        """The lines to the endpoint; nothing where it cannot be read any more."""
+        found = self._lines.get(endpoint.pk)
+        if found is not None and time.monotonic() < found.until:
+            return found
+        try:
+            target, until = target_of(endpoint, self._clock()), time.monotonic() + _TARGET_HOLDS
+        except (SealBroken, ValueError) as error:
+            tell_failure("push", error, whose=str(endpoint.uuid))
+            return None
+        if found is None:
+            found = self._lines[endpoint.pk] = _Lines(target, until)
+        found.renew(target, until)
+        return found
+
+
+def _by_endpoint(claims: Sequence[Claim]) -> Iterator[tuple[Endpoint, list[tuple[Claim, Letter]]]]:
+    """Each endpoint with its claims and their letters."""
+    letters = letters_of([claim.push for claim in claims])
+    for _pk, group in groupby(zip(claims, letters, strict=True), key=lambda pair: pair[0].push.endpoint_id):
+        pairs = list(group)
+        yield pairs[0][0].push.endpoint, pairs
+
+
+def _bundles(letters: Sequence[tuple[Claim, Letter]]) -> Iterator[Sequence[tuple[Claim, Letter]]]:
+    """Evenly on as many lines as there may be."""
+    size = -(-len(letters) // LINES)
+    for first in range(0, len(letters), size):
+        yield letters[first : first + size]
+
+
+def _carried(bundle: _Bundle, clock: Clock) -> list[Tried]:
+    """Each letter that was tried, in order. After one that fails for the endpoint's sake no other one is."""
+    tried: list[Tried] = []
+    for claim, letter in bundle.letters:
+        if tried and (tried[-1].answer.problem in ABOUT_THE_ENDPOINT or time.monotonic() > bundle.begun_within):
+            break
+        tried.append(Tried(claim, _answer_to(letter, bundle.line, clock), _chance()))
+    return tried
+
+
+def _answer_to(letter: Letter, line: Line, clock: Clock) -> Answer:
     """How it ended; what nobody thought of is logged, and counts as a connection that broke off."""
     try:
-        return future.result()
+        return send(letter.id, body(letter), line, timestamp=int(clock().timestamp()))
     except Exception as error:  # noqa: BLE001 - one letter does not hold up the others
         tell_failure("push", error)
+        line.close()
         return Answer(Problem.BROKEN)
+
+
+def _chance() -> float:
+    return random.random()  # noqa: S311 - no secret

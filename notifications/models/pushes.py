@@ -67,6 +67,7 @@ class Push(models.Model):
             models.Index(
                 fields=["endpoint", "next_at"], name="pushes_that_are_owed", condition=Q(next_at__isnull=False)
             ),
+            models.Index(fields=["endpoint"], name="pushes_in_hand", condition=Q(lease_until__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["notice", "endpoint"], name="a_notice_is_pushed_to_an_endpoint_once"),
@@ -86,7 +87,10 @@ class Push(models.Model):
 
 
 class Attempt(models.Model):
-    """One try, as it ended. `number` is the fence of the claim: where one is missing, its worker died over it."""
+    """One try, as it ended.
+
+    `number` is the fence of the claim: where one is missing, its worker died over it, or came not to it in time.
+    """
 
     append_only = True
 

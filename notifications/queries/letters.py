@@ -1,6 +1,7 @@
 """What is sent for a push, and how: the letter, and the endpoint as sending needs it."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from ipaddress import ip_network
 
@@ -19,11 +20,24 @@ KEYS, CERTIFICATES = "endpoint keys", "endpoint certificates"
 
 
 def letter_of(push: Push) -> Letter:
-    """The letter of a push, whose notice comes with event and person. It is the same at every try."""
+    """The letter of one push."""
+    [letter] = letters_of([push])
+    return letter
+
+
+def letters_of(pushes: Sequence[Push]) -> list[Letter]:
+    """The letter of each push, whose notice comes with event and person. It is the same at every try."""
+    notices = [push.notice_id for push in pushes]
+    recalled = Recall.objects.filter(notice__in=notices).order_by("earlier__event")
+    corrects: dict[int, list[str]] = defaultdict(list)
+    for notice, uuid in recalled.values_list("notice", "earlier__event__uuid"):
+        corrects[notice].append(str(uuid))
+    return [_letter(push, tuple(corrects[push.notice_id])) for push in pushes]
+
+
+def _letter(push: Push, corrects: tuple[str, ...]) -> Letter:
     notice = push.notice
     event, person = notice.event, notice.event.practitioner
-    recalled = Recall.objects.filter(notice=notice).order_by("earlier__event")
-    corrects = recalled.values_list("earlier__event__uuid", flat=True)
     return Letter(
         id=str(event.uuid),
         source=settings.REGISTRY_REGISTER_ID,
@@ -33,7 +47,7 @@ def letter_of(push: Push) -> Letter:
         time=event.occurred_at,
         notice="" if event.letter else str(notice.uuid),
         url=f"{settings.REGISTRY_ADDRESS}/api/v1/practitioners/{person.uuid}/" if person else "",
-        corrects=tuple(map(str, corrects)),
+        corrects=corrects,
         settles=_settles(event),
     )
 

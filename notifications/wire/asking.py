@@ -55,7 +55,7 @@ def ask(register: Elsewhere, path: str, *, seconds: float = SECONDS) -> Any:
         "connection": "close",
     }
     try:
-        with connection.within_time():
+        with closing(connection), connection.within_time():
             connection.request("GET", f"{register.where.path.rstrip('/')}{path}", headers=headers)
             with closing(connection.getresponse()) as response:
                 content = response.read(LONGEST_ANSWER + 1)

@@ -12,9 +12,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from http.client import HTTPSConnection
-from threading import Timer
+from select import select
 
 from notifications.rules.addresses import Address, Location, Network, is_name, may_connect, plain
+from notifications.wire.watching import cut_off_after
 
 lookup = socket.getaddrinfo
 """How a name is looked up: once for each connection."""
@@ -34,7 +35,10 @@ class Credentials:
 
 
 class CheckedConnection(HTTPSConnection):
-    """TLS to one location, by one of the approved addresses. `seconds` are for all of it, however slowly it drips."""
+    """TLS to one location, by one of the approved addresses.
+
+    `seconds` are for one exchange, the connecting included, however slowly it drips.
+    """
 
     def __init__(
         self,
@@ -65,14 +69,12 @@ class CheckedConnection(HTTPSConnection):
     @contextmanager
     def within_time(self) -> Iterator[None]:
         """Whatever goes on inside is cut off when the time is over; `ran_out` then says so."""
-        watch = Timer(self._seconds, self._cut_off)
-        watch.daemon = True
-        watch.start()
-        try:
+        with cut_off_after(self._seconds, self._cut_off):
             yield
-        finally:
-            watch.cancel()
-            self.close()
+
+    def is_quiet(self) -> bool:
+        """Whether it is open, as far as this side knows, and the other side says nothing out of turn."""
+        return self.sock is not None and not self.ran_out and not select([self.sock], [], [], 0)[0]
 
     def _addresses(self) -> list[Address]:
         if not is_name(self.host):
@@ -92,7 +94,9 @@ class CheckedConnection(HTTPSConnection):
         return self._open(last)
 
     def _open(self, address: Address) -> socket.socket:
-        return socket.create_connection((str(address), self.port), timeout=self._seconds)
+        raw = socket.create_connection((str(address), self.port), timeout=self._seconds)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # head and body are two writes
+        return raw
 
     def _cut_off(self) -> None:
         self.ran_out = True

@@ -56,6 +56,9 @@ class Receiver:
     letters: list[Letter] = field(default_factory=list)
     effects: list[Letter] = field(default_factory=list)
     forged: int = 0
+    keeps: bool = False
+    """Whether it keeps connections open after an answer."""
+    connections: int = 0
     most_at_once: int = 0
     going_on: int = 0
     lock: Any = field(default_factory=Lock)
@@ -86,6 +89,11 @@ class Handler(BaseHTTPRequestHandler):
     receiver: Receiver
     protocol_version = "HTTP/1.1"
 
+    def setup(self) -> None:
+        with self.receiver.lock:
+            self.receiver.connections += 1
+        super().setup()
+
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -108,7 +116,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-        self.close_connection = True
+        self.close_connection = not self.receiver.keeps
 
     def drip(self) -> None:
         """An answer that never ends, one byte at a time."""

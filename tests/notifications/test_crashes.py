@@ -20,7 +20,7 @@ from notifications.actions import delivering
 from notifications.actions.background import announce, push
 from notifications.actions.endpoints import Body
 from notifications.models.pushes import Problem
-from notifications.wire.sending import Answer, Target
+from notifications.wire.sending import Answer, Line
 from registry.actions.errors import Refused
 from registry.actions.sweep import tell_what_day_brought
 from registry.ledger.days import shanghai_day
@@ -135,8 +135,8 @@ def lived(world: Town, steps: list[tuple[str, Point | None, int]], bad: list[str
     town = world
     boxes = {path: Inbox(list(bad)) for path in PATHS}
 
-    def take(letter_id: str, content: bytes, target: Target, *, timestamp: int) -> Answer:
-        return boxes[target.where.path.strip("/")].take(letter_id, content)
+    def take(letter_id: str, content: bytes, line: Line, *, timestamp: int) -> Answer:
+        return boxes[line.target.where.path.strip("/")].take(letter_id, content)
 
     found: list[str] = []
     with transaction.atomic(), patch.object(delivering, "send", take):

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from notifications.actions.claiming import LEASE, claim_due, report
+from notifications.actions import delivering
+from notifications.actions.claiming import EACH_AT_ONCE, LEASE, claim_due, report
+from notifications.actions.delivering import LINES
 from notifications.actions.endpoints import (
     pause_endpoint,
     replay_push,
@@ -172,17 +174,50 @@ def test_an_endpoint_that_keeps_failing_is_left_alone_and_what_failed_goes_at_on
     assert set(states()) == {"delivered"}
 
 
-def test_no_more_than_its_share_is_on_the_way_to_one_endpoint(town: Town, clock: Ticking) -> None:
-    with receiving() as receiver:
-        endpoint = endpoint_at(receiver, town.agency, clock())
-        for number in range(12):
-            push_of_its_own(endpoint, clock, number)
-        assert len(claim_due(now=clock(), room=32)) == 8
-        assert claim_due(now=clock(), room=32) == []
+def test_no_more_than_its_share_is_in_hand_of_one_endpoint(town: Town, clock: Ticking, receiver: Receiver) -> None:
+    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, EACH_AT_ONCE + 4)
+    assert len(claim_due(now=clock(), room=EACH_AT_ONCE * 2)) == EACH_AT_ONCE
+    assert claim_due(now=clock(), room=EACH_AT_ONCE) == []
 
 
-def push_of_its_own(endpoint: Endpoint, clock: Ticking, _number: int) -> Push:
-    return send_test(endpoint=endpoint, by=administrator(), now=clock())
+def test_letters_to_one_endpoint_go_by_a_few_connections_that_stay_open(
+    town: Town, clock: Ticking, receiver: Receiver
+) -> None:
+    receiver.keeps = True
+    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, 3 * LINES)
+    assert push(clock) == 3 * LINES
+    assert set(states()) == {"delivered"}
+    assert receiver.most_at_once <= receiver.connections <= LINES
+
+
+def test_after_a_failure_for_the_endpoints_sake_the_rest_of_a_bundle_is_not_tried(
+    town: Town, clock: Ticking, receiver: Receiver
+) -> None:
+    receiver.answer = failing()  # type: ignore[assignment]
+    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, 4 * LINES)
+    assert LINES // 2 < push(clock) <= 2 * LINES
+    assert len(receiver.letters) == Attempt.objects.count() <= 2 * LINES
+    assert Push.objects.filter(lease_until__isnull=False).count() == 0
+    receiver.answer = lambda handler, _letter: handler.say(204)
+    clock.go_on(minutes=6)
+    push(clock)
+    assert set(states()) == {"delivered"}
+
+
+def test_what_cannot_be_begun_in_time_is_given_back(
+    town: Town, clock: Ticking, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "_BEGUN_WITHIN", -1.0)
+    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, 2 * LINES)
+    assert push(clock) == 2 * LINES
+    assert set(states()) == {"delivered"}
+    assert set(Push.objects.values_list("fence", flat=True)) == {1, 2}
+
+
+def owed_without_order(endpoint: Endpoint, clock: Ticking, many: int) -> None:
+    """Letters about nobody, so that none waits for another."""
+    for _ in range(many):
+        send_test(endpoint=endpoint, by=administrator(), now=clock())
 
 
 def test_after_75_hours_it_is_handed_up_and_goes_on_daily(town: Town, clock: Ticking, receiver: Receiver) -> None:

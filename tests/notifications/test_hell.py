@@ -10,6 +10,7 @@ import os
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,7 @@ from notifications.actions.endpoints import replay_push
 from notifications.models import Attempt, Endpoint, Push
 from notifications.queries.letters import letter_of, target_of
 from notifications.rules.envelope import body
-from notifications.wire.sending import Answer, send
+from notifications.wire.sending import Answer, Line, send
 from notifications.wire.signing import public_text
 from registry.actions.people import register_practitioner
 from registry.actions.registrations import register_at
@@ -64,7 +65,7 @@ def clock() -> Ticking:
 @pytest.fixture
 def hell(town: Town, clock: Ticking, canary: Canary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hell]:
     """The receiver, with an endpoint of hospital or agency for each of its systems."""
-    monkeypatch.setattr(delivering, "send", partial(send, seconds=PATIENCE))
+    monkeypatch.setattr(delivering, "Line", partial(Line, seconds=PATIENCE))
     monkeypatch.setattr(random, "random", random.Random(SEED).random)  # when something is tried again
     with hell_on_earth(clock, f"https://127.0.0.2:{canary.port}/", seed=SEED) as found:
         for number in range(SYSTEMS):
@@ -151,8 +152,9 @@ def somebody_is_slow(clock: Ticking, hell: Hell) -> int:
 
 def sent(claim: Claim, clock: Ticking) -> Answer:
     letter = letter_of(claim.push)
-    target = target_of(claim.push.endpoint, clock())
-    return send(letter.id, body(letter), target, timestamp=int(clock().timestamp()), seconds=PATIENCE)
+    line = Line(target_of(claim.push.endpoint, clock()), seconds=PATIENCE)
+    with closing(line):
+        return send(letter.id, body(letter), line, timestamp=int(clock().timestamp()))
 
 
 def until_quiet(clock: Ticking, hell: Hell) -> None:

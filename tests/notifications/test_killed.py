@@ -9,7 +9,7 @@ deaths in place of a few:
 import os
 import random
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -25,6 +25,7 @@ from notifications.actions import claiming, delivering, fanning_out
 from notifications.actions.background import announce, push
 from notifications.models import Push
 from notifications.queries import letters
+from notifications.rules.envelope import Letter
 from registry.models import Practitioner
 from registry.models.identifiers import uuid7
 from tests.notifications.dying import POINTS, Point, dying_at
@@ -130,8 +131,12 @@ def marked_before_it_is_sent() -> Iterator[None]:
 
 @contextmanager
 def a_new_id_at_every_try() -> Iterator[None]:
-    original = letters.letter_of
-    with patch.object(delivering, "letter_of", lambda row: replace(original(row), id=str(uuid7()))):
+    original = letters.letters_of
+
+    def renamed(rows: Sequence[Push]) -> list[Letter]:
+        return [replace(letter, id=str(uuid7())) for letter in original(rows)]
+
+    with patch.object(delivering, "letters_of", renamed):
         yield
 
 

@@ -5,7 +5,7 @@ Whatever is connected to ends at the canary here, so a check that lets one trick
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from notifications.models.pushes import Problem
 from notifications.rules.addresses import Location, MalformedAddress, Network, location
 from notifications.wire import connecting
 from notifications.wire.connecting import Credentials
-from notifications.wire.sending import Answer, Target, send
+from notifications.wire.sending import Answer, Line, Target, send
 from notifications.wire.signing import new_pair
 from tests.notifications.receiver import Receiver, issue, receiving
 
@@ -168,7 +168,12 @@ def networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
 
 def sent(where: Location, approved: tuple[str, ...], *, issuer: str = ISSUER, own: tuple[str, ...] = OWN) -> Answer:
     target = Target(where, networks(approved), networks(own), Credentials(issuer), (PRIVATE_KEY,))
-    return send("letter-1", b"{}", target, timestamp=1_700_000_000, seconds=2)
+    return by_a_line_to(target, seconds=2)
+
+
+def by_a_line_to(target: Target, *, seconds: float) -> Answer:
+    with closing(Line(target, seconds=seconds)) as line:
+        return send("letter-1", b"{}", line, timestamp=1_700_000_000)
 
 
 def attempt(url: str, approved: tuple[str, ...]) -> str:
@@ -237,7 +242,7 @@ def test_the_canary_hears_whatever_is_let_through(
     target = Target(
         location("https://his.example/inbox"), networks((approved,)), networks(OWN), Credentials(ISSUER), (PRIVATE_KEY,)
     )
-    answer = send("letter-1", b"{}", target, timestamp=1_700_000_000, seconds=0.05)
+    answer = by_a_line_to(target, seconds=0.05)
     assert answer.problem == Problem.TIMEOUT
     assert canary.heard()
 

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from ipaddress import ip_network
 from typing import Any
 
@@ -12,7 +13,7 @@ from notifications.models.pushes import Problem
 from notifications.rules.addresses import Location, Network
 from notifications.wire import connecting
 from notifications.wire.connecting import Credentials
-from notifications.wire.sending import Answer, Target, send
+from notifications.wire.sending import Answer, Line, Target, send
 from notifications.wire.signing import new_pair, public_text
 from tests.notifications.receiver import Handler, Letter, Paper, Receiver, issue, receiving
 
@@ -41,7 +42,17 @@ def target(
 
 
 def sent(where: Target, *, seconds: float = 5) -> Answer:
-    return send("letter-1", BODY, where, timestamp=1_700_000_000, seconds=seconds)
+    with closing(Line(where, seconds=seconds)) as line:
+        return by(line)
+
+
+def by(line: Line, letter_id: str = "letter-1") -> Answer:
+    return send(letter_id, BODY, line, timestamp=1_700_000_000)
+
+
+def break_off(handler: Handler, _letter: Letter) -> None:
+    """Without an answer."""
+    handler.close_connection = True
 
 
 def test_a_letter_arrives_signed_and_as_it_was_written(receiver: Receiver) -> None:
@@ -99,7 +110,7 @@ def test_an_endless_answer_is_not_read(receiver: Receiver) -> None:
 
 
 def test_a_connection_that_breaks_off_is_no_acceptance(receiver: Receiver) -> None:
-    receiver.answer = lambda handler, _letter: handler.connection.close()
+    receiver.answer = break_off
     assert sent(target(receiver)).problem == Problem.BROKEN
 
 
@@ -192,3 +203,78 @@ def test_a_receiver_that_asks_for_our_certificate_gets_it() -> None:
 
 def test_what_is_no_certificate_cannot_be_used(receiver: Receiver) -> None:
     assert sent(target(receiver, credentials=Credentials("nonsense"))).problem == Problem.CONFIGURED
+
+
+# a line that stays open -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def open_line(receiver: Receiver) -> Iterator[Line]:
+    receiver.keeps = True
+    with closing(Line(target(receiver), seconds=2)) as line:
+        yield line
+
+
+def test_letters_go_by_one_connection(receiver: Receiver, open_line: Line) -> None:
+    answers = [by(open_line, f"letter-{number}") for number in range(5)]
+    assert answers == [Answer(None, 204)] * 5
+    assert [letter.id for letter in receiver.effects] == [f"letter-{number}" for number in range(5)]
+    assert receiver.connections == 1
+
+
+def test_a_connection_that_the_receiver_closed_is_replaced(receiver: Receiver, open_line: Line) -> None:
+    receiver.keeps = False
+    assert [by(open_line, f"letter-{number}") for number in range(3)] == [Answer(None, 204)] * 3
+    assert receiver.connections == 3
+
+
+def test_a_letter_that_meets_the_end_of_a_connection_goes_by_another_in_the_same_try(
+    receiver: Receiver, open_line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting.CheckedConnection, "is_quiet", lambda _self: True)  # it ended a moment later
+    receiver.keeps = False
+    assert [by(open_line, f"letter-{number}") for number in range(3)] == [Answer(None, 204)] * 3
+    assert len(receiver.effects) == receiver.connections == 3
+
+
+def test_a_new_connection_that_breaks_off_is_a_failure(receiver: Receiver, open_line: Line) -> None:
+    receiver.answer = break_off
+    assert by(open_line).problem == Problem.BROKEN
+    assert len(receiver.letters) == 1
+
+
+@pytest.mark.parametrize("size", [5_000, 50_000_000])
+def test_a_connection_with_a_long_answer_on_it_is_not_used_again(
+    receiver: Receiver, open_line: Line, size: int
+) -> None:
+    def long_answer(handler: Handler, _letter: Letter) -> None:
+        handler.send_response(200)
+        handler.send_header("content-length", str(size))
+        handler.end_headers()
+
+    receiver.answer = long_answer
+    assert [by(open_line, f"letter-{number}") for number in range(2)] == [Answer(None, 200)] * 2
+    assert receiver.connections == 2
+
+
+def test_what_a_receiver_says_out_of_turn_is_not_taken_for_an_answer(receiver: Receiver, open_line: Line) -> None:
+    def twice(handler: Handler, _letter: Letter) -> None:
+        handler.say(500)
+        handler.wfile.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    receiver.answer = twice
+    assert by(open_line, "letter-1").status == 500
+    time.sleep(0.1)
+    assert by(open_line, "letter-2").status == 500
+    assert receiver.connections == 2
+
+
+def test_every_letter_has_its_own_time(receiver: Receiver, open_line: Line) -> None:
+    def slowly(handler: Handler, _letter: Letter) -> None:
+        time.sleep(0.7)
+        handler.say(204)
+
+    receiver.answer = slowly
+    assert [by(open_line, f"letter-{number}") for number in range(4)] == [Answer(None, 204)] * 4
+    receiver.answer = lambda handler, _letter: handler.drip()
+    assert by(open_line, "letter-5").problem == Problem.TIMEOUT
