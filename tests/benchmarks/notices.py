@@ -1,0 +1,215 @@
+"""Telling 31 provinces: how quickly letters go out, and how long after a decision the last one has them.
+
+By turns, over the same letters: the engine, in two processes as two workers would run it, and the standard pattern, one
+Celery task for each notice with `requests.post`, four processes of it. Then decisions are made by the real act at a
+steady rate while workers announce and push, and the time from each commit to each receiver's 2xx is taken.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from notifications.actions.delivering import push_due
+from notifications.actions.fanning_out import fan_out
+from notifications.models import Attempt, Event, Push
+from registry.config.bootstrap import HOUSE
+from registry.models import Practitioner, Region
+from tests.actions.measuring import hire
+from tests.benchmarks import _standard
+from tests.notifications.pushing import endpoint_at
+from tests.notifications.receiver import Receiver, issue
+from tests.town import LAW_BEGINS, TODAY, Town, at, build, score
+
+REGIONS, ROUNDS, DECISIONS = 31, 3, 40
+RATES = (5, 10, 20, 50)
+SECONDS = 10
+SENDERS, TASKS = 2, 4
+PATIENCE = 120.0
+
+
+def run(practitioners: int | None) -> dict[str, Any]:
+    """Letters a second of both, and percentiles by rate. `practitioners`: decisions whose letters are sent by turns."""
+    decisions = practitioners or DECISIONS
+    with ExitStack() as ending:
+        folder = Path(ending.enter_context(tempfile.TemporaryDirectory()))
+        receiver, log = ending.enter_context(_receiver(folder))
+        town = build()
+        _provinces(town, receiver)
+        suspended(town, hire(town, decisions, first=1000))
+        fan_out(clock=timezone.now)
+        figures = _throughput(ending, folder)
+        figures["latency"] = [_latency(town, rate, log) for rate in RATES]
+    return {"path": "notices", "regions": REGIONS, "rounds": ROUNDS, **figures}
+
+
+def suspended(town: Town, people: list[Practitioner]) -> None:
+    """Nine points each: a suspension, of which every province is told."""
+    for person in people:
+        score(town, 9, TODAY, who=person, number=f"罚字{person.code}")
+
+
+# letters a second -----------------------------------------------------------------------------------------------------
+
+
+def _throughput(ending: ExitStack, folder: Path) -> dict[str, Any]:
+    ending.enter_context(_celery(folder))
+    rates: dict[str, list[float]] = {"ours": [], "standard": []}
+    for number in range(ROUNDS):
+        rates["ours"].append(_timed(_ours))
+        rates["standard"].append(_timed(_tasks))
+        print(f"round {number + 1}: " + ", ".join(f"{name} {each[-1]:.0f}/s" for name, each in rates.items()))
+    ratios = [ours / standard for ours, standard in zip(rates["ours"], rates["standard"], strict=True)]
+    return {
+        "letters": Push.objects.count(),
+        **{name: round(statistics.median(each)) for name, each in rates.items()},
+        "x_standard": round(statistics.median(ratios), 1),
+        "x_rounds": [round(each, 1) for each in ratios],
+        "tries_kept": Attempt.objects.count(),
+    }
+
+
+def _timed(send: Callable[[], None]) -> float:
+    """Letters a second, of all of them owed anew."""
+    Push.objects.update(state="waiting", next_at=timezone.now(), lease_until=None, delivered_at=None)
+    begun = time.perf_counter()
+    send()
+    while Push.objects.exclude(state="delivered").exists():
+        assert time.perf_counter() - begun < PATIENCE, "not everything was delivered"
+        time.sleep(0.02)
+    return Push.objects.count() / (time.perf_counter() - begun)
+
+
+def _ours() -> None:
+    with _processes(SENDERS, _push_once):
+        """They end by themselves."""
+
+
+def _push_once() -> None:
+    while Push.objects.filter(state="waiting").exists():
+        push_due(clock=timezone.now)
+
+
+def _tasks() -> None:
+    for pk in Push.objects.order_by("pk").values_list("pk", flat=True):
+        _standard.deliver.delay(pk)
+
+
+@contextmanager
+def _celery(folder: Path) -> Iterator[None]:
+    environ = {
+        **os.environ,
+        _standard.DATABASE: str(connection.settings_dict["NAME"]),
+        _standard.ISSUER: str(folder / "issuer.pem"),
+    }
+    command = [sys.executable, "-m", "celery", "-A", "tests.benchmarks._standard", "worker", "-Q", "standard"]
+    with subprocess.Popen(
+        [*command, "-c", str(TASKS), "-l", "error"], cwd=HOUSE, env=environ, stdout=subprocess.DEVNULL
+    ) as worker:
+        try:
+            yield
+        finally:
+            worker.terminate()
+
+
+# from the decision to the last receiver -------------------------------------------------------------------------------
+
+
+def _latency(town: Town, rate: int, log: Path) -> dict[str, Any]:
+    """Decisions at a steady rate for a while, and how long after its commit each letter of theirs was taken."""
+    people = hire(town, rate * SECONDS, first=10_000 + 1_000 * rate)
+    before, committed = log.stat().st_size, {}
+    with _processes(1, _announce_for_ever, end=True), _processes(1, _push_for_ever, end=True):
+        begun = time.perf_counter()
+        for number, person in enumerate(people):
+            time.sleep(max(0.0, begun + number / rate - time.perf_counter()))
+            suspended(town, [person])
+            committed[person.pk] = time.time()
+        made_in = time.perf_counter() - begun
+        _until_delivered(people)
+    changes = Event.objects.filter(practitioner__in=people, change__isnull=False)
+    decided = {str(uuid): committed[person] for uuid, person in changes.values_list("uuid", "practitioner")}
+    with log.open() as file:
+        file.seek(before)
+        arrived = [line.split() for line in file]
+    waits = sorted(float(instant) - decided[uuid] for uuid, instant in arrived if uuid in decided)
+    found = {"asked": rate, "made": round(len(people) / made_in, 1), "letters": len(waits)}
+    found |= {f"p{part}": round(waits[len(waits) * part // 100], 2) for part in (50, 99)}
+    print(f"decisions a second: {found}", flush=True)
+    return found
+
+
+def _announce_for_ever() -> None:
+    while True:
+        if not fan_out(clock=timezone.now, everything=False):
+            time.sleep(0.05)
+
+
+def _push_for_ever() -> None:
+    while True:
+        if not push_due(clock=timezone.now):
+            time.sleep(0.05)
+
+
+def _until_delivered(people: list[Practitioner]) -> None:
+    begun = time.perf_counter()
+    owed = Push.objects.filter(practitioner__in=people)
+    while (
+        Event.objects.filter(practitioner__in=people, change__isnull=False).count() < len(people)
+        or owed.exclude(state="delivered").exists()
+    ):
+        assert time.perf_counter() - begun < PATIENCE, "not everything was delivered"
+        time.sleep(0.1)
+
+
+# what it takes --------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _processes(many: int, work: Callable[[], None], *, end: bool = False) -> Iterator[None]:
+    """So many processes at work meanwhile; `end` stops those that would go on for ever."""
+    connection.close()
+    children = [get_context("fork").Process(target=work) for _ in range(many)]
+    for child in children:
+        child.start()
+    try:
+        yield
+    finally:
+        for child in children:
+            if end:
+                child.terminate()
+            child.join()
+
+
+@contextmanager
+def _receiver(folder: Path) -> Iterator[tuple[Receiver, Path]]:
+    """A process that takes letters, as endpoints need it, and its log."""
+    authority = issue("Test authority")
+    own = issue("localhost", by=authority)
+    (folder / "issuer.pem").write_text(authority.certificate)
+    (folder / "own.pem").write_text(own.certificate + own.key)
+    command = [sys.executable, "-m", "tests.benchmarks._receiving", str(folder / "own.pem"), str(folder / "log")]
+    with subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield Receiver(int(process.stdout.readline()), authority.certificate), folder / "log"
+        finally:
+            process.terminate()
+
+
+def _provinces(town: Town, receiver: Receiver) -> None:
+    """31 of them, each with a system that receives."""
+    for number in range(REGIONS):
+        code = f"{11 + number}0000" if f"{11 + number}0000" != town.region.code[:2] + "0000" else "990000"
+        region, _made = Region.objects.get_or_create(code=code, defaults={"name_zh": f"省{code}"})
+        endpoint_at(receiver, region, at(LAW_BEGINS), url=f"https://localhost:{receiver.port}/{code}")
