@@ -25,7 +25,7 @@ from notifications.queries.inbox import (
 from notifications.queries.saying import sentence_of
 from registry.api.desk import Act, DeskFace, Filter, Listing, One
 from registry.api.given import Choice, Day, Flag, Given, Id, Instant, Prose, Text
-from registry.api.opening import SAID, keep_opening, reason_for
+from registry.api.opening import SAID, access_reason, keep_opening, reason_for
 from registry.api.shapes import ActorRef, PersonRef, Shape, Word
 from registry.api.subjects import one
 from registry.models import AccessRecord
@@ -165,7 +165,7 @@ class NoticeView(Told, One):
             notice = self.find(**path)
             told, person = is_told(self.asker.scope, notice), notice.event.practitioner
             if person:
-                reason = "" if told else reason_for(self.asker, person, request)
+                reason = access_reason(request) if told else reason_for(self.asker, person, request)
                 keep_opening(self.asker, person, kind=AccessRecord.Kind.OPENED, reason=reason)
         if told:
             with full_sight():

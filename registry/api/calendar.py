@@ -15,7 +15,7 @@ from registry.actions.notices import Announced
 from registry.api.desk import Act, DeskFace, Listing, One, read, refusals
 from registry.api.faults import Fault
 from registry.api.given import Choice, Day, Given, Prose, Text, Whole, several
-from registry.api.problems import MALFORMED, Problem
+from registry.api.problems import VALUE_REFUSED, Problem
 from registry.api.shapes import ActorRef, Shape, Word, document_of
 from registry.api.subjects import one
 from registry.models import CalendarDay, CalendarYear
@@ -201,5 +201,5 @@ class CorrectDay(Act):
     def do(self, subject: CalendarYear, values: dict[str, Any]) -> CalendarDay:
         day: date = values["day"]
         if day.year != subject.year:
-            raise Problem(MALFORMED, errors=[OF_ANOTHER_YEAR.of("day", day)])
+            raise Problem(VALUE_REFUSED, errors=[OF_ANOTHER_YEAR.of("day", day)])
         return correct_day(by=self.asker.user, now=self.asker.now, **values)

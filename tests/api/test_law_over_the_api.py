@@ -84,7 +84,8 @@ def test_an_administrator_enters_a_year_and_corrects_a_day_of_it(officer: Progra
     assert [day["day"] for day in shown["days"]] == ["2027-01-01", "2027-01-04", "2027-02-14"]
     assert [(row["day"], row["reason"]) for row in shown["corrections"]] == [("2027-01-04", "补充通知")]
     outside = root.post("calendar/years/2027/corrections/", {**correction, "day": "2026-01-04"})
-    assert b"day_of_another_year" in outside.content
+    (error,) = problem(outside, 409, "value-refused")["errors"]
+    assert (error["code"], error["field"]) == ("day_of_another_year", "day")
 
 
 def test_an_officer_does_not_write_the_calendar(officer: Program) -> None:

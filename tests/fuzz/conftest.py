@@ -18,16 +18,17 @@ from tests.town import LAW_BEGINS, build
 
 @dataclass(frozen=True)
 class Asked:
-    """The address of the server, the office behind it, and the ids of things that are there."""
+    """The address of the server, the office behind it, and the things that are there."""
 
     address: str
     desk: Desk
-    ids: dict[str, str]
+    things: Things
     known: dict[str, str]
     """What parameters name: only what is there makes sense."""
 
-    people: dict[str, User]
-    """The accounts of those who were asked by name, by role."""
+    def ids(self, role: str) -> dict[str, str]:
+        """The ids of things that the role may ask for."""
+        return self.things.ids | self.things.ids_of.get(role, {})
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def asked(committed: None) -> Iterator[Asked]:
     things = Things(here)
     known = {"region": here.town.region.code, "policy": things.ids["policy"]}
     with served() as address:
-        yield Asked(address, here, things.ids, known, things.people)
+        yield Asked(address, here, things, known)
 
 
 def somebody(here: Desk, role: Role) -> User:
