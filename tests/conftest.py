@@ -28,6 +28,7 @@ ONCE = (
     "tests/notifications/test_hell.py",
     "tests/notifications/test_killed.py",
     "tests/notifications/test_receiver_killed.py",
+    "tests/notifications/test_writer_killed.py",
 )
 """Tests that say nothing more on a second database: browsers, fuzzing, crashes, long walks and loads of the demo."""
 

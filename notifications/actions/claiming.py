@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 
 from notifications.models import Attempt, Endpoint, Push
 from notifications.models.pushes import Problem
+from notifications.rules.envelope import MOST_IN_A_BATCH
 from notifications.rules.procedures import ENDPOINT, PUSH
 from notifications.rules.retries import DAILY, OVERDUE_AFTER, PATIENCE, is_overdue, next_try, rest, wish_of
 from notifications.wire.sending import ABOUT_THE_ENDPOINT, Answer
@@ -25,6 +26,8 @@ LEASE = timedelta(seconds=60)
 """Longer than a try can take, the look-up of the name and another connection included, and those before it."""
 EACH_AT_ONCE = 64
 """How many letters to one endpoint are in hand at the same time; one where it fails."""
+IN_BATCHES = 8 * MOST_IN_A_BATCH
+"""How many where it takes batches."""
 
 State = Push.State
 OWED = (State.WAITING, State.OVERDUE)
@@ -128,7 +131,9 @@ def _endpoints_due(now: datetime) -> list[Endpoint]:
 
 
 def _share(endpoint: Endpoint) -> int:
-    most = 1 if endpoint.failures >= PATIENCE else EACH_AT_ONCE
+    most = IN_BATCHES if endpoint.takes_batches else EACH_AT_ONCE
+    if endpoint.failures >= PATIENCE:
+        most = 1
     in_hand: int = endpoint.in_hand  # type: ignore[attr-defined]
     return max(0, most - in_hand)
 
@@ -190,13 +195,13 @@ def _fail(each: Tried, now: datetime) -> None:
 
 def _note_endpoints(failed: Sequence[Tried], well: Sequence[Tried], now: datetime) -> None:
     """What the answers say about the endpoints themselves. One that took any of its letters is well."""
-    problems: dict[int, list[Answer]] = defaultdict(list)
+    problems: dict[int, dict[int, Answer]] = defaultdict(dict)
     for each in failed:
-        problems[each.claim.push.endpoint_id].append(each.answer)
+        problems[each.claim.push.endpoint_id][id(each.answer)] = each.answer  # one of a batch, not one of each letter
     took = {each.claim.push.endpoint_id for each in well}
     ailing = set(Endpoint.objects.filter(pk__in=took, failures__gt=0).values_list("pk", flat=True))
     for endpoint_id in sorted({*problems, *ailing}):
-        for answer in problems[endpoint_id]:
+        for answer in problems[endpoint_id].values():
             _note_problem(endpoint_id, answer, now)
         if endpoint_id in took:
             _note_well(endpoint_id, now)

@@ -4,7 +4,8 @@ how that ended.
 Whatever dies in between, what was claimed is due again when its lease is over, and goes out under the same id. So a
 system may get a letter twice, and knows it by that id; it never gets none.
 
-Letters to one endpoint go by a few connections that stay open, a bundle by each; what came of them is kept together.
+Letters to one endpoint go by a few connections that stay open, a bundle by each; what came of them is kept together. A
+system that takes batches gets a bundle in one request. What it did not take so, for the letters' sake, goes alone.
 """
 
 import random
@@ -19,7 +20,7 @@ from notifications.actions.claiming import Claim, Tried, claim_due, give_back, h
 from notifications.models import Endpoint
 from notifications.models.pushes import Problem
 from notifications.queries.letters import letters_of, target_of
-from notifications.rules.envelope import Letter, body
+from notifications.rules.envelope import BATCH_MEDIA_TYPE, MOST_IN_A_BATCH, Letter, batch, batch_id, body
 from notifications.wire.sending import ABOUT_THE_ENDPOINT, Answer, Line, Target, send
 from registry.actions.one_by_one import tell_failure
 from registry.models.sealing import SealBroken
@@ -28,6 +29,8 @@ Clock = Callable[[], datetime]
 
 AT_ONCE = 32
 """Bundles on their way at the same time from one process."""
+IN_HAND = 1024
+"""Letters that one process has claimed at the same time."""
 LINES = 8
 """Connections to one endpoint at the same time from one process, each with a bundle."""
 LONGEST_RUN = timedelta(seconds=20)
@@ -35,6 +38,10 @@ LONGEST_RUN = timedelta(seconds=20)
 _LOOK_EVERY = 0.5  # seconds until a run with letters on their way looks for others that have become due
 _BEGUN_WITHIN = 25.0  # seconds after the claim in which a try may begin, to be over before the lease is
 _TARGET_HOLDS = 2.0  # seconds for which what was read of an endpoint and its keys is used
+
+_ALONE = frozenset({Problem.REFUSED, Problem.ERROR})
+"""Problems that may be those of one letter of a batch."""
+_Letters = Sequence[tuple[Claim, Letter]]
 
 
 def push_due(*, clock: Clock, longest: timedelta = LONGEST_RUN) -> int:
@@ -93,8 +100,10 @@ class _Bundle:
 
     lines: _Lines
     line: Line
-    letters: Sequence[tuple[Claim, Letter]]
+    letters: _Letters
     begun_within: float
+    at_once: bool
+    """In one request."""
 
 
 class _Run:
@@ -107,16 +116,16 @@ class _Run:
 
     def take(self, pool: ThreadPoolExecutor) -> None:
         """Claim what there are hands for, and send it on its way."""
-        room = (AT_ONCE - len(self.on_the_way)) * LINES
-        claims = claim_due(now=self._clock(), room=room) if room else []
+        room = IN_HAND - sum(len(bundle.letters) for bundle in self.on_the_way.values())
+        claims = claim_due(now=self._clock(), room=room) if len(self.on_the_way) < AT_ONCE else []
         for endpoint, letters in _by_endpoint(claims):
             lines = self._lines_to(endpoint)
             if lines is None:
                 unusable = Answer(Problem.CONFIGURED)
                 report_all([Tried(claim, unusable, _chance()) for claim, _letter in letters], now=self._clock())
                 continue
-            for some in _bundles(letters):
-                bundle = _Bundle(lines, lines.take(), some, time.monotonic() + _BEGUN_WITHIN)
+            for some, at_once in _bundles(endpoint, letters):
+                bundle = _Bundle(lines, lines.take(), some, time.monotonic() + _BEGUN_WITHIN, at_once)
                 self.on_the_way[pool.submit(_carried, bundle, self._clock)] = bundle
 
     def put_down(self) -> int:
@@ -156,7 +165,7 @@ class _Run:
         return found
 
 
-def _by_endpoint(claims: Sequence[Claim]) -> Iterator[tuple[Endpoint, list[tuple[Claim, Letter]]]]:
+def _by_endpoint(claims: Sequence[Claim]) -> Iterator[tuple[Endpoint, _Letters]]:
     """Each endpoint with its claims and their letters."""
     letters = letters_of([claim.push for claim in claims])
     for _pk, group in groupby(zip(claims, letters, strict=True), key=lambda pair: pair[0].push.endpoint_id):
@@ -164,27 +173,41 @@ def _by_endpoint(claims: Sequence[Claim]) -> Iterator[tuple[Endpoint, list[tuple
         yield pairs[0][0].push.endpoint, pairs
 
 
-def _bundles(letters: Sequence[tuple[Claim, Letter]]) -> Iterator[Sequence[tuple[Claim, Letter]]]:
-    """Evenly on as many lines as there may be."""
-    size = -(-len(letters) // LINES)
-    for first in range(0, len(letters), size):
-        yield letters[first : first + size]
+def _bundles(endpoint: Endpoint, letters: _Letters) -> Iterator[tuple[_Letters, bool]]:
+    """Evenly on as many lines as there may be; as batches where the endpoint takes them."""
+    together: list[tuple[Claim, Letter]] = []
+    alone: list[tuple[Claim, Letter]] = []
+    for pair in letters:
+        fits = endpoint.takes_batches and pair[0].push.problem not in _ALONE
+        (together if fits else alone).append(pair)
+    together.sort(key=lambda pair: pair[0].push.pk)  # the same letters are the same batch
+    for first in range(0, len(together), MOST_IN_A_BATCH):
+        yield together[first : first + MOST_IN_A_BATCH], True
+    size = -(-len(alone) // LINES)
+    for first in range(0, len(alone), size or 1):
+        yield alone[first : first + size], False
 
 
 def _carried(bundle: _Bundle, clock: Clock) -> list[Tried]:
     """Each letter that was tried, in order. After one that fails for the endpoint's sake no other one is."""
+    if bundle.at_once:
+        answer = _answer_to([letter for _claim, letter in bundle.letters], bundle.line, clock)
+        return [Tried(claim, answer, _chance()) for claim, _letter in bundle.letters]
     tried: list[Tried] = []
     for claim, letter in bundle.letters:
         if tried and (tried[-1].answer.problem in ABOUT_THE_ENDPOINT or time.monotonic() > bundle.begun_within):
             break
-        tried.append(Tried(claim, _answer_to(letter, bundle.line, clock), _chance()))
+        tried.append(Tried(claim, _answer_to([letter], bundle.line, clock), _chance()))
     return tried
 
 
-def _answer_to(letter: Letter, line: Line, clock: Clock) -> Answer:
+def _answer_to(letters: Sequence[Letter], line: Line, clock: Clock) -> Answer:
     """How it ended; what nobody thought of is logged, and counts as a connection that broke off."""
+    second = int(clock().timestamp())
     try:
-        return send(letter.id, body(letter), line, timestamp=int(clock().timestamp()))
+        if len(letters) == 1:
+            return send(letters[0].id, body(letters[0]), line, timestamp=second)
+        return send(batch_id(letters), batch(letters), line, timestamp=second, media_type=BATCH_MEDIA_TYPE)
     except Exception as error:  # noqa: BLE001 - one letter does not hold up the others
         tell_failure("push", error)
         line.close()

@@ -49,12 +49,14 @@ def propose_endpoint(
     url: str,
     networks: Sequence[str],
     credentials: Credentials | None = None,
+    takes_batches: bool = False,
     by: User | None,
     now: datetime,
 ) -> Endpoint:
     """Enter where a system of the body would receive, with a pair of keys of its own. Nothing goes there yet.
 
-    `networks` (CIDR) are all that the name may lead to. Raises Refused for an address that is not https with the name
+    `networks` (CIDR) are all that the name may lead to; `takes_batches`, that it takes up to a hundred letters in one
+    request. Raises Refused for an address that is not https with the name
     of a host, for networks that are none, and for certificates that cannot be read.
     """
     proofs = credentials or Credentials()
@@ -67,6 +69,7 @@ def propose_endpoint(
         networks=check_networks(networks),
         issuer=proofs.issuer,
         certificate=proofs.certificate,
+        takes_batches=takes_batches,
         proposed_at=now,
         proposed_by=by,
     )

@@ -74,6 +74,7 @@ class EndpointShape(EndpointRow):
     networks = serializers.ListField(child=serializers.CharField())
     issuer = serializers.CharField(allow_blank=True)
     certificate = serializers.CharField(allow_blank=True)
+    takes_batches = serializers.BooleanField()
     proposed_at = serializers.DateTimeField()
     proposed_by = ActorRef(allow_null=True)
     approved_at = serializers.DateTimeField(allow_null=True)
@@ -99,6 +100,7 @@ class EndpointGiven(Given):
         child=Text(max_length=43), max_length=MOST_NETWORKS, help_text="CIDR: all that the name may lead to"
     )
     credentials = CredentialsGiven(required=False)
+    takes_batches = serializers.BooleanField(default=False, help_text="up to a hundred letters in one request")
 
 
 class Endpoints(Listing, Act):

@@ -96,10 +96,10 @@ def receive(
     """
     try:
         letter_id = verify(headers, raw_body, keys=keys, now=now)
-        letter = parse(raw_body, letter_id)
+        letters = parse_batch(raw_body) if raw_body[:1] == b"[" else [parse(raw_body, letter_id)]
     except NotTaken as problem:
         return problem.status
-    inbox.take(letter, raw_body, effect)
+    inbox.take(letters, effect)
     return TAKEN
 
 
@@ -190,6 +190,18 @@ def parse(raw_body: bytes, letter_id: str) -> Letter:
     return letter
 
 
+def parse_batch(raw_body: bytes) -> list[Letter]:
+    """The letters of a batch that was verified: a JSON array of them. Raises NotTaken."""
+    try:
+        events = json.loads(raw_body.decode("utf-8"))
+        letters = [parse(json.dumps(event).encode(), event["id"]) for event in events]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise NotTaken(MALFORMED, "no batch of letters") from None
+    if not letters:
+        raise NotTaken(MALFORMED, "an empty batch")
+    return letters
+
+
 # has it had its effect? -----------------------------------------------------------------------------------------------
 
 _TABLES = """
@@ -197,7 +209,7 @@ create table if not exists letters (
     id text primary key,
     subject text not null,
     sequence integer not null,
-    parked blob  -- the body, while an earlier letter about the person is missing
+    parked blob  -- all of it, while an earlier letter about the person is missing
 );
 create index if not exists parked_letters on letters (subject, sequence) where parked is not null;
 create table if not exists people (
@@ -235,18 +247,14 @@ class Inbox:
         finally:
             db.close()
 
-    def take(self, letter: Letter, raw_body: bytes, effect: Effect) -> None:
-        """Remember the letter, and do what is now due about its person: nothing where it is known or old, or parked."""
+    def take(self, letters: Iterable[Letter], effect: Effect) -> None:
+        """Remember the letters, all or none, and do what is now due about their people.
+
+        For one that is known or old that is nothing; one that comes before its turn is parked.
+        """
         with self.transaction() as db:
-            if db.execute("select 1 from letters where id = ?", [letter.id]).fetchone():
-                return
-            row = (letter.id, letter.subject, letter.sequence)
-            if not letter.subject:
-                db.execute("insert into letters values (?, ?, ?, null)", row)
-                effect(letter, db)
-                return
-            db.execute("insert into letters values (?, ?, ?, ?)", (*row, raw_body))
-            _go_on(db, letter.subject, _last(db, letter.subject), effect)
+            for letter in letters:
+                _take(db, letter, effect)
 
     def gaps(self) -> list[tuple[str, int, int]]:
         """People about whom letters are missing: the subject, and the first and the last number that are.
@@ -263,6 +271,18 @@ class Inbox:
         """You have read the person's file: letters up to this one need no effect any more. What was parked goes on."""
         with self.transaction() as db:
             _go_on(db, subject, max(sequence, _last(db, subject)), effect)
+
+
+def _take(db: sqlite3.Connection, letter: Letter, effect: Effect) -> None:
+    if db.execute("select 1 from letters where id = ?", [letter.id]).fetchone():
+        return
+    row = (letter.id, letter.subject, letter.sequence)
+    if not letter.subject:
+        db.execute("insert into letters values (?, ?, ?, null)", row)
+        effect(letter, db)
+        return
+    db.execute("insert into letters values (?, ?, ?, ?)", (*row, json.dumps(letter.event).encode()))
+    _go_on(db, letter.subject, _last(db, letter.subject), effect)
 
 
 def _last(db: sqlite3.Connection, subject: str) -> int:

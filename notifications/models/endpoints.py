@@ -16,6 +16,7 @@ class Endpoint(OfABody):
 
     `networks` (CIDR) are all that the name of the host may lead to. `issuer` is the certificate authority in PEM by
     which the receiver proves who it is, `certificate` ours in PEM for receivers that ask, with its key sealed.
+    `takes_batches` says that it takes several letters in one request.
     `rests_until` and `failures` keep a receiver that fails from being asked by everybody at once.
     """
 
@@ -33,6 +34,7 @@ class Endpoint(OfABody):
     issuer = models.TextField(_("certificate authority"), blank=True)
     certificate = models.TextField(_("our certificate"), blank=True)
     sealed_key = models.BinaryField(null=True)
+    takes_batches = models.BooleanField(_("takes batches"), default=False)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PROPOSED)
     proposed_at = models.DateTimeField(_("proposed at"))
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)

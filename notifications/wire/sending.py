@@ -86,14 +86,14 @@ class Line:
         self._kept = connection
 
 
-def send(letter_id: str, content: bytes, line: Line, *, timestamp: int) -> Answer:
+def send(letter_id: str, content: bytes, line: Line, *, timestamp: int, media_type: str = MEDIA_TYPE) -> Answer:
     """Post the letter, signed for the second `timestamp`. Every failure of the other side is an answer, no error.
 
     A connection that was used before may have ended unseen; then the letter goes by another one, in the same try.
     """
     headers = {
         **signature_headers(letter_id, timestamp, content, line.target.private_keys),
-        "content-type": MEDIA_TYPE,
+        "content-type": media_type,
         "user-agent": "demerit-register",
     }
     try:

@@ -1,16 +1,27 @@
-"""Where a process may die while it announces and pushes: labelled points, before or after a function of ours."""
+"""Where a process may die: labelled points, before or after a function of ours; and processes that do.
+
+``REGISTRY_DEATHS`` is how many die in each of the three stories of `test_killed.py`, `test_receiver_killed.py` and
+`test_writer_killed.py`.
+"""
 
 from __future__ import annotations
 
+import os
+import random
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from itertools import count
+from itertools import count, cycle, islice
 from types import ModuleType
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
+from django.db import connection
+
 from notifications.actions import claiming, delivering, fanning_out
+
+DEATHS = int(os.environ.get("REGISTRY_DEATHS", "0")) or 340
 
 
 class Point(NamedTuple):
@@ -64,3 +75,29 @@ def dying_at(point: Point | None, die: Callable[[], None], *, call: int = 1) -> 
 
     with patch.object(point.module, point.name, watched):
         yield
+
+
+def at_random(among: tuple[Point, ...], many: int = DEATHS) -> list[Point]:
+    """So many points, each as often as the others, in any order that is the same in every run."""
+    found = list(islice(cycle(among), many))
+    random.Random(7).shuffle(found)
+    return found
+
+
+def in_a_process(life: Callable[[], None]) -> int:
+    """Let a child live; the signal that it died of, 0 where it came to its end."""
+    connection.close()
+    child = os.fork()
+    if child == 0:
+        try:
+            life()
+            os._exit(0)
+        except BaseException:  # noqa: BLE001 - the child must not go on as a second test run
+            os._exit(1)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the child failed by itself"
+    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+
+def kill_yourself() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)

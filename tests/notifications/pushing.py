@@ -30,6 +30,7 @@ def proposed(
     url: str = "",
     networks: tuple[str, ...] = (LOOPBACK,),
     paper: Paper | None = None,
+    takes_batches: bool = False,
 ) -> Endpoint:
     """An endpoint at the receiver, which knows its key."""
     credentials = Credentials(receiver.issuer, paper.certificate if paper else "", paper.key if paper else "")
@@ -39,6 +40,7 @@ def proposed(
         url=url or receiver.url,
         networks=networks,
         credentials=credentials,
+        takes_batches=takes_batches,
         by=administrator(),
         now=now,
     )

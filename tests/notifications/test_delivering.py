@@ -1,5 +1,6 @@
 """Letters on their way to real receivers: signed, in order, tried again, and never lost."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -212,6 +213,60 @@ def test_what_cannot_be_begun_in_time_is_given_back(
     assert push(clock) == 2 * LINES
     assert set(states()) == {"delivered"}
     assert set(Push.objects.values_list("fence", flat=True)) == {1, 2}
+
+
+def test_a_system_that_takes_batches_gets_what_is_due_in_one_request(
+    town: Town, clock: Ticking, receiver: Receiver
+) -> None:
+    endpoint = endpoint_at(receiver, town.agency, clock(), takes_batches=True)
+    owed_without_order(endpoint, clock, 12)
+    assert push(clock) == 12
+    [request] = receiver.letters
+    assert receiver.forged == 0
+    assert request.headers["content-type"] == "application/cloudevents-batch+json; charset=utf-8"
+    events = json.loads(request.body)
+    assert len({event["id"] for event in events}) == 12
+    assert set(states()) == {"delivered"}
+
+
+def test_a_batch_has_an_id_that_is_the_same_for_the_same_letters(
+    town: Town, clock: Ticking, receiver: Receiver
+) -> None:
+    endpoint = endpoint_at(receiver, town.agency, clock(), takes_batches=True)
+    owed_without_order(endpoint, clock, 3)
+    receiver.answer = failing(status=503)  # type: ignore[assignment]
+    push(clock)
+    receiver.answer = lambda handler, _letter: handler.say(204)
+    clock.go_on(minutes=1)
+    push(clock)
+    assert len(receiver.letters) == 2
+    assert len({request.id for request in receiver.letters}) == 1
+    endpoint.refresh_from_db()
+    assert (set(states()), endpoint.failures) == ({"delivered"}, 0)
+
+
+def test_one_bad_letter_does_not_hold_up_the_others_of_its_batch(
+    town: Town, clock: Ticking, receiver: Receiver
+) -> None:
+    endpoint = endpoint_at(receiver, town.agency, clock(), takes_batches=True)
+    owed_without_order(endpoint, clock, 4)
+    bad = str(Push.objects.earliest("pk").notice.event.uuid)
+    receiver.answer = lambda handler, request: handler.say(422 if bad in request.body.decode() else 204)
+    push(clock)
+    assert len(receiver.letters) == 1
+    clock.go_on(minutes=1)
+    push(clock)
+    assert sorted(states()) == ["delivered", "delivered", "delivered", "waiting"]
+
+
+def test_a_batch_that_fails_is_one_failure_of_its_endpoint(town: Town, clock: Ticking, receiver: Receiver) -> None:
+    endpoint = endpoint_at(receiver, town.agency, clock(), takes_batches=True)
+    owed_without_order(endpoint, clock, 30)
+    receiver.answer = failing(status=503)  # type: ignore[assignment]
+    push(clock)
+    endpoint.refresh_from_db()
+    assert endpoint.failures == 1
+    assert problems() == ["busy"] * 30
 
 
 def owed_without_order(endpoint: Endpoint, clock: Ticking, many: int) -> None:

@@ -1,13 +1,11 @@
 """Processes killed at labelled points, with a real database and a real receiver: nothing is lost and nothing doubled.
 
-The planted mistakes at the end are made in the child process only; each has to be noticed. The long form, for so many
-deaths in place of a few:
+The planted mistakes at the end are made in the child process only; each has to be noticed. The long form, 20,000
+deaths in the three stories together:
 
-    REGISTRY_DEATHS=2000 python3 manage.py test tests/notifications/test_killed.py
+    REGISTRY_DEATHS=6700 python3 manage.py test tests/notifications -k killed -n2
 """
 
-import os
-import random
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -26,16 +24,16 @@ from notifications.actions.background import announce, push
 from notifications.models import Push
 from notifications.queries import letters
 from notifications.rules.envelope import Letter
+from registry.ledger.days import shanghai_day
 from registry.models import Practitioner
 from registry.models.identifiers import uuid7
-from tests.notifications.dying import POINTS, Point, dying_at
+from tests.actions.measuring import hire
+from tests.notifications.dying import POINTS, Point, at_random, dying_at, in_a_process, kill_yourself
 from tests.notifications.effects import faults
 from tests.notifications.exchange import Ticking, country
 from tests.notifications.pushing import endpoint_at
 from tests.notifications.receiver import Receiver, receiving
 from tests.town import TODAY, Town, at, score
-
-DEATHS = int(os.environ.get("REGISTRY_DEATHS", "0")) or len(POINTS)
 
 JUST_WRITTEN: set[int] = set()
 """Whose files somebody wrote to just before the child was born."""
@@ -56,37 +54,19 @@ def receiver(town: Town) -> Iterator[Receiver]:
         yield found
 
 
-def in_a_process(life: Callable[[], None]) -> int:
-    """Let a child live; the signal that it died of, 0 where it came to its end."""
-    connection.close()
-    child = os.fork()
-    if child == 0:
-        try:
-            life()
-            os._exit(0)
-        except BaseException:  # noqa: BLE001 - the child must not go on as a second test run
-            os._exit(1)
-    _pid, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the child failed by itself"
-    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-
-
-def kill_yourself() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def lived(
     town: Town, receiver: Receiver, points: list[Point], mistake: Mistake | None = None, *, quiet: int = 12
 ) -> tuple[list[str], int]:
     """What is wrong after a day with a death for each point and a quiet time after; and how many died."""
-    clock, died, people = Ticking(at(TODAY, 9)), 0, (town.surgeon, town.nurse)
+    clock, died = Ticking(at(TODAY, 13)), 0
+    people = [town.surgeon, town.nurse, *hire(town, len(points) // 8)]
     for number, point in enumerate(points):
-        who = people[number % 2]
-        score(town, 1, TODAY + timedelta(days=number), who=who, number=f"罚字{number}")
+        who = people[number % len(people)]
+        score(town, 1, shanghai_day(clock()), who=who, number=f"罚字{number}")
         JUST_WRITTEN.add(who.pk)
         died += in_a_process(partial(_dispatch, clock, point, mistake)) == signal.SIGKILL
         JUST_WRITTEN.clear()
-        clock.go_on(days=1)
+        clock.go_on(minutes=30)
     for _ in range(quiet):
         in_a_process(partial(_dispatch, clock, None, mistake))
         clock.go_on(hours=6)
@@ -103,8 +83,7 @@ def _dispatch(clock: Ticking, point: Point | None, mistake: Mistake | None) -> N
 
 
 def test_whatever_is_killed_every_change_has_every_effect_once(town: Town, receiver: Receiver) -> None:
-    chance = random.Random(7)
-    points = list(POINTS) if len(POINTS) == DEATHS else chance.choices(POINTS, k=DEATHS)
+    points = at_random(POINTS)
     found, died = lived(town, receiver, points)
     assert found == []
     assert died >= 0.8 * len(points)

@@ -1,12 +1,9 @@
 """Receivers killed at labelled points: what another register wrote takes effect here once, in order, and is receipted.
 
-The mistakes at the end are made in the child process only; each has to be noticed. The long form:
-
-    REGISTRY_DEATHS=2000 python3 manage.py test tests/notifications/test_receiver_killed.py
+The mistakes at the end are made in the child process only; each has to be noticed. `test_killed.py` names the long
+form.
 """
 
-import os
-import random
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -25,12 +22,12 @@ from notifications.rules.envelope import Letter as Written
 from notifications.rules.exchange import Account
 from registry.ledger.checking import differences
 from registry.models import Fact
-from tests.notifications.dying import Point, dying_at, points_of
+from tests.actions.measuring import hire
+from tests.notifications.dying import Point, at_random, dying_at, in_a_process, kill_yourself, points_of
 from tests.notifications.exchange import Ticking, country
 from tests.notifications.other_register import Other, Person, reachable, take_over
 from tests.notifications.pushing import endpoint_at
 from tests.notifications.receiver import Receiver, issue
-from tests.notifications.test_killed import in_a_process, kill_yourself
 from tests.town import TODAY, Town, at
 
 POINTS = points_of(
@@ -43,7 +40,6 @@ POINTS = points_of(
         weighing: ("append",),
     }
 )  # fmt: skip
-DEATHS = int(os.environ.get("REGISTRY_DEATHS", "0")) or len(POINTS)
 
 Mistake = Callable[[], AbstractContextManager[None]]
 WORK: Any = taking_over
@@ -70,15 +66,15 @@ def lived(
     town: Town, other: Other, points: list[Point], mistake: Mistake | None = None, *, quiet: int = 12
 ) -> tuple[list[str], int]:
     """What is wrong after a letter and a death for each point, and a quiet time after; and how many died."""
-    clock, people, owed = Ticking(at(TODAY, 9)), [other.knows(each) for each in (town.surgeon, town.nurse)], []
-    died = 0
+    clock, died, owed = Ticking(at(TODAY, 9)), 0, list[Written]()
+    people = [other.knows(each) for each in (town.surgeon, town.nurse, *hire(town, len(points) // 8))]
     for number, point in enumerate(points):
-        owed.append(_decide(other, people[number % 2], number, clock))
+        owed.append(_decide(other, people[number % len(people)], number, clock))
         ended = in_a_process(partial(_receive, other, owed[-1:], clock, point, mistake))
         died += ended == signal.SIGKILL
         if not ended:
             owed.pop()  # its sender was told that it is here
-        clock.go_on(hours=3)
+        clock.go_on(minutes=30)
     for _ in range(quiet):
         in_a_process(partial(_receive, other, owed, clock, None, mistake))
         owed = []
@@ -137,7 +133,7 @@ def test_there_are_enough_points_to_die_at() -> None:
 
 
 def test_whatever_is_killed_every_letter_takes_effect_once(town: Town, other: Other) -> None:
-    points = list(POINTS) if len(POINTS) == DEATHS else random.Random(7).choices(POINTS, k=DEATHS)
+    points = at_random(POINTS)
     found, died = lived(town, other, points)
     assert found == []
     assert died >= 0.8 * len(points)

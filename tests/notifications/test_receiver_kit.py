@@ -320,3 +320,45 @@ def test_the_clock_is_handed_in(hospital: Hospital) -> None:
     body = written()
     assert hospital.gets(body, now=NOW + timedelta(hours=1)) == 401
     assert hospital.gets(body, now=NOW) == 204
+
+
+# several at once ------------------------------------------------------------------------------------------------------
+
+
+def together(*bodies: bytes) -> bytes:
+    """A batch as the register writes it."""
+    return b"[" + b",".join(bodies) + b"]"
+
+
+def gets_batch(hospital: Hospital, *bodies: bytes) -> int:
+    content = together(*bodies)
+    return hospital.gets(content, signed(content, letter_id="batch-1"))
+
+
+def test_a_batch_is_taken_letter_by_letter(hospital: Hospital) -> None:
+    assert gets_batch(hospital, written(2), written(1), written(1, LI)) == 204
+    assert (hospital.done(WANG), hospital.done(LI)) == ([1, 2], [1])
+    assert hospital.gets(written(2)) == 204
+    assert gets_batch(hospital, written(2), written(3)) == 204
+    assert hospital.done(WANG) == [1, 2, 3]
+
+
+def test_of_a_batch_in_which_one_effect_fails_nothing_is_taken(hospital: Hospital) -> None:
+    hospital.trouble = [RuntimeError("disk full")]
+    with pytest.raises(RuntimeError):
+        gets_batch(hospital, written(1), written(1, LI))
+    assert hospital.done() == []
+    assert gets_batch(hospital, written(1), written(1, LI)) == 204
+    assert hospital.done() == [1, 1]
+
+
+def test_a_batch_with_something_else_in_it_is_refused_whole(hospital: Hospital) -> None:
+    for wrong in (b"[]", b"7", b'{"id":"x"}', b"null", written(2)[:-1]):
+        assert gets_batch(hospital, written(1), wrong) == 400
+    assert hospital.done() == []
+
+
+def test_a_batch_that_another_key_signed_is_refused(hospital: Hospital) -> None:
+    content = together(written(1))
+    assert hospital.gets(content, signed(content, STRANGER, letter_id="batch-1")) == 401
+    assert hospital.done() == []
