@@ -32,6 +32,7 @@ from registry.queries.casework import (
     with_counts,
 )
 from registry.queries.explain import Source, wording
+from registry.queries.police import transfers_of
 from registry.queries.worklist import next_date_of
 from registry.rules.procedures import PROPOSAL
 
@@ -136,6 +137,7 @@ class CaseAdmin(ListAdmin):
             following=rows[-1].responsibility.pk if more else None,
             files=case.files.select_related("file") if seen.reads_documents_of(case) else None,
             steps=_steps(case) if seen.reads_documents_of(case) else None,
+            transfers=transfers_of(seen).filter(case=case),
             may_act=officer,
             people_acts=acts_on_people(request, case, [stage for stage, _words, _number in stages]),
             acts=acts_on_case(request, case),

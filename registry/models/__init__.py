@@ -41,6 +41,7 @@ from registry.models.people import (
     PractitionerName,
     Sex,
 )
+from registry.models.police import PoliceAnswer, PoliceTransfer
 from registry.models.procedure import ChangeSeen, ProcedureStep, Task
 from registry.models.rosters import RosterJob, RosterRow
 from registry.models.sign_in import OutsideIdentity, PasswordAge, SignInAttempt
@@ -81,6 +82,8 @@ __all__ = [
     "PersonalTrigger",
     "PhaseIn",
     "PointsEntry",
+    "PoliceAnswer",
+    "PoliceTransfer",
     "Practitioner",
     "PractitionerName",
     "ProcedureStep",

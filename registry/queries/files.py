@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from registry.models import CaseFile, Delivery, StoredFile, Task
+from registry.queries.police import reads_transferred
 from registry.queries.scope import Scope
 
 Reader = Callable[[Scope, StoredFile], bool]
@@ -21,8 +22,10 @@ def may_read(seen: Scope, file: StoredFile) -> bool:
 
 
 def _of_the_register(seen: Scope, file: StoredFile) -> bool:
-    """Documents of a case are for its agency, a dated receipt for whoever sees its proposal, what came of a task for
-    those who have it. Who sees everything reads all three."""
+    """Documents of a case, and what went to the police or came back, are for its agency; a dated receipt for whoever
+    sees its proposal, what came of a task for those who have it. Who sees everything reads all of them."""
+    if reads_transferred(seen, file):
+        return True
     if seen.sees_everything:
         kinds = (
             CaseFile.objects.filter(file=file),

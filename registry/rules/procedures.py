@@ -2,16 +2,19 @@
 
 from registry.rules.procedure import Procedure
 
+_POLICE = ("transfer_to_police", "police_accept", "police_decline", "undo_transfer")
+
 CASE = Procedure(
     name="case",
     starts=frozenset({"open"}),
     ends=frozenset({"closed"}),
     transitions={
-        "open": {"close": "closed"},
-        "closed": {"reopen": "open"},
+        "open": {"close": "closed", **dict.fromkeys(_POLICE, "open")},
+        "closed": {"reopen": "open", **dict.fromkeys(_POLICE, "closed")},
     },
 )
-"""What was done to an institution, or a finding against one person, with everybody who answers for it."""
+"""What was done to an institution, or a finding against one person, with everybody who answers for it. What is passed
+on to the police, and what comes back, moves nothing here."""
 
 PROPOSAL = Procedure(
     name="proposal",

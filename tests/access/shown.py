@@ -14,6 +14,7 @@ from tests.access.callers import CALLERS
 from tests.access.furnishing import REQUEST, number_of
 from tests.access.routes import Route
 from tests.access.world import HOME
+from tests.fuzz.things import SUSPECTED
 
 if TYPE_CHECKING:
     from tests.access.world import World
@@ -39,6 +40,7 @@ def words_of(world: World) -> Mapping[str, tuple[str, ...]]:
         "request for a correction": (REQUEST,),
         "remark on a receipt": ("回执存卷",),
         "reason of a merge": ("同一人",),
+        "why the police have it": (SUSPECTED,),
         "name of an expert": tuple(_experts(world)),
         "account of an officer": tuple(each.username for each in (here.identifier, here.scorer, here.reviewer)),
     }

@@ -22,6 +22,7 @@ from registry.actions.talks import TALKS, open_talks
 from registry.models import Assignment, Delivery, Role, RosterJob, Task, User
 from registry.rosters import jobs
 from tests.actions import measuring
+from tests.actions.transferring import transferred
 from tests.appeals import peers, repairs
 from tests.appeals.disputes import stored
 from tests.casework import Desk, identified, proposed, received
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from appeals.models import Objection
 
 APRIL = date(2025, 4, 1)
+SUSPECTED = "涉嫌虚构住院骗取医保基金"
 
 
 @dataclass
@@ -60,6 +62,7 @@ class Things:
         here = self.here
         proposal = received(here, 5)
         responsibility = identified(here, here.nurse, number="罚字2号")
+        transfer = transferred(here, proposal.case, practitioner=here.surgeon, grounds=SUSPECTED)
         self._note(
             practitioner=here.surgeon.uuid,
             proposal=proposal.uuid,
@@ -71,6 +74,7 @@ class Things:
             code=here.town.hospital.code,
             policy=proposal.policy,
             year=TODAY.year,
+            transfer=transfer.uuid,
         )
 
     def _repair(self) -> None:

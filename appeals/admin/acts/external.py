@@ -6,32 +6,25 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.core import signing
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appeals.actions.external import Ruling, preview_external_outcome, record_external_outcome
 from appeals.admin.acts.deciding import MONTHS, told_apart
 from appeals.admin.acts.filing import told_of
-from appeals.admin.acts.rows import kept
 from appeals.models import ExternalOutcome, Result
 from appeals.queries.disputed import decided_within, present_points
-from registry.actions.errors import Refused
 from registry.admin.acts.consequence import Consequence, Summary, correction_consequence
-from registry.admin.acts.guided import ActForm
+from registry.admin.acts.papers import PaperForm, WithPaper
 from registry.admin.acts.subjects import OfAgency, OnPractitioner, card_of
 from registry.admin.fields import choice_field, day_field, file_field, prose_field, radio_field, text_field, whole_field
 from registry.admin.moment import today
 from registry.ledger.law import policies
 from registry.ledger.writing import LockedPerson, unlocked
-from registry.models import Fact, FactKind, StoredFile, User
+from registry.models import Fact, FactKind, User
 from registry.queries.reach import reach_of
 from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.rules.compute import standing
-
-A_DAY = 24 * 60 * 60
-SALT = "appeals.external"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +35,7 @@ class EntryToRule:
     fields: list[forms.BoundField]
 
 
-class OutcomeForm(ActForm):
+class OutcomeForm(PaperForm):
     """The document, and what it says of each entry."""
 
     body = radio_field(_("Deciding body"), ExternalOutcome.Body.choices)
@@ -54,7 +47,6 @@ class OutcomeForm(ActForm):
     document = file_field(_("The document"), required=False, help_text=_("A scan or a picture of it."))
     grounds = prose_field(_("Grounds"), help_text=_("What the document says, in short."))
     agency = choice_field(_("Recording agency"), ())
-    kept = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def prepare(self) -> None:
         """The officer's agencies, and the fields of each entry, named by its id."""
@@ -103,19 +95,8 @@ class OutcomeForm(ActForm):
         ]
         return data
 
-    def clean_kept(self) -> StoredFile | None:
-        """The document that was taken in with the first look at what follows."""
-        token = self.cleaned_data["kept"]
-        if not token:
-            return None
-        try:
-            pk = signing.loads(token, salt=SALT, max_age=A_DAY)
-        except signing.BadSignature:
-            raise forms.ValidationError(gettext("The document was handed in too long ago. Choose it again.")) from None
-        return StoredFile.objects.filter(pk=pk, handed_in_by=self.doing.user).defer("sealed").first()
 
-
-class RecordOutcome(OfAgency, OnPractitioner):
+class RecordOutcome(WithPaper, OfAgency, OnPractitioner):
     """Record the outcome, and correct the entries with it."""
 
     title = _("Record an outcome elsewhere")
@@ -140,20 +121,6 @@ class RecordOutcome(OfAgency, OnPractitioner):
         rows = scored.select_related("agency__region", "practitioner").prefetch_related("corrections")
         found = rows.order_by("-effective_on", "-pk")
         return [fact for fact in found if present_points(fact) and decided_within(fact, self.scope)]
-
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Keep the document when it first comes, so that it is there at the confirmation."""
-        data = request.POST.copy()
-        if upload := request.FILES.get("document"):
-            try:
-                file = kept(upload, by=self.user, now=self.now)
-            except Refused as refusal:
-                form = self.form_class(request.POST, request.FILES, act=self)
-                form.add_error("document", str(refusal.message))
-                return self.ask(form)
-            data["kept"] = signing.dumps(file.pk, salt=SALT)
-        request.POST = data  # type: ignore[assignment]  # a QueryDict too, with the document that was kept
-        return super().post(request, **kwargs)
 
     def preview(self, data: dict[str, Any]) -> Consequence:
         """What it would do today, on other days, and to whom it has to be told."""

@@ -29,6 +29,7 @@ def acts_on_case(request: HttpRequest, case: Case) -> list[Button]:
             found.append(button(_("Identify many people"), "group_add", "identify_many", case.pk))
             found.append(button(_("Propose points by a list"), "playlist_add", "propose_by_list", case.pk))
         found.append(button(_("Attach a document"), "attach_file", "add_case_file", case.pk))
+        found.append(button(_("Transfer to the police"), "local_police", "transfer_to_police", case.pk))
         if is_open:
             found.append(button(_("Close the case"), "task_alt", "close_case", case.pk))
     return found + extensions.buttons("case", request, case)
