@@ -23,6 +23,7 @@ from registry.actions.procedure import (
     advance,
     begin,
     for_agency,
+    for_authority,
     for_institution,
     locked,
     not_possible_now,
@@ -164,12 +165,14 @@ def replay_push(*, push: Push, by: User, now: datetime) -> Push:
 
 
 def _asking(body: Body, by: User | None, now: datetime) -> Acting:
-    """For the own institution or agency; for others an administrator asks."""
+    """For the own institution, agency or authority; for others an administrator asks."""
     if by is not None and not _administers_all(by, now):
         if isinstance(body, Institution):
             return for_institution(by, body)
         if isinstance(body, Agency):
             return for_agency(by, body)
+        if isinstance(body, Authority):
+            return for_authority(by, body)
     return _administrator(by)
 
 

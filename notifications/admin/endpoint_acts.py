@@ -1,4 +1,4 @@
-"""What an administrator of the whole register does with endpoints."""
+"""Asking for an endpoint, and what an administrator of the whole register does with it."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,13 +22,14 @@ from notifications.actions.endpoints import (
 )
 from notifications.models import Endpoint, Push
 from notifications.models.bodies import BODIES
-from notifications.queries.endpoints import endpoints_of, keeps_endpoints, pushes_of
+from notifications.queries.endpoints import endpoints_of, keeps_endpoints, may_ask, pushes_of
+from notifications.queries.inbox import own_bodies
 from notifications.wire.connecting import Credentials
 from registry.admin.acts.consequence import Consequence
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
-from registry.admin.fields import prose_field, row_field, text_field, whole_field
+from registry.admin.fields import choice_field, prose_field, row_field, text_field, whole_field
 from registry.models import Agency, Authority, Institution, Region, User
-from registry.queries.roles import ADMINISTRATORS
+from registry.queries.roles import ADMINISTRATORS, ASKING_FOR_ENDPOINTS
 from registry.queries.scope import Scope
 
 
@@ -42,8 +43,9 @@ def endpoint_url(endpoint: Endpoint) -> str:
 
 
 class EndpointForm(ActForm):
-    """Whose system, and where it receives."""
+    """Whose system, and where it receives: of one's own bodies, or of any for who administers the whole register."""
 
+    body = choice_field(_("Whose system"), ())
     institution = row_field(
         _("Institution"), Endpoint._meta.get_field("institution"), Institution.objects.all(), required=False
     )
@@ -61,12 +63,27 @@ class EndpointForm(ActForm):
         _("Certificate authority"), required=False, help_text=_("In PEM, where the receiver has one of its own.")
     )
 
+    def prepare(self) -> None:
+        """The own bodies, the only one chosen already; every body for who administers the whole register."""
+        if keeps_endpoints(self.doing.scope):
+            del self.fields["body"]
+            return
+        own = {f"{type(body).__name__.lower()}-{body.pk}": body for body in own_bodies(self.doing.scope)}
+        self.own = own
+        for name in BODIES:
+            del self.fields[name]
+        self.fields["body"].choices = [(key, str(body)) for key, body in own.items()]  # type: ignore[attr-defined]
+        self.fields["body"].initial = next(iter(own))
+
     def clean(self) -> dict[str, Any]:
         """One body."""
         said: dict[str, Any] = super().clean() or {}
+        if "body" in self.fields:
+            said["body"] = self.own.get(said.get("body", ""))
+            return said
         if len([name for name in BODIES if said.get(name)]) != 1:
             raise forms.ValidationError(_("Name one body: an institution, an agency, an authority or a region."))
-        return said
+        return {**said, "body": next(said[name] for name in BODIES if said.get(name))}
 
 
 class AskForEndpoint(GuidedAct):
@@ -76,17 +93,17 @@ class AskForEndpoint(GuidedAct):
     explains = _("Nothing goes there before an administrator of the whole register approves it.")
     do = _("Ask for it")
     form_class = EndpointForm
-    allowed = ADMINISTRATORS
+    allowed = ASKING_FOR_ENDPOINTS
     previewed = False
 
     def find(self, seen: Scope) -> Any:
-        """For who administers the whole register."""
-        return seen if keeps_endpoints(seen) else None
+        """For who works for a body that can be told, or administers the whole register."""
+        return seen if may_ask(seen) else None
 
     def perform(self, data: dict[str, Any], second: User | None) -> Endpoint:
         """Propose."""
         return propose_endpoint(
-            body=next(data[name] for name in BODIES if data[name]),
+            body=data["body"],
             name=data["name"],
             url=data["url"],
             networks=[each for each in data["networks"].replace("，", ",").split(",") if each.strip()],

@@ -15,7 +15,7 @@ from notifications.admin.chart import chart_of
 from notifications.models import Endpoint
 from notifications.models.bodies import BODIES
 from notifications.queries.delivery import board, dead
-from notifications.queries.endpoints import allows, endpoints_of, keeps_endpoints, pushes_of
+from notifications.queries.endpoints import allows, endpoints_of, keeps_endpoints, may_ask, pushes_of
 from notifications.wire.signing import public_text
 from registry.admin.acts.buttons import Button
 from registry.admin.base import ListAdmin
@@ -45,7 +45,7 @@ class EndpointAdmin(ListAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """With the button to ask for one, for who may."""
-        context = {**(extra_context or {}), "may_ask": keeps_endpoints(scope(request))}
+        context = {**(extra_context or {}), "may_ask": may_ask(scope(request))}
         return super().changelist_view(request, context)
 
     @admin.display(description=_("of whom"))

@@ -30,11 +30,8 @@ from registry.api.desk import Act, Filter, Listing, One
 from registry.api.given import Choice, Given, Prose, ReasonGiven, Text, Whole
 from registry.api.shapes import ActorRef, Shape, Word
 from registry.api.subjects import one
-from registry.models import Role
-from registry.queries.roles import ADMINISTRATORS, READERS_OF_NOTICES
+from registry.queries.roles import ADMINISTRATORS, ASKING_FOR_ENDPOINTS, READERS_OF_NOTICES
 
-ASKING = frozenset({Role.ADMINISTRATOR, Role.AGENCY_OFFICER, Role.COMPLIANCE_OFFICER})
-"""Who asks for an endpoint: for the own body, or an administrator of the whole register for any."""
 PEM = "in PEM"
 
 
@@ -112,7 +109,7 @@ class Endpoints(Listing, Act):
     shape = EndpointRow
     given = EndpointGiven
     seen_by = READERS_OF_NOTICES
-    done_by = ASKING
+    done_by = ASKING_FOR_ENDPOINTS
     makes = True
     filters = {"state": Filter(Choice(choices=Endpoint.State.values, required=False), "state")}
 

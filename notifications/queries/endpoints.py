@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from notifications.models import Endpoint, Push, Subscription
 from notifications.models.bodies import BODIES
-from notifications.queries.inbox import bodies_of
+from notifications.queries.inbox import bodies_of, own_bodies
 from notifications.rules.procedures import ENDPOINT
 from registry.models import Role
 from registry.queries.scope import Scope
@@ -19,6 +19,11 @@ def endpoints_of(seen: Scope) -> QuerySet[Endpoint]:
 def keeps_endpoints(seen: Scope) -> bool:
     """Whether somebody with this scope administers the whole register, and so what goes out of it."""
     return any(row.role == Role.ADMINISTRATOR and row.region_id is None for row in seen.assignments)
+
+
+def may_ask(seen: Scope) -> bool:
+    """Whether somebody with this scope may ask for an endpoint: for a body of their own, or for any."""
+    return keeps_endpoints(seen) or bool(own_bodies(seen))
 
 
 def pushes_of(seen: Scope) -> QuerySet[Push]:

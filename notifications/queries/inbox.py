@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from notifications.models import Notice, Receipt
 from notifications.models.bodies import BODIES
+from registry.models import Agency, Authority, Institution
 from registry.models.access import HELD_BY_KEYS
 from registry.queries.roles import TOLD
 from registry.queries.scope import Scope
@@ -62,6 +63,13 @@ def bodies_of(seen: Scope) -> dict[str, list[Any]]:
     columns = ("institution_id", "agency_id", "authority_id", "region_id")
     found = {column: [getattr(row, column) for row in held] for column in columns}
     return {column: [pk for pk in ids if pk is not None] for column, ids in found.items() if any(ids)}
+
+
+def own_bodies(seen: Scope) -> list[Institution | Agency | Authority]:
+    """The bodies themselves, each once, in the order in which the roles were given. Asks nothing of the database."""
+    held = [row for row in seen.assignments if row.role in TOLD]
+    bodies = (row.institution or row.agency or row.authority for row in held)
+    return list(dict.fromkeys(body for body in bodies if body))
 
 
 def own_notices(files: Collection[int]) -> QuerySet[Notice]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
 from registry.ledger.days import shanghai_day
-from registry.models import Agency, Case, Institution, Practitioner, ProcedureStep, User
+from registry.models import Agency, Authority, Case, Institution, Practitioner, ProcedureStep, User
 from registry.rules.procedure import NotPossible, Procedure
 
 Capacity = ProcedureStep.Capacity
@@ -35,6 +35,7 @@ class Acting:
     role: ProcedureStep.Capacity
     agency: Agency | None = None
     institution: Institution | None = None
+    authority: Authority | None = None
     second: User | None = None
 
 
@@ -50,6 +51,11 @@ def for_agency(by: User | None, agency: Agency, second: User | None = None) -> A
 def for_institution(by: User | None, institution: Institution) -> Acting:
     """A compliance officer of the institution."""
     return Acting(by, Capacity.INSTITUTION, institution=institution)
+
+
+def for_authority(by: User | None, authority: Authority) -> Acting:
+    """An officer of the authority, whichever its kind."""
+    return Acting(by, Capacity.AUTHORITY, authority=authority)
 
 
 def for_practitioner(by: User | None = None) -> Acting:
@@ -158,6 +164,7 @@ def _step(
         role=acting.role,
         agency=acting.agency,
         institution=acting.institution,
+        authority=acting.authority,
         on_day=shanghai_day(now),
         recorded_at=now,
         grounds=grounds,

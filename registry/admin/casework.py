@@ -263,7 +263,7 @@ def _steps(case: Case) -> list[dict[str, Any]]:
 
 def _in_words(rows: QuerySet[ProcedureStep], *, why: bool) -> list[dict[str, Any]]:
     """What was done, by whom, in which capacity; why a proposal waits is kept as a code and said in words."""
-    rows = rows.select_related("actor", "second", "agency", "institution").order_by("-id")
+    rows = rows.select_related("actor", "second", "agency", "institution", "authority").order_by("-id")
     return [
         {
             "step": row,

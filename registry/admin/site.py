@@ -27,14 +27,23 @@ _NOTICES = (
     "acknowledge_notice",
     "report_outcome",
 )
+_DELIVERIES = (
+    "notifications_endpoint_changelist",
+    "notifications_endpoint_change",
+    "notifications_push_changelist",
+    "notifications_push_change",
+    "delivery_board",
+    "ask_for_endpoint",
+)
 TOLD = (
     *(f"registry_{kind}_changelist" for kind in _LISTS),
     "registry_practitioner_change",
     "registry_institution_change",
     "open_file",
     *_NOTICES,
+    *_DELIVERIES,
 )
-"""Where health and drug authorities read what is published or was told to them."""
+"""Where health and drug authorities read what is published or was told to them, and how it comes to their systems."""
 
 
 def _is_told(request: HttpRequest) -> bool:

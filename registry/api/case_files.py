@@ -85,6 +85,7 @@ class ProcedureStepShape(Shape):
     capacity = Word(ProcedureStep.Capacity.choices, source="role")
     agency = serializers.CharField(source="agency.code", allow_null=True, default=None)
     institution = serializers.CharField(source="institution.code", allow_null=True, default=None)
+    authority = serializers.CharField(source="authority.code", allow_null=True, default=None)
     on_day = serializers.DateField()
     recorded_at = serializers.DateTimeField()
     grounds = serializers.SerializerMethodField()
@@ -97,7 +98,9 @@ class ProcedureStepShape(Shape):
 
 def steps_of(uuid: Any) -> QuerySet[ProcedureStep]:
     """What was done with the row that has this id."""
-    return ProcedureStep.objects.filter(subject=uuid).select_related("actor", "second", "agency", "institution")
+    return ProcedureStep.objects.filter(subject=uuid).select_related(
+        "actor", "second", "agency", "institution", "authority"
+    )
 
 
 class CaseSteps(Listing):

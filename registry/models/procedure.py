@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.models.casework import Case, Proposal
 from registry.models.files import StoredFile
 from registry.models.identifiers import uuid7
-from registry.models.institutions import Agency, Institution
+from registry.models.institutions import Agency, Authority, Institution
 from registry.models.people import Practitioner
 
 
@@ -26,6 +26,7 @@ class ProcedureStep(models.Model):
         PRACTITIONER = "practitioner", _("practitioner")
         INSTITUTION = "institution", _("institution")
         AGENCY = "agency", _("agency")
+        AUTHORITY = "authority", _("authority")
         EXPERT = "expert", _("expert")
         ADMINISTRATOR = "administrator", _("administrator")
 
@@ -41,6 +42,7 @@ class ProcedureStep(models.Model):
     role = models.CharField(_("capacity"), max_length=16, choices=Capacity)
     agency = models.ForeignKey(Agency, models.PROTECT, related_name="+", null=True)
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="+", null=True)
+    authority = models.ForeignKey(Authority, models.PROTECT, related_name="+", null=True)
     on_day = models.DateField(_("day"))
     recorded_at = models.DateTimeField(_("recorded at"))
     grounds = models.TextField(_("grounds"), blank=True)

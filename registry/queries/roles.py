@@ -56,8 +56,11 @@ TOLD = frozenset({Role.AGENCY_OFFICER, Role.AUTHORITY_OFFICER, Role.COMPLIANCE_O
 READERS_OF_NOTICES = TOLD | HELD_BY_KEYS | {Role.ADMINISTRATOR, Role.AUDITOR}
 """Who reads notices: those to the own body or region, or all of them where the role is held for the whole register."""
 
-READERS_OF_DELIVERIES = READERS_OF_NOTICES - TOLD_ONLY - HELD_BY_KEYS
+READERS_OF_DELIVERIES = READERS_OF_NOTICES - HELD_BY_KEYS
 """Who looks in the office at where their notices are pushed, and how that goes."""
+
+ASKING_FOR_ENDPOINTS = TOLD | {Role.ADMINISTRATOR}
+"""Who asks for an endpoint: for the own body; an administrator of the whole register for any."""
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 """Who keeps reference data and the calendar."""

@@ -156,7 +156,7 @@ def test_an_answer_has_its_document_its_day_and_where_it_was_not_accepted_its_re
     transfer = transferred(here, case)
     refused(lambda: answered(here, transfer, "not_accepted", reason=" "), "reason_missing", "reason")
     refused(lambda: answered(here, transfer, "accepted", document_number=""), "document_number_missing")
-    bare = {
+    bare: dict[str, Any] = {
         "outcome": "accepted",
         "answered_on": TODAY,
         "document_number": "公1号",
