@@ -1,9 +1,20 @@
 """Notices in the office."""
 
-from notifications.admin import acts, endpoint_acts, endpoints, notices, printing, pushes, register_acts, registers
+from notifications.admin import (
+    acts,
+    endpoint_acts,
+    endpoints,
+    notices,
+    printing,
+    pushes,
+    register_acts,
+    registers,
+    subscription_acts,
+    subscriptions,
+)
 from registry.admin.extensions import offer_acts, offer_figures, offer_views
 
-__all__ = ["endpoints", "notices", "pushes", "registers"]
+__all__ = ["endpoints", "notices", "pushes", "registers", "subscriptions"]
 
 offer_acts(
     [
@@ -17,6 +28,8 @@ offer_acts(
         ("endpoints/<int:pk>/test/", "test_endpoint", endpoint_acts.SendTest),
         ("endpoints/<int:pk>/key/", "rotate_endpoint_key", endpoint_acts.RotateKey),
         ("pushes/<int:pk>/replay/", "replay_push", endpoint_acts.ReplayPush),
+        ("subscriptions/follow/", "subscribe", subscription_acts.Follow),
+        ("subscriptions/<int:pk>/end/", "end_subscription", subscription_acts.EndFollowing),
         ("registers/enter/", "enter_register", register_acts.EnterRegister),
         ("registers/<int:pk>/keys/", "change_keys_of_register", register_acts.ChangeKeys),
         ("registers/<int:pk>/pause/", "pause_register", register_acts.Pause),

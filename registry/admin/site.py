@@ -35,6 +35,12 @@ _DELIVERIES = (
     "delivery_board",
     "ask_for_endpoint",
 )
+_SUBSCRIPTIONS = (
+    "notifications_subscription_changelist",
+    "notifications_subscription_change",
+    "subscribe",
+    "end_subscription",
+)
 TOLD = (
     *(f"registry_{kind}_changelist" for kind in _LISTS),
     "registry_practitioner_change",
@@ -42,8 +48,10 @@ TOLD = (
     "open_file",
     *_NOTICES,
     *_DELIVERIES,
+    *_SUBSCRIPTIONS,
 )
-"""Where health and drug authorities read what is published or was told to them, and how it comes to their systems."""
+"""Where health and drug authorities read what is published or was told to them, how it comes to their systems, and of
+whom they asked to be told."""
 
 
 def _is_told(request: HttpRequest) -> bool:

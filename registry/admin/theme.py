@@ -46,6 +46,7 @@ NAVIGATION = [
         "items": [
             _item(_("Work list"), "checklist", "work_list", "reads_files"),
             _item(_("Notices to us"), "notifications", "notifications_notice_changelist", "reads_notices"),
+            _item(_("Subscriptions"), "notification_add", "notifications_subscription_changelist", "reads_deliveries"),
             _item(_("Cases"), "folder_open", "registry_case_changelist", "reads_files"),
             _item(_("Proposals"), "edit_note", "registry_proposal_changelist", "reads_files"),
             _item(_("Key supervision"), "supervised_user_circle", "key_supervision", "reads_files"),

@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.contenttypes.models import ContentType
 
 from appeals.models import Activity, Application, Attendance, Evidence, Expert, Objection, Panel, Seat
-from notifications.models import Endpoint, Letter, Notice, Push
+from notifications.models import Endpoint, Letter, Notice, Push, Subscription
 from notifications.queries.printed import code_of
 from registry.actions.talks import TALKS
 from registry.models import (
@@ -198,6 +198,7 @@ class Rows:
             ("phasein.object_id", "phasein.version"): self._phase_in,
             ("endpoints.pk", "endpoint.object_id"): of(Endpoint, "endpoint"),
             ("pushes.pk", "push.object_id"): of(Push, "push"),
+            ("subscriptions.pk", "subscription.object_id"): of(Subscription, "subscription"),
             ("user.object_id", "user.id", "users.pk"): town.officer,
             ("apikey.object_id", "keys.pk"): ApiKey.objects.filter(user=town.officer).earliest("pk"),
         }
