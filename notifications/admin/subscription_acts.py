@@ -1,5 +1,6 @@
 """Following a person for one's body, and ending it early."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from notifications.queries.inbox import own_bodies
 from notifications.queries.subscriptions import running
 from registry.actions.errors import Refused
 from registry.actions.requirements import required
-from registry.admin.acts.consequence import Consequence
+from registry.admin.acts.consequence import Consequence, Summary
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import choice_field, day_field, prose_field, text_field
 from registry.admin.moment import today
@@ -61,6 +62,10 @@ class FollowForm(ActForm):
         first, last = today(), last_possible()
         self.fields["until"].widget.attrs |= {"min": f"{first:%Y-%m-%d}", "max": f"{last:%Y-%m-%d}"}
         self.fields["code"].widget.attrs["autocomplete"] = "off"
+
+    def summary(self) -> Iterator[Summary]:
+        """The reason alone: the rest is said with who is meant."""
+        yield Summary(self.fields["reason"].label or "", self.cleaned_data["reason"], long=True)
 
     def clean_code(self) -> Practitioner:
         """The person with the code, present or former, in the scope; no word says whether there is one elsewhere."""
@@ -131,9 +136,9 @@ class Follow(GuidedAct):
         given = self.given(data)
         person, body = given["practitioner"], given["body"]
         told: list[tuple[Words, Any]] = [
-            (_("Personal code"), f"{person.name} {person.code}"),
+            (_("Practitioner"), f"{person.name} {person.code}"),
             (_("For whom"), body),
-            (_("Told"), f"{day(today())} – {day(data['until'])}"),
+            (_("Days on which it is told"), f"{day(today())} – {day(data['until'])}"),
         ]
         of_body = Subscription.objects.filter(**{type(body).__name__.lower(): body})
         same = running(of_body.filter(practitioner=person), today()).first()

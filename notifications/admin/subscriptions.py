@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,6 @@ from notifications.models.bodies import BODIES
 from notifications.queries.endpoints import subscriptions_of
 from notifications.queries.inbox import bodies_of, own_bodies
 from notifications.queries.subscriptions import SOON, about, ended, ending, followed_by, running
-from registry.admin import labels
 from registry.admin.acts.buttons import Button
 from registry.admin.base import ListAdmin
 from registry.admin.extensions import offer_buttons
@@ -55,8 +55,8 @@ class SubscriptionAdmin(ListAdmin):
 
     seen_by = READERS_OF_DELIVERIES
     list_before_template = "notifications/parts/subscriptions_start.html"
-    list_display = ("state_now", "person", "whose", "reason", "starts_on", "until", "by_whom")
-    list_display_links = ("state_now",)
+    list_display = ("named", "state_now", "whose", "reason", "starts_on", "until", "by_whom")
+    list_display_links = ("named",)
     list_filter = (Running,)
     search_fields = ("practitioner__code",)
     search_help_text = _("Code, beginning of the name, or part of it")
@@ -88,9 +88,9 @@ class SubscriptionAdmin(ListAdmin):
         return state_label(row)
 
     @admin.display(description=_("practitioner"))
-    def person(self, row: Subscription) -> SafeString:
-        """Whom."""
-        return labels.person(row.practitioner)
+    def named(self, row: Subscription) -> SafeString:
+        """Whom, as the link to the subscription; the file is a step further."""
+        return format_html('{} <span class="rg-code">{}</span>', row.practitioner.name, row.practitioner.code)
 
     @admin.display(description=_("of whom"))
     def whose(self, row: Subscription) -> str:

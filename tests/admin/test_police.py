@@ -79,6 +79,15 @@ def test_without_the_letter_or_with_somebody_outside_the_case_nothing_is_recorde
     assert set(text.context["form"].errors) == {"document"}
 
 
+def test_back_at_the_form_the_letter_is_there_already_and_is_listed_once(here: Desk, case: Case) -> None:
+    client, url = signed_in(here.scorer), reverse("admin:transfer_to_police", args=[case.pk])
+    shown = client.post(url, letter(document=scan()))
+    assert [item.value for item in shown.context["summary"]].count("移送书.pdf") == 1
+    back = client.post(url, {**entered_in(shown), "step": "back"})
+    assert "“移送书.pdf” is here already" in back.content.decode()
+    assert client.post(url, {**entered_in(shown), "step": "form"}).status_code == 200
+
+
 def test_the_letter_of_another_officer_does_not_come_along(here: Desk, case: Case) -> None:
     url = reverse("admin:transfer_to_police", args=[case.pk])
     shown = signed_in(here.scorer).post(url, letter(document=scan()))

@@ -1,6 +1,7 @@
 """A document handed in with an act that is confirmed: kept when it first comes, and there at the confirmation."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -23,22 +24,35 @@ class PaperForm(ActForm):
 
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say which document is there already: a browser sends no file twice by itself."""
+        super().__init__(*args, **kwargs)
+        with suppress(signing.BadSignature):
+            if file := self._taken_in(self.data.get("kept", "")):
+                self.fields["document"].required = False
+                self.fields["document"].help_text = gettext("“%(name)s” is here already. Another one replaces it.") % {
+                    "name": file.name
+                }
+
     def clean_kept(self) -> StoredFile | None:
         """The document that was taken in, if its author is the one who acts now."""
-        token = self.cleaned_data["kept"]
-        if not token:
-            return None
         try:
-            pk = signing.loads(token, salt=SALT, max_age=A_DAY)
+            return self._taken_in(self.cleaned_data["kept"])
         except signing.BadSignature:
             raise forms.ValidationError(gettext("The document was handed in too long ago. Choose it again.")) from None
+
+    def _taken_in(self, token: str) -> StoredFile | None:
+        if not token:
+            return None
+        pk = signing.loads(token, salt=SALT, max_age=A_DAY)
         return StoredFile.objects.filter(pk=pk, handed_in_by=self.doing.user).defer("sealed").first()
 
     def summary(self) -> Iterator[Summary]:
         """What was entered, and which file was taken in."""
-        yield from super().summary()
+        label = self.fields["document"].label or ""
+        yield from (item for item in super().summary() if item.label != label)
         if file := self.cleaned_data.get("kept"):
-            yield Summary(self.fields["document"].label or "", file.name)
+            yield Summary(label, file.name)
 
 
 class WithPaper(GuidedAct):

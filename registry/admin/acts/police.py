@@ -44,7 +44,7 @@ class TransferForm(PaperForm):
     grounds = prose_field(
         _("Grounds"), help_text=_("Which conduct is suspected to be a crime, and from which evidence.")
     )
-    document = file_field(_("Transfer letter"), required=False, help_text=_("A scan or a picture of it."))
+    document = file_field(_("Transfer letter"), help_text=_("A scan or a picture of it."))
     begins_today = ("transferred_on",)
     field_order = ("practitioner", "organ", "document_number", "transferred_on", "legal_basis", "grounds", "document")
 
@@ -53,13 +53,6 @@ class TransferForm(PaperForm):
         case = self.doing.subject
         people = Practitioner.objects.filter(pk__in=answering_in(case).order_by().values("practitioner"))
         self.fields["practitioner"].queryset = people  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """The letter has to come with it, now or with the first look."""
-        data: dict[str, Any] = super().clean() or {}
-        if not data.get("kept") and "document" not in self.errors:
-            self.add_error("document", gettext("Hand in the transfer letter."))
-        return data
 
 
 class TransferToPolice(WithPaper, OnCase):
