@@ -14,12 +14,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin.choice_filters import RadioFilter
 
-from notifications.admin.subscription_acts import subscription_url
 from notifications.models import Subscription
 from notifications.models.bodies import BODIES
 from notifications.queries.endpoints import subscriptions_of
 from notifications.queries.inbox import bodies_of, own_bodies
-from notifications.queries.subscriptions import SOON, about, ended, ending, followed_by, running
+from notifications.queries.subscriptions import SOON, about, ended, ending, running
 from registry.admin.acts.buttons import Button
 from registry.admin.base import ListAdmin
 from registry.admin.extensions import offer_buttons
@@ -166,14 +165,8 @@ def _acts(request: HttpRequest, subscription: Subscription) -> Iterator[Button]:
 
 
 def follow_button(request: HttpRequest, file: PractitionerFile) -> Iterator[Button]:
-    """From a person's file: to follow them, or to the subscription that runs."""
-    seen = scope(request).held_as(TOLD)
-    if not own_bodies(seen):
-        return
-    if present := followed_by(seen, file.members, today()):
-        words = gettext("Followed until %(day)s") % {"day": last_day(present.ends_on)}
-        yield Button(words, subscription_url(present), "visibility")
-    else:
+    """From a person's file: to follow them; who follows already is told so before anything is kept."""
+    if own_bodies(scope(request).held_as(TOLD)):
         url = f"{reverse('admin:subscribe')}?person={file.practitioner.pk}"
         yield Button(_("Follow this person"), url, "notification_add")
 
