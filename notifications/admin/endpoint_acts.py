@@ -27,7 +27,7 @@ from notifications.queries.inbox import own_bodies
 from notifications.wire.connecting import Credentials
 from registry.admin.acts.consequence import Consequence
 from registry.admin.acts.guided import ActForm, GuidedAct, Words
-from registry.admin.fields import choice_field, prose_field, row_field, text_field, whole_field
+from registry.admin.fields import choice_field, prose_field, row_field, text_field, tick_field, whole_field
 from registry.models import Agency, Authority, Institution, Region, User
 from registry.queries.roles import ADMINISTRATORS, ASKING_FOR_ENDPOINTS
 from registry.queries.scope import Scope
@@ -62,6 +62,7 @@ class EndpointForm(ActForm):
     issuer = prose_field(
         _("Certificate authority"), required=False, help_text=_("In PEM, where the receiver has one of its own.")
     )
+    takes_batches = tick_field(_("It takes up to a hundred letters in one request"))
 
     def prepare(self) -> None:
         """The own bodies, the only one chosen already; every body for who administers the whole register."""
@@ -108,6 +109,7 @@ class AskForEndpoint(GuidedAct):
             url=data["url"],
             networks=[each for each in data["networks"].replace("，", ",").split(",") if each.strip()],
             credentials=Credentials(issuer=data["issuer"]),
+            takes_batches=data["takes_batches"],
             by=self.user,
             now=self.now,
         )

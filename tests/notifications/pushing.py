@@ -1,5 +1,6 @@
 """Endpoints of stories, and letters that are owed to them."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from notifications.actions.delivering import push_due
@@ -8,7 +9,7 @@ from notifications.models import Attempt, Endpoint, Push
 from notifications.wire.connecting import Credentials
 from registry.models import Assignment, Role, User
 from tests.notifications.exchange import Ticking
-from tests.notifications.receiver import Paper, Receiver
+from tests.notifications.receiver import Handler, Letter, Paper, Receiver
 from tests.town import LAW_BEGINS
 
 LOOPBACK = "127.0.0.0/8"
@@ -66,3 +67,8 @@ def problems() -> list[str]:
 def states() -> list[str]:
     """Where the pushes stand, in the order in which they are owed."""
     return list(Push.objects.order_by("endpoint", "practitioner", "sequence").values_list("state", flat=True))
+
+
+def failing(*, status: int = 500, **headers: str) -> Callable[[Handler, Letter], None]:
+    """An answer that is none."""
+    return lambda handler, _letter: handler.say(status, b"do not show this", **headers)

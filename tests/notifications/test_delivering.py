@@ -1,14 +1,11 @@
 """Letters on their way to real receivers: signed, in order, tried again, and never lost."""
 
-import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 
-from notifications.actions import delivering
-from notifications.actions.claiming import EACH_AT_ONCE, LEASE, claim_due, report
-from notifications.actions.delivering import LINES
+from notifications.actions.claiming import LEASE, claim_due, report
 from notifications.actions.endpoints import (
     pause_endpoint,
     replay_push,
@@ -17,14 +14,14 @@ from notifications.actions.endpoints import (
     rotate_key,
     send_test,
 )
-from notifications.models import Attempt, Endpoint, Push
+from notifications.models import Attempt, Push
 from notifications.models.pushes import Problem
 from notifications.wire.sending import Answer
 from registry.actions.errors import Refused
 from registry.models import Practitioner, ProcedureStep
 from tests.actions.deeds import annul
 from tests.notifications.exchange import Ticking, announce, country
-from tests.notifications.pushing import administrator, endpoint_at, problems, push, states
+from tests.notifications.pushing import administrator, endpoint_at, failing, problems, push, states
 from tests.notifications.receiver import Handler, Letter, Receiver, receiving
 from tests.town import TODAY, Town, at, score
 
@@ -54,10 +51,6 @@ def owed(town: Town, clock: Ticking, *days: date, who: Practitioner | None = Non
     for day in days:
         score(town, 1, day, who=who, number=f"{who or 'self'}{day}")
     announce(clock())
-
-
-def failing(*, status: int = 500, **headers: str) -> object:
-    return lambda handler, _letter: handler.say(status, b"do not show this", **headers)
 
 
 def test_a_letter_says_who_and_where_and_nothing_of_what(town: Town, clock: Ticking, receiver: Receiver) -> None:
@@ -109,7 +102,7 @@ def test_a_failed_letter_comes_again_with_the_same_id_and_the_same_words(
     town: Town, clock: Ticking, receiver: Receiver
 ) -> None:
     endpoint_at(receiver, town.hospital, clock())
-    receiver.answer = failing()  # type: ignore[assignment]
+    receiver.answer = failing()
     owed(town, clock, DAYS[0])
     push(clock)
     first = receiver.letters[0]
@@ -145,7 +138,7 @@ def test_while_a_letter_fails_the_next_about_the_same_person_waits_and_others_go
 
 def test_one_receiver_that_fails_does_not_hold_up_another(town: Town, clock: Ticking, receiver: Receiver) -> None:
     with receiving() as broken:
-        broken.answer = failing()  # type: ignore[assignment]
+        broken.answer = failing()
         endpoint_at(broken, town.hospital, clock())
         endpoint_at(receiver, town.agency, clock())
         owed(town, clock, *DAYS[:3])
@@ -158,7 +151,7 @@ def test_an_endpoint_that_keeps_failing_is_left_alone_and_what_failed_goes_at_on
     town: Town, clock: Ticking, receiver: Receiver
 ) -> None:
     endpoint = endpoint_at(receiver, town.hospital, clock())
-    receiver.answer = failing()  # type: ignore[assignment]
+    receiver.answer = failing()
     owed(town, clock, *DAYS[:2])
     for _ in range(4):
         push(clock)
@@ -175,109 +168,9 @@ def test_an_endpoint_that_keeps_failing_is_left_alone_and_what_failed_goes_at_on
     assert set(states()) == {"delivered"}
 
 
-def test_no_more_than_its_share_is_in_hand_of_one_endpoint(town: Town, clock: Ticking, receiver: Receiver) -> None:
-    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, EACH_AT_ONCE + 4)
-    assert len(claim_due(now=clock(), room=EACH_AT_ONCE * 2)) == EACH_AT_ONCE
-    assert claim_due(now=clock(), room=EACH_AT_ONCE) == []
-
-
-def test_letters_to_one_endpoint_go_by_a_few_connections_that_stay_open(
-    town: Town, clock: Ticking, receiver: Receiver
-) -> None:
-    receiver.keeps = True
-    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, 3 * LINES)
-    assert push(clock) == 3 * LINES
-    assert set(states()) == {"delivered"}
-    assert receiver.most_at_once <= receiver.connections <= LINES
-
-
-def test_after_a_failure_for_the_endpoints_sake_the_rest_of_a_bundle_is_not_tried(
-    town: Town, clock: Ticking, receiver: Receiver
-) -> None:
-    receiver.answer = failing()  # type: ignore[assignment]
-    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, 4 * LINES)
-    assert LINES // 2 < push(clock) <= 2 * LINES
-    assert len(receiver.letters) == Attempt.objects.count() <= 2 * LINES
-    assert Push.objects.filter(lease_until__isnull=False).count() == 0
-    receiver.answer = lambda handler, _letter: handler.say(204)
-    clock.go_on(minutes=6)
-    push(clock)
-    assert set(states()) == {"delivered"}
-
-
-def test_what_cannot_be_begun_in_time_is_given_back(
-    town: Town, clock: Ticking, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(delivering, "_BEGUN_WITHIN", -1.0)
-    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, 2 * LINES)
-    assert push(clock) == 2 * LINES
-    assert set(states()) == {"delivered"}
-    assert set(Push.objects.values_list("fence", flat=True)) == {1, 2}
-
-
-def test_a_system_that_takes_batches_gets_what_is_due_in_one_request(
-    town: Town, clock: Ticking, receiver: Receiver
-) -> None:
-    endpoint = endpoint_at(receiver, town.agency, clock(), takes_batches=True)
-    owed_without_order(endpoint, clock, 12)
-    assert push(clock) == 12
-    [request] = receiver.letters
-    assert receiver.forged == 0
-    assert request.headers["content-type"] == "application/cloudevents-batch+json; charset=utf-8"
-    events = json.loads(request.body)
-    assert len({event["id"] for event in events}) == 12
-    assert set(states()) == {"delivered"}
-
-
-def test_a_batch_has_an_id_that_is_the_same_for_the_same_letters(
-    town: Town, clock: Ticking, receiver: Receiver
-) -> None:
-    endpoint = endpoint_at(receiver, town.agency, clock(), takes_batches=True)
-    owed_without_order(endpoint, clock, 3)
-    receiver.answer = failing(status=503)  # type: ignore[assignment]
-    push(clock)
-    receiver.answer = lambda handler, _letter: handler.say(204)
-    clock.go_on(minutes=1)
-    push(clock)
-    assert len(receiver.letters) == 2
-    assert len({request.id for request in receiver.letters}) == 1
-    endpoint.refresh_from_db()
-    assert (set(states()), endpoint.failures) == ({"delivered"}, 0)
-
-
-def test_one_bad_letter_does_not_hold_up_the_others_of_its_batch(
-    town: Town, clock: Ticking, receiver: Receiver
-) -> None:
-    endpoint = endpoint_at(receiver, town.agency, clock(), takes_batches=True)
-    owed_without_order(endpoint, clock, 4)
-    bad = str(Push.objects.earliest("pk").notice.event.uuid)
-    receiver.answer = lambda handler, request: handler.say(422 if bad in request.body.decode() else 204)
-    push(clock)
-    assert len(receiver.letters) == 1
-    clock.go_on(minutes=1)
-    push(clock)
-    assert sorted(states()) == ["delivered", "delivered", "delivered", "waiting"]
-
-
-def test_a_batch_that_fails_is_one_failure_of_its_endpoint(town: Town, clock: Ticking, receiver: Receiver) -> None:
-    endpoint = endpoint_at(receiver, town.agency, clock(), takes_batches=True)
-    owed_without_order(endpoint, clock, 30)
-    receiver.answer = failing(status=503)  # type: ignore[assignment]
-    push(clock)
-    endpoint.refresh_from_db()
-    assert endpoint.failures == 1
-    assert problems() == ["busy"] * 30
-
-
-def owed_without_order(endpoint: Endpoint, clock: Ticking, many: int) -> None:
-    """Letters about nobody, so that none waits for another."""
-    for _ in range(many):
-        send_test(endpoint=endpoint, by=administrator(), now=clock())
-
-
 def test_after_75_hours_it_is_handed_up_and_goes_on_daily(town: Town, clock: Ticking, receiver: Receiver) -> None:
     endpoint = endpoint_at(receiver, town.hospital, clock())
-    receiver.answer = failing(status=403)  # type: ignore[assignment]
+    receiver.answer = failing(status=403)
     send_test(endpoint=endpoint, by=administrator(), now=clock())
     began = clock()
     while clock() < began + timedelta(days=8):
@@ -307,7 +200,7 @@ def test_a_receiver_may_ask_to_wait_longer_but_no_more_than_a_day(
     town: Town, clock: Ticking, receiver: Receiver
 ) -> None:
     endpoint = endpoint_at(receiver, town.hospital, clock())
-    receiver.answer = failing(status=429, retry_after="7200")  # type: ignore[assignment]
+    receiver.answer = failing(status=429, retry_after="7200")
     send_test(endpoint=endpoint, by=administrator(), now=clock())
     push(clock)
     [row] = Push.objects.all()
@@ -318,7 +211,7 @@ def test_a_receiver_that_is_gone_is_disabled_and_what_is_owed_waits(
     town: Town, clock: Ticking, receiver: Receiver
 ) -> None:
     endpoint = endpoint_at(receiver, town.hospital, clock())
-    receiver.answer = failing(status=410)  # type: ignore[assignment]
+    receiver.answer = failing(status=410)
     send_test(endpoint=endpoint, by=administrator(), now=clock())
     push(clock)
     endpoint.refresh_from_db()
@@ -344,7 +237,7 @@ def test_a_redirect_is_a_failure_and_is_not_followed(town: Town, clock: Ticking,
 
 def test_nothing_of_an_answer_is_kept_but_its_status(town: Town, clock: Ticking, receiver: Receiver) -> None:
     endpoint = endpoint_at(receiver, town.hospital, clock())
-    receiver.answer = failing()  # type: ignore[assignment]
+    receiver.answer = failing()
     send_test(endpoint=endpoint, by=administrator(), now=clock())
     push(clock)
     [row] = Attempt.objects.values()

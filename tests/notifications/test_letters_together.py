@@ -1,0 +1,134 @@
+"""Letters to one endpoint together: what is in hand, by how many connections it goes, and systems that take batches."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from notifications.actions import delivering
+from notifications.actions.claiming import EACH_AT_ONCE, claim_due
+from notifications.actions.delivering import LINES
+from notifications.actions.endpoints import send_test
+from notifications.models import Attempt, Endpoint, Push
+from tests.notifications.exchange import Ticking, country
+from tests.notifications.pushing import administrator, endpoint_at, failing, problems, push, states
+from tests.notifications.receiver import Receiver, receiving
+from tests.town import TODAY, Town, at
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def town() -> Town:
+    return country()
+
+
+@pytest.fixture
+def clock() -> Ticking:
+    return Ticking(at(TODAY, 20))
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as found:
+        yield found
+
+
+def owed_without_order(endpoint: Endpoint, clock: Ticking, many: int) -> None:
+    """Letters about nobody, so that none waits for another."""
+    for _ in range(many):
+        send_test(endpoint=endpoint, by=administrator(), now=clock())
+
+
+def test_no_more_than_its_share_is_in_hand_of_one_endpoint(town: Town, clock: Ticking, receiver: Receiver) -> None:
+    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, EACH_AT_ONCE + 4)
+    assert len(claim_due(now=clock(), room=EACH_AT_ONCE * 2)) == EACH_AT_ONCE
+    assert claim_due(now=clock(), room=EACH_AT_ONCE) == []
+
+
+def test_letters_to_one_endpoint_go_by_a_few_connections_that_stay_open(
+    town: Town, clock: Ticking, receiver: Receiver
+) -> None:
+    receiver.keeps = True
+    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, 3 * LINES)
+    assert push(clock) == 3 * LINES
+    assert set(states()) == {"delivered"}
+    assert receiver.most_at_once <= receiver.connections <= LINES
+
+
+def test_after_a_failure_for_the_endpoints_sake_the_rest_of_a_bundle_is_not_tried(
+    town: Town, clock: Ticking, receiver: Receiver
+) -> None:
+    receiver.answer = failing()
+    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, 4 * LINES)
+    assert LINES // 2 < push(clock) <= 2 * LINES
+    assert len(receiver.letters) == Attempt.objects.count() <= 2 * LINES
+    assert Push.objects.filter(lease_until__isnull=False).count() == 0
+    receiver.answer = lambda handler, _letter: handler.say(204)
+    clock.go_on(minutes=6)
+    push(clock)
+    assert set(states()) == {"delivered"}
+
+
+def test_what_cannot_be_begun_in_time_is_given_back(
+    town: Town, clock: Ticking, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "_BEGUN_WITHIN", -1.0)
+    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, 2 * LINES)
+    assert push(clock) == 2 * LINES
+    assert set(states()) == {"delivered"}
+    assert set(Push.objects.values_list("fence", flat=True)) == {1, 2}
+
+
+def test_a_system_that_takes_batches_gets_what_is_due_in_one_request(
+    town: Town, clock: Ticking, receiver: Receiver
+) -> None:
+    endpoint = endpoint_at(receiver, town.agency, clock(), takes_batches=True)
+    owed_without_order(endpoint, clock, 12)
+    assert push(clock) == 12
+    [request] = receiver.letters
+    assert receiver.forged == 0
+    assert request.headers["content-type"] == "application/cloudevents-batch+json; charset=utf-8"
+    events = json.loads(request.body)
+    assert len({event["id"] for event in events}) == 12
+    assert set(states()) == {"delivered"}
+
+
+def test_a_batch_has_an_id_that_is_the_same_for_the_same_letters(
+    town: Town, clock: Ticking, receiver: Receiver
+) -> None:
+    endpoint = endpoint_at(receiver, town.agency, clock(), takes_batches=True)
+    owed_without_order(endpoint, clock, 3)
+    receiver.answer = failing(status=503)
+    push(clock)
+    receiver.answer = lambda handler, _letter: handler.say(204)
+    clock.go_on(minutes=1)
+    push(clock)
+    assert len(receiver.letters) == 2
+    assert len({request.id for request in receiver.letters}) == 1
+    endpoint.refresh_from_db()
+    assert (set(states()), endpoint.failures) == ({"delivered"}, 0)
+
+
+def test_one_bad_letter_does_not_hold_up_the_others_of_its_batch(
+    town: Town, clock: Ticking, receiver: Receiver
+) -> None:
+    endpoint = endpoint_at(receiver, town.agency, clock(), takes_batches=True)
+    owed_without_order(endpoint, clock, 4)
+    bad = str(Push.objects.earliest("pk").notice.event.uuid)
+    receiver.answer = lambda handler, request: handler.say(422 if bad in request.body.decode() else 204)
+    push(clock)
+    assert len(receiver.letters) == 1
+    clock.go_on(minutes=1)
+    push(clock)
+    assert sorted(states()) == ["delivered", "delivered", "delivered", "waiting"]
+
+
+def test_a_batch_that_fails_is_one_failure_of_its_endpoint(town: Town, clock: Ticking, receiver: Receiver) -> None:
+    endpoint = endpoint_at(receiver, town.agency, clock(), takes_batches=True)
+    owed_without_order(endpoint, clock, 30)
+    receiver.answer = failing(status=503)
+    push(clock)
+    endpoint.refresh_from_db()
+    assert endpoint.failures == 1
+    assert problems() == ["busy"] * 30
