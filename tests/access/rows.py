@@ -107,7 +107,9 @@ class Rows:
         return route.at([self._one(route, kind, column) for kind in route.kinds])
 
     def notice_to(self, column: str) -> Notice:
-        """The newest notice to the body for which the caller of the column works; the hospital's for others."""
+        """The newest notice to the body for which the caller works, about the surgeon if there is one; the hospital's
+        for others.
+        """
         town = self.town
         bodies: dict[str, dict[str, Any]] = {
             Role.AGENCY_OFFICER: {"agency": town.agency},
@@ -117,7 +119,8 @@ class Rows:
             Role.PRACTITIONER: {"practitioner": town.surgeon},
         }
         told = Notice.objects.filter(**bodies.get(column, {"institution": town.hospital}))
-        return told.filter(event__practitioner__isnull=False).latest("pk")
+        told = told.filter(event__practitioner__isnull=False)
+        return told.filter(event__practitioner=town.surgeon).order_by("pk").last() or told.latest("pk")
 
     def _one(self, route: Route, kind: str, column: str) -> str:
         if kind in NOTICE:
