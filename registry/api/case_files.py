@@ -14,7 +14,7 @@ from registry.api.shapes import ActorRef, Shape, Word
 from registry.api.subjects import named, one
 from registry.models import Case, CaseFile, ProcedureStep, StoredFile
 from registry.queries.casework import ACTS, why_held
-from registry.queries.roles import OFFICERS_OF_AGENCIES
+from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_CASE_DOCUMENTS
 
 
 class FileShape(Shape):
@@ -59,6 +59,7 @@ class CaseFiles(Listing, OnCase):
     creating = "Put a document into the file of a case, where it stays."
     shape = CaseFileShape
     given = CaseFileGiven
+    seen_by = READERS_OF_CASE_DOCUMENTS
     done_by = OFFICERS_OF_AGENCIES
     makes = True
 
@@ -108,6 +109,7 @@ class CaseSteps(Listing):
 
     tag = "cases"
     shape = ProcedureStepShape
+    seen_by = READERS_OF_CASE_DOCUMENTS
 
     def rows(self) -> QuerySet[ProcedureStep]:
         return steps_of(whole_case(self, **self.kwargs).uuid)

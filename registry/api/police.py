@@ -17,7 +17,7 @@ from registry.api.shapes import ActorRef, PersonRef, Shape, Word
 from registry.api.subjects import named, one
 from registry.models import Case, PoliceAnswer, PoliceTransfer, Practitioner
 from registry.queries.police import transfers_of
-from registry.queries.roles import OFFICERS_OF_AGENCIES
+from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_CASE_DOCUMENTS
 
 Outcome = PoliceAnswer.Outcome
 
@@ -74,6 +74,7 @@ class PoliceTransfers(Listing, OnCase):
     creating = "Record that a case, or one person in it, was transferred to the police. It takes a second signature."
     shape = PoliceTransferShape
     given = PoliceTransferGiven
+    seen_by = READERS_OF_CASE_DOCUMENTS
     makes = True
     two_people = True
 
@@ -105,6 +106,7 @@ class PoliceTransferView(One):
 
     tag = "cases"
     shape = PoliceTransferShape
+    seen_by = READERS_OF_CASE_DOCUMENTS
 
     def find(self, **path: Any) -> PoliceTransfer:
         return one(transfers_of(self.asker.scope), uuid=path["transfer"])

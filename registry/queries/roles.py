@@ -21,6 +21,9 @@ READERS_OF_FILES = frozenset(
 )
 """Who reads people, their points and their cases, as far as their scope goes."""
 
+READERS_OF_CASE_DOCUMENTS = READERS_OF_FILES - {Role.COMPLIANCE_OFFICER}
+"""Who reads the documents and the steps of a case, where they see the region of its agency."""
+
 OWN_FILE = frozenset({Role.PRACTITIONER})
 """Who has everything that is kept of the own file."""
 

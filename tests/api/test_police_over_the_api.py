@@ -95,9 +95,13 @@ def test_neither_the_hospital_nor_another_province_comes_to_it_and_the_administr
 ) -> None:
     made = passed_on(here, case)
     addresses = (f"cases/{case.uuid}/police-transfers/", f"police-transfers/{made['id']}/")
-    for user in (compliance(here), desk(build("320100")).reviewer):
-        for address in (*addresses, f"files/{made['document']['id']}/content/"):
-            problem(Program(user).get(address), 404, "not-found")
+    document = f"files/{made['document']['id']}/content/"
+    hospital, elsewhere = Program(compliance(here)), Program(desk(build("320100")).reviewer)
+    for address in addresses:
+        problem(hospital.get(address), 403, "forbidden")
+        problem(elsewhere.get(address), 404, "not-found")
+    for program in (hospital, elsewhere):
+        problem(program.get(document), 404, "not-found")
     watching = Program(administrator())
     assert all(watching.get(address).status_code == 200 for address in addresses)
     problem(watching.post(f"{addresses[1]}answers/", {}), 403, "forbidden")

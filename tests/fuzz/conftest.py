@@ -11,6 +11,7 @@ from django.utils import timezone
 from registry.actions.keys import issue_key
 from registry.models import ApiKey, Assignment, Role, User
 from tests.casework import Desk, desk
+from tests.fuzz.own_things import OwnThings
 from tests.fuzz.things import Things
 from tests.served import served
 from tests.town import LAW_BEGINS, build
@@ -23,12 +24,13 @@ class Asked:
     address: str
     desk: Desk
     things: Things
+    own: OwnThings
     known: dict[str, str]
     """What parameters name: only what is there makes sense."""
 
     def ids(self, role: str) -> dict[str, str]:
         """The ids of things that the role may ask for."""
-        return self.things.ids | self.things.ids_of.get(role, {})
+        return self.things.ids | self.own.of_role.get(role, {})
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def asked(committed: None) -> Iterator[Asked]:
     things = Things(here)
     known = {"region": here.town.region.code, "policy": things.ids["policy"]}
     with served() as address:
-        yield Asked(address, here, things, known)
+        yield Asked(address, here, things, OwnThings(things), known)
 
 
 def somebody(here: Desk, role: Role) -> User:

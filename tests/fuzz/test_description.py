@@ -11,7 +11,8 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -55,8 +56,9 @@ def settings_file(folder: Path, asked: Asked, role: str) -> Path:
     lines += [f'"path.{name}" = {value if value.isdigit() else json.dumps(value)}' for name, value in ids.items()]
     lines += [f'"query.{name}" = "{value}"' for name, value in asked.known.items()]
     lines += ["[[operations]]", 'include-path = "/api/v1/tasks/"', 'parameters = { "query.after" = "2027-01-04.1" }']
-    lines += ["[[operations]]", 'include-path = "/api/v1/panels/{panel}/draw.json"']
-    lines += [f'parameters = {{ "path.panel" = "{asked.things.drawn_panel}" }}']
+    for address, own in asked.own.of_address.items():
+        lines += ["[[operations]]", f'include-path = "/api/v1/{address}"', "[operations.parameters]"]
+        lines += [f'"path.{name}" = "{value}"' for name, value in own.items()]
     lines += ["[[operations]]", 'include-path-regex = "/api/v1/(eligibility|statistics/.*)$"']
     lines += [f"checks.positive_data_acceptance.expected-statuses = {json.dumps([*GOOD, '400'])}"]
     path = folder / "schemathesis.toml"
@@ -66,6 +68,31 @@ def settings_file(folder: Path, asked: Asked, role: str) -> Path:
 
 def test_each_operation_is_answered_as_described(asked: Asked, tmp_path: Path) -> None:
     ask(asked, Role.AGENCY_OFFICER, tmp_path, AT_ONCE)
+
+
+def test_whatever_can_be_read_is_there_for_who_may_read_it(asked: Asked) -> None:
+    """Else the long form would come no further than 404."""
+    with urlopen(f"{asked.address}/api/v1/schema/?format=json") as answer:  # noqa: S310 - our own server
+        paths = json.load(answer)["paths"]
+    missing = []
+    for role in (Role(each) for each in ROLES if each != "settlement_system"):
+        key = key_for(asked.things.people.get(role) or somebody(asked.desk, role))
+        for path in (each for each, methods in paths.items() if role in methods.get("get", {}).get("x-roles", ())):
+            ids = asked.ids(role) | asked.own.of_address.get(path.removeprefix("/api/v1/"), {})
+            if status_of(asked.address + path.format_map(ids), key) == 404:
+                missing.append(f"{role}: {path}")
+    assert missing == []
+
+
+def status_of(address: str, key: str) -> int:
+    """What is answered to somebody who has a reason."""
+    headers = {"Authorization": f"Bearer {key}", "Access-Reason": "looking whether it is there"}
+    try:
+        with urlopen(Request(address, headers=headers)) as answer:  # noqa: S310 - our own server
+            status: int = answer.status
+            return status
+    except HTTPError as error:
+        return error.code
 
 
 @pytest.mark.slow

@@ -15,17 +15,16 @@ from notifications.actions.endpoints import approve_endpoint, propose_endpoint
 from notifications.actions.fanning_out import fan_out
 from notifications.actions.subscriptions import subscribe
 from notifications.models import Notice, Push
-from registry.actions.deliveries import notify
 from registry.actions.merging import merge_files
-from registry.actions.procedure import for_agency, for_institution
+from registry.actions.procedure import for_agency
 from registry.actions.talks import TALKS, open_talks
-from registry.models import Assignment, Delivery, Role, RosterJob, Task, User
+from registry.models import Assignment, Role, RosterJob, Task, User
 from registry.rosters import jobs
 from tests.actions import measuring
 from tests.actions.transferring import transferred
 from tests.appeals import peers, repairs
 from tests.appeals.disputes import stored
-from tests.casework import Desk, identified, proposed, received
+from tests.casework import Desk, identified, received
 from tests.town import LAW_BEGINS, TODAY, at, score
 
 if TYPE_CHECKING:
@@ -41,9 +40,6 @@ class Things:
 
     here: Desk
     ids: dict[str, str] = field(default_factory=dict)
-    ids_of: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Other ids, by role, where what there is would not be theirs."""
-
     drawn_panel: str = ""
     people: dict[str, User] = field(default_factory=dict)
 
@@ -53,7 +49,6 @@ class Things:
         self._repair()
         self._institution()
         self._told()
-        self._hospitals_own()
 
     def _note(self, **ids: object) -> None:
         self.ids |= {name: str(value) for name, value in ids.items()}
@@ -153,20 +148,3 @@ class Things:
         told = Notice.objects.filter(institution=town.hospital).latest("pk")
         push = Push.objects.filter(endpoint=endpoint).earliest("pk")
         self._note(notice=told.uuid, endpoint=endpoint.uuid, subscription=follows.uuid, push=push.uuid)
-
-    def _hospitals_own(self) -> None:
-        """What the hospital hands over and offers by itself."""
-        town = self.here.town
-        (person,) = measuring.hire(town, 1, first=800)
-        serves = notify(
-            proposal=proposed(self.here, 2, who=person, number="罚字800号"),
-            channel=Delivery.Channel.INSTITUTION,
-            by=self.here.scorer,
-            now=at(TODAY, 12),
-        )
-        own = repairs.offered(town, APRIL, acting=for_institution(town.officer, town.hospital))
-        self.ids_of[Role.COMPLIANCE_OFFICER] = {
-            "case": str(serves.case.uuid),
-            "proposal": str(serves.uuid),
-            "activity": str(own.uuid),
-        }
