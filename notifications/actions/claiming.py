@@ -195,25 +195,27 @@ def _fail(each: Tried, now: datetime) -> None:
 
 def _note_endpoints(failed: Sequence[Tried], well: Sequence[Tried], now: datetime) -> None:
     """What the answers say about the endpoints themselves. One that took any of its letters is well."""
-    problems: dict[int, dict[int, Answer]] = defaultdict(dict)
+    problems: dict[int, list[Tried]] = defaultdict(list)
     for each in failed:
-        problems[each.claim.push.endpoint_id][id(each.answer)] = each.answer  # one of a batch, not one of each letter
+        problems[each.claim.push.endpoint_id].append(each)
     took = {each.claim.push.endpoint_id for each in well}
     ailing = set(Endpoint.objects.filter(pk__in=took, failures__gt=0).values_list("pk", flat=True))
     for endpoint_id in sorted({*problems, *ailing}):
-        for answer in problems[endpoint_id].values():
-            _note_problem(endpoint_id, answer, now)
+        _note_problems(endpoint_id, problems[endpoint_id], now)
         if endpoint_id in took:
             _note_well(endpoint_id, now)
 
 
-def _note_problem(endpoint_id: int, answer: Answer, now: datetime) -> None:
+def _note_problems(endpoint_id: int, failed: Sequence[Tried], now: datetime) -> None:
+    """What was on its way when the endpoint failed before says nothing more: what failed together failed once."""
     endpoint = Endpoint.objects.filter(pk=endpoint_id)
-    if answer.problem == Problem.GONE:
+    if any(each.answer.problem == Problem.GONE for each in failed):
         _disable(endpoint.get(), now)
-    elif answer.problem in ABOUT_THE_ENDPOINT:
+    about = [each.claim.taken_at for each in failed if each.answer.problem in ABOUT_THE_ENDPOINT]
+    if about:
         row = endpoint.select_for_update(of=("self",), no_key=True).get()
-        endpoint.update(failures=row.failures + 1, rests_until=now + rest(row.failures + 1))
+        if row.rests_until is None or row.rests_until < max(about):
+            endpoint.update(failures=row.failures + 1, rests_until=now + rest(row.failures + 1))
 
 
 def _note_well(endpoint_id: int, now: datetime) -> None:
@@ -221,13 +223,17 @@ def _note_well(endpoint_id: int, now: datetime) -> None:
     failed = endpoint.select_for_update(of=("self",), no_key=True).filter(failures__gt=0).first()
     if failed is not None:
         endpoint.update(failures=0, rests_until=None)
-        if failed.failures >= PATIENCE:
-            _wake(endpoint_id, now)
+        _wake(endpoint_id, now, everything=failed.failures >= PATIENCE)
 
 
-def _wake(endpoint_id: int, now: datetime) -> None:
-    """The endpoint is back: what failed for its sake is due at once."""
+def _wake(endpoint_id: int, now: datetime, *, everything: bool) -> None:
+    """The endpoint is back: what failed for its sake is due at once.
+
+    Not what failed often while others got through: that fails for a reason of its own, and has its time.
+    """
     waiting = Push.objects.filter(endpoint_id=endpoint_id, next_at__gt=now, problem__in=ABOUT_THE_ENDPOINT)
+    if not everything:
+        waiting = waiting.filter(failures__lt=PATIENCE)
     waiting.filter(Q(lease_until=None) | Q(lease_until__lte=now)).update(next_at=now)
 
 

@@ -17,7 +17,8 @@ class Endpoint(OfABody):
     `networks` (CIDR) are all that the name of the host may lead to. `issuer` is the certificate authority in PEM by
     which the receiver proves who it is, `certificate` ours in PEM for receivers that ask, with its key sealed.
     `takes_batches` says that it takes several letters in one request.
-    `rests_until` and `failures` keep a receiver that fails from being asked by everybody at once.
+    `rests_until` and `failures` keep a receiver that fails from being asked by everybody at once; below a few failures
+    it rests not at all, and `rests_until` is when it failed last.
     """
 
     class State(models.TextChoices):

@@ -96,6 +96,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
+        if len(body) < int(self.headers["content-length"]):
+            self.close_connection = True  # whoever wrote it died over it
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         letter = Letter(headers.get("webhook-id", ""), body, headers)
         with self.receiver.lock:

@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from notifications.actions import delivering
-from notifications.actions.claiming import EACH_AT_ONCE, claim_due
-from notifications.actions.delivering import LINES
+from notifications.actions.claiming import EACH_AT_ONCE, claim_due, report
+from notifications.actions.delivering import LINES, push_due
 from notifications.actions.endpoints import send_test
 from notifications.models import Attempt, Endpoint, Push
+from notifications.models.pushes import Problem
+from notifications.rules.retries import PATIENCE
+from notifications.wire.sending import Answer
 from tests.notifications.exchange import Ticking, country
 from tests.notifications.pushing import administrator, endpoint_at, failing, problems, push, states
 from tests.notifications.receiver import Receiver, receiving
@@ -57,17 +62,13 @@ def test_letters_to_one_endpoint_go_by_a_few_connections_that_stay_open(
 
 
 def test_after_a_failure_for_the_endpoints_sake_the_rest_of_a_bundle_is_not_tried(
-    town: Town, clock: Ticking, receiver: Receiver
+    town: Town, receiver: Receiver
 ) -> None:
     receiver.answer = failing()
-    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, 4 * LINES)
-    assert LINES // 2 < push(clock) <= 2 * LINES
-    assert len(receiver.letters) == Attempt.objects.count() <= 2 * LINES
+    owed_without_order(endpoint_at(receiver, town.agency, timezone.now()), Ticking(timezone.now()), 6 * LINES)
+    assert push_due(clock=timezone.now) <= 3 * LINES
+    assert len(receiver.letters) == Attempt.objects.count() <= 3 * LINES
     assert Push.objects.filter(lease_until__isnull=False).count() == 0
-    receiver.answer = lambda handler, _letter: handler.say(204)
-    clock.go_on(minutes=6)
-    push(clock)
-    assert set(states()) == {"delivered"}
 
 
 def test_what_cannot_be_begun_in_time_is_given_back(
@@ -132,3 +133,31 @@ def test_a_batch_that_fails_is_one_failure_of_its_endpoint(town: Town, clock: Ti
     endpoint.refresh_from_db()
     assert endpoint.failures == 1
     assert problems() == ["busy"] * 30
+
+
+def test_what_fails_together_is_one_failure(town: Town, receiver: Receiver) -> None:
+    endpoint = endpoint_at(receiver, town.agency, timezone.now())
+    receiver.answer = failing()
+    for _ in range(LINES):
+        send_test(endpoint=endpoint, by=administrator(), now=timezone.now())
+    claims = claim_due(now=timezone.now(), room=LINES)
+    for claim in claims:
+        report(claim, Answer(Problem.ERROR, 500), now=timezone.now(), chance=0)
+    endpoint.refresh_from_db()
+    assert (len(claims), endpoint.failures) == (LINES, 1)
+
+
+def test_what_failed_twice_goes_at_once_when_the_endpoint_is_back_and_not_what_fails_by_itself(
+    town: Town, clock: Ticking, receiver: Receiver
+) -> None:
+    endpoint = endpoint_at(receiver, town.agency, clock())
+    owed_without_order(endpoint, clock, 2)
+    short, long = Push.objects.order_by("pk")
+    for push_, failures in ((short, 2), (long, PATIENCE)):
+        Push.objects.filter(pk=push_.pk).update(
+            failures=failures, problem=Problem.ERROR, next_at=clock() + timedelta(hours=1)
+        )
+    Endpoint.objects.update(failures=2, rests_until=clock())
+    owed_without_order(endpoint, clock, 1)
+    push(clock)
+    assert list(Push.objects.order_by("pk").values_list("state", flat=True)) == ["delivered", "waiting", "delivered"]
