@@ -27,6 +27,7 @@ ONCE = (
     "tests/notifications/test_crashes.py",
     "tests/notifications/test_hell.py",
     "tests/notifications/test_killed.py",
+    "tests/notifications/test_real_processes.py",
     "tests/notifications/test_receiver_killed.py",
     "tests/notifications/test_writer_killed.py",
 )

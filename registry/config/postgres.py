@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import psycopg
@@ -36,10 +37,15 @@ THROWAWAY = {"fsync": "off", "full_page_writes": "off", "wal_level": "minimal", 
 
 
 class Postgres:
-    """One server on the folder ``data``, its socket in ``sockets``. ``throwaway`` data need not survive a power cut."""
+    """One server on the folder ``data``, its socket in ``sockets``. ``throwaway`` data need not survive a power cut.
 
-    def __init__(self, *, data: Path, sockets: Path, log: Path, throwaway: bool) -> None:
+    By default an answer does not wait for the disk: a server that is killed may forget the last second.
+    ``durable`` keeps whatever was answered, as a server of production does.
+    """
+
+    def __init__(self, *, data: Path, sockets: Path, log: Path, throwaway: bool, durable: bool = False) -> None:
         self.data, self.sockets, self.log, self.throwaway = data, sockets, log, throwaway
+        self.kept: Mapping[str, str] = {"synchronous_commit": "on"} if durable else {}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -73,7 +79,12 @@ class Postgres:
         return f"postgres://{user}@/{DATABASE}?host={self.sockets}"
 
     def _options(self) -> list[str]:
-        options = {**COMMON, **(THROWAWAY if self.throwaway else {}), "unix_socket_directories": str(self.sockets)}
+        options = {
+            **COMMON,
+            **(THROWAWAY if self.throwaway else {}),
+            **self.kept,
+            "unix_socket_directories": str(self.sockets),
+        }
         return [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
 
     def _connect(self, database: str = "postgres") -> psycopg.Connection:
