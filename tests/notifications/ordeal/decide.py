@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Lock, local
@@ -21,6 +22,8 @@ from urllib.parse import urlsplit
 AT_ONCE = 4
 PATIENCE = 30.0  # seconds for one answer
 PAUSE = 0.2  # seconds between two tries
+LOST = 10
+"""Of so many answers one is lost on the way: the program hangs up and asks again."""
 
 
 class Program:
@@ -30,10 +33,13 @@ class Program:
         self.where, self.bearer = urlsplit(address), bearer
         self.own = local()
 
-    def decide(self, proposal: str) -> dict[str, Any]:
-        """How the register answered in the end, and how every other try ended."""
+    def decide(self, proposal: str, *, lose: bool) -> dict[str, Any]:
+        """How the register answered in the end, and how each other try did; to `lose` is not to wait for the first."""
         tries: Counter[str] = Counter()
         headers = {"idempotency-key": f"decide-{proposal}"}
+        if lose:
+            self._hang_up(f"/api/v1/proposals/{proposal}/decisions/", headers)
+            tries["hung up"] += 1
         while True:
             try:
                 status, document, replayed = self._ask(f"/api/v1/proposals/{proposal}/decisions/", headers)
@@ -54,18 +60,27 @@ class Program:
                 tries[str(status)] += 1
             time.sleep(PAUSE)
 
+    def _hang_up(self, path: str, headers: Mapping[str, str]) -> None:
+        """What is asked is on its way, and its answer goes nowhere."""
+        with suppress(OSError, HTTPException), closing(self._connection()) as connection:
+            self._send(connection, path, headers)
+
     def _ask(self, path: str, headers: Mapping[str, str]) -> tuple[int, dict[str, Any], bool]:
-        connection = getattr(self.own, "connection", None)
-        if connection is None:
-            assert self.where.hostname
-            connection = HTTPConnection(self.where.hostname, self.where.port, timeout=PATIENCE)
-            self.own.connection = connection
-        known = {"authorization": f"Bearer {self.bearer}", "content-type": "application/json"}
-        connection.request("POST", path, body=b"{}", headers={**known, **headers})
+        connection = getattr(self.own, "connection", None) or self._connection()
+        self.own.connection = connection
+        self._send(connection, path, headers)
         response = connection.getresponse()
         read = response.read()
         document = json.loads(read) if response.status < 500 else {}
         return response.status, document, response.getheader("idempotency-replayed") == "true"
+
+    def _connection(self) -> HTTPConnection:
+        assert self.where.hostname
+        return HTTPConnection(self.where.hostname, self.where.port, timeout=PATIENCE)
+
+    def _send(self, connection: HTTPConnection, path: str, headers: Mapping[str, str]) -> None:
+        known = {"authorization": f"Bearer {self.bearer}", "content-type": "application/json"}
+        connection.request("POST", path, body=b"{}", headers={**known, **headers})
 
 
 def _main() -> None:
@@ -75,13 +90,13 @@ def _main() -> None:
     random.Random(int(seed)).shuffle(proposals)
     with Path(into).open("w") as answers, ThreadPoolExecutor(AT_ONCE) as pool:
 
-        def decide(proposal: str) -> None:
-            answer = json.dumps(program.decide(proposal))
+        def decide(number: int, proposal: str) -> None:
+            answer = json.dumps(program.decide(proposal, lose=number % LOST == 0))
             with lock:
                 answers.write(f"{answer}\n")
                 answers.flush()
 
-        list(pool.map(decide, proposals))
+        list(pool.map(decide, range(len(proposals)), proposals))
 
 
 if __name__ == "__main__":

@@ -115,8 +115,12 @@ class House:
 
     def begin(self, seed: int) -> Popen[bytes]:
         """The officer begins to decide."""
-        arguments = [sys.executable, *_module("decide"), self.plan, self.address, self.answers, str(seed)]
-        return spawn(arguments, log=self.logs / "decide.log", environ=self.environ)
+        arguments = [self.plan, self.address, self.answers, seed]
+        return spawn(
+            [sys.executable, *_module("decide"), *map(str, arguments)],
+            log=self.logs / "decide.log",
+            environ=self.environ,
+        )
 
     def keep_up(self) -> None:
         """Start again whatever ended."""
@@ -169,10 +173,10 @@ class House:
         for name in ("worker-1", "worker-2"):
             self._post(name, [*WORKER, "--hostname", f"{name}@ordeal", *self.more])
         self._post("beat", [*BEAT, "--schedule", self.folder / "beat-schedule"])
-        papers = ["--certificate", self.folder / "own.pem", "--private-key", self.folder / "own.key"]
+        papers = ["--certificate", f"{self.folder / 'own.pem'}", "--private-key", f"{self.folder / 'own.key'}"]
         keys = json.loads(self.plan.read_text())["keys"]
         for code, port, key, inbox in zip(REGIONS, ports, keys, self.inboxes, strict=True):
-            where = ["--key", key, "--port", str(port), "--inbox", inbox]
+            where = ["--key", key, "--port", str(port), "--inbox", str(inbox)]
             self._post(f"receiver-{code}", [*_module("receiver"), *where, *papers])
         for post in self.posts.values():
             post.crew.wait_until_ready()

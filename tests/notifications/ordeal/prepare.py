@@ -49,10 +49,11 @@ ROUNDS = 4
 
 def prepare(wanted: int, ports: Sequence[int], issuer: str) -> dict[str, object]:
     """What whoever decides and whoever receives has to know."""
-    here, now = desk(country()), timezone.now()
-    places = [here.town.hospital, *(elsewhere(f"{code[:2]}0100") for code in REGIONS)]
-    people = [_somebody(number, here, places, now) for number in range(-(-wanted // ROUNDS))]
-    held = [str(each) for number in range(ROUNDS) for each in _held(number, here, people, now)]
+    with transaction.atomic():  # to wait for the disk once
+        here, now = desk(country()), timezone.now()
+        places = [here.town.hospital, *(elsewhere(f"{code[:2]}0100") for code in REGIONS)]
+        people = [_somebody(number, here, places, now) for number in range(-(-wanted // ROUNDS))]
+        held = [str(each) for number in range(ROUNDS) for each in _held(number, here, people, now)]
     fan_out(clock=timezone.now)
     return {
         "proposals": held[:wanted],
@@ -63,12 +64,10 @@ def prepare(wanted: int, ports: Sequence[int], issuer: str) -> dict[str, object]
 
 def _somebody(number: int, here: Desk, places: Sequence[Institution], now: datetime) -> Practitioner:
     by = here.town.officer
-    with transaction.atomic():
-        person = register_practitioner(
-            code=f"D5101009{number:05}", name=f"第{number}号医师", category="physician", by=by, now=now
-        )
-        for place in places:
-            register_at(practitioner=person, institution=place, starts_on=LAW_BEGINS, by=by, now=now)
+    code, name = f"D5101009{number:05}", f"第{number}号医师"
+    person = register_practitioner(code=code, name=name, category="physician", by=by, now=now)
+    for place in places:
+        register_at(practitioner=person, institution=place, starts_on=LAW_BEGINS, by=by, now=now)
     return person
 
 
@@ -87,9 +86,8 @@ def _held(number: int, here: Desk, people: Sequence[Practitioner], now: datetime
     acting = for_agency(here.scorer, here.town.agency)
     record_receipts_many(case=case, proposals=proposals, acting=acting, **receiving)  # type: ignore[arg-type]
     for proposal in Proposal.objects.filter(pk__in=[each.pk for each in proposals]):
-        with transaction.atomic():
-            lock(proposal.practitioner)
-            hold(proposal, "countersignature_missing", acting=CLOCK, now=now)
+        lock(proposal.practitioner)
+        hold(proposal, "countersignature_missing", acting=CLOCK, now=now)
     return [each.uuid for each in proposals]
 
 
