@@ -68,6 +68,8 @@ def lived(folder: Path, decisions: int) -> Ending:
         found = json.loads(house.found.read_text())
         _say(began, f"{reached} effects before the last fault, all was quiet {drained:.1f} s after it: {dict(struck)}")
         _say(began, str(found["figures"]))
+        for each in found["faults"]:
+            _say(began, each)
         return Ending(found["faults"], drained, found["figures"])
 
 

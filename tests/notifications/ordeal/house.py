@@ -27,7 +27,7 @@ from registry.config.valkey import Valkey
 from tests.notifications.ordeal.receiver import REGIONS, how_many
 from tests.notifications.receiver import issue
 
-LOOK_EVERY = 0.05  # seconds
+LOOK_EVERY = 0.02  # seconds
 RECOVERY = 120.0  # seconds until a server that was killed must be back
 UNDELIVERED = "SELECT count(*) FILTER (WHERE state <> 'delivered'), count(*) FROM notifications_push"
 

@@ -4,8 +4,10 @@ What came in with a good signature is counted beside it, one byte each, so that 
 """
 
 import os
+import random
 import sqlite3
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,9 @@ from registry.config import ready
 
 REGIONS = ("110000", "120000", "430000")
 """Whose systems there are."""
+
+FAR_AWAY = (0.02, 0.12)
+"""Seconds that it takes to get there, or to decide: much is on its way at any moment at which somebody dies."""
 
 Effects = list[tuple[str, str, int]]
 """Id, subject and number of each letter that was acted on, in order."""
@@ -47,6 +52,15 @@ def _asked(inbox: str, question: str) -> list[Any]:
         db.close()
 
 
+class FarAway(kit.Handler):
+    """It takes its time before the handshake, too: who dies then has not said what they came for."""
+
+    def setup(self) -> None:
+        """A new connection."""
+        time.sleep(random.uniform(*FAR_AWAY))
+        super().setup()
+
+
 def _main() -> None:
     inbox = sys.argv[sys.argv.index("--inbox") + 1]
     with kit.Inbox(inbox).transaction() as db:
@@ -57,9 +71,10 @@ def _main() -> None:
     def counted(*args: Any, **kwargs: Any) -> str:
         letter = verify(*args, **kwargs)
         os.write(came, b".")
+        time.sleep(random.uniform(*FAR_AWAY))
         return letter
 
-    kit.remember, kit.verify = act, counted
+    kit.remember, kit.verify, kit.Handler = act, counted, FarAway  # type: ignore[misc]
     ready.tell("receiver")
     kit.main()
 

@@ -19,6 +19,7 @@ MANY: Mapping[str, int] = {
     "valkey": 6,
     "receiver": 4,
 }
+BUSY_WITHIN = 10.0  # seconds
 A_FEW: Mapping[str, int] = {"flush": 2, "worker": 3, "web": 4, "beat": 1, "postgres": 3, "valkey": 2}
 
 
@@ -45,6 +46,20 @@ def _post(prefix: str) -> Callable[[House, random.Random], str]:
         return f"{post.name} {_kill_one_of(post.process.pid, chance)}"
 
     return kill
+
+
+def _worker(house: House, chance: random.Random) -> str:
+    """A worker, a child of one, or all of them; while letters are on their way, if any will be."""
+    before, workers = house.effects(), [post for name, post in house.posts.items() if name.startswith("worker")]
+    one, how = chance.choice(workers), chance.choice(["all", "itself", "child"])
+    picked = chance.random()
+    house.wait(lambda: house.effects() > before, BUSY_WITHIN)
+    if how == "child" and (children := _children(one.process.pid)):
+        _kill(children[int(picked * len(children))])
+        return "worker child"
+    for each in workers if how == "all" else [one]:
+        _kill(each.process.pid)
+    return f"worker {how}"
 
 
 def _kill_one_of(pid: int, chance: random.Random) -> str:
@@ -83,7 +98,7 @@ def _flush(house: House, _chance: random.Random) -> str:
 
 
 _BY_KIND: Mapping[str, Callable[[House, random.Random], str]] = {
-    "worker": _post("worker"),
+    "worker": _worker,
     "web": _post("web"),
     "beat": _post("beat"),
     "receiver": _post("receiver"),
