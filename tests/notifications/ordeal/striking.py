@@ -19,7 +19,7 @@ MANY: Mapping[str, int] = {
     "valkey": 6,
     "receiver": 4,
 }
-BUSY_WITHIN = 10.0  # seconds
+BUSY_WITHIN = 5.0  # seconds
 A_FEW: Mapping[str, int] = {"flush": 2, "worker": 3, "web": 4, "beat": 1, "postgres": 3, "valkey": 2}
 
 
