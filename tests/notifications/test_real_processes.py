@@ -35,7 +35,7 @@ SHORT_LEASES = ("--include", "tests.notifications.ordeal.short_leases")
 DRAINED_WITHIN = 120.0  # seconds after the last fault
 STRUCK_UNTIL = 0.9
 """The share of all effects by which the last fault is due."""
-LONGEST_PAUSE = 75.0 if WANTED else 3.0
+LONGEST_PAUSE = 75.0 if WANTED else 2.0
 """Seconds after which the next fault comes though little was done: longer than a lease."""
 
 
