@@ -25,7 +25,9 @@ from registry.actions.procedure import CLOCK, advance, locked
 LEASE = timedelta(seconds=60)
 """Longer than a try can take, the look-up of the name and another connection included, and those before it."""
 EACH_AT_ONCE = 64
-"""How many letters to one endpoint are in hand at the same time; one where it fails."""
+"""How many letters to one endpoint are in hand at the same time."""
+WHILE_IT_FAILS = 8
+"""How many where it failed lately; one where it was left alone for that."""
 IN_BATCHES = 8 * MOST_IN_A_BATCH
 """How many where it takes batches."""
 
@@ -132,8 +134,8 @@ def _endpoints_due(now: datetime) -> list[Endpoint]:
 
 def _share(endpoint: Endpoint) -> int:
     most = IN_BATCHES if endpoint.takes_batches else EACH_AT_ONCE
-    if endpoint.failures >= PATIENCE:
-        most = 1
+    if endpoint.failures:
+        most = 1 if endpoint.failures >= PATIENCE else WHILE_IT_FAILS
     in_hand: int = endpoint.in_hand  # type: ignore[attr-defined]
     return max(0, most - in_hand)
 
