@@ -2,7 +2,7 @@
 
 Every run asks each operation of an officer of an agency once. The long form asks as every role for everything that is
 just inside and just outside of what is described, and for chains of operations; it takes many minutes, so it is asked
-for: ``REGISTRY_FUZZ_EXAMPLES=3 python3 manage.py test tests/fuzz -n0``. ``REGISTRY_FUZZ_ONLY`` names a part of the
+for: ``REGISTRY_FUZZ_EXAMPLES=1 python3 manage.py test tests/fuzz -n2``. ``REGISTRY_FUZZ_ONLY`` names a part of the
 operations' ids.
 """
 
