@@ -5,7 +5,7 @@ workers wait for each other, and never in a circle.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,14 +55,15 @@ class Tried:
     chance: float
 
 
-def claim_due(*, now: datetime, room: int) -> list[Claim]:
+def claim_due(*, now: datetime, room: int, endpoints: int | None = None, without: Collection[int] = ()) -> list[Claim]:
     """At most `room` of the pushes that are due, claimed and committed; those whom others have in hand are left out.
 
     Of one person's, only the first goes to an endpoint. No endpoint takes more than its share, and one that fails is
-    asked with one letter at a time, after a rest. Those to one endpoint stand together.
+    asked with one letter at a time, after a rest. Those to one endpoint stand together; they are to so many `endpoints`
+    at most, and to none `without` which it has to go.
     """
     claims: list[Claim] = []
-    for endpoint in _endpoints_due(now):
+    for endpoint in _endpoints_due(now, without)[:endpoints]:
         if (left := room - len(claims)) <= 0:
             break
         claims += _claim(endpoint, min(left, _share(endpoint)), now)
@@ -103,7 +104,10 @@ def give_back(claims: Iterable[Claim]) -> None:
 def hand_up(*, now: datetime) -> int:
     """Mark what is owed for too long, so that administrators see it; how many there were. It goes on daily."""
     late = Push.objects.filter(state=State.WAITING, since__lte=now - OVERDUE_AFTER)
-    return late.update(state=PUSH.after(State.WAITING, "hand_up"))
+    with transaction.atomic():  # what others hold at the moment is found by the next look
+        free = late.order_by("pk").select_for_update(of=("self",), skip_locked=True)
+        rows = Push.objects.filter(pk__in=list(free.values_list("pk", flat=True)))
+        return rows.update(state=PUSH.after(State.WAITING, "hand_up"))
 
 
 # claiming -------------------------------------------------------------------------------------------------------------
@@ -121,12 +125,13 @@ def _due(now: datetime) -> QuerySet[Push]:
     return Push.objects.filter(free, ~Exists(before), next_at__lte=now)
 
 
-def _endpoints_due(now: datetime) -> list[Endpoint]:
+def _endpoints_due(now: datetime, without: Collection[int]) -> list[Endpoint]:
     """The active endpoints to which something is due and that are not left alone; those that fail come last.
 
     With each comes how many letters are `in_hand`.
     """
     awake = Endpoint.objects.filter(Q(rests_until=None) | Q(rests_until__lte=now), state=Endpoint.State.ACTIVE)
+    awake = awake.exclude(pk__in=without)
     claimed = Push.objects.filter(endpoint=OuterRef("pk"), lease_until__gt=now).order_by().values("endpoint")
     counted = awake.annotate(in_hand=Coalesce(Subquery(claimed.annotate(all=Count("pk")).values("all")), 0))
     return list(counted.filter(Exists(_due(now).filter(endpoint=OuterRef("pk")))).order_by("failures", "?"))
@@ -205,7 +210,7 @@ def _note_endpoints(failed: Sequence[Tried], well: Sequence[Tried], now: datetim
     for endpoint_id in sorted({*problems, *ailing}):
         _note_problems(endpoint_id, problems[endpoint_id], now)
         if endpoint_id in took:
-            _note_well(endpoint_id, now)
+            _note_well(endpoint_id, [each.claim.push.pk for each in problems[endpoint_id]], now)
 
 
 def _note_problems(endpoint_id: int, failed: Sequence[Tried], now: datetime) -> None:
@@ -220,22 +225,24 @@ def _note_problems(endpoint_id: int, failed: Sequence[Tried], now: datetime) -> 
             endpoint.update(failures=row.failures + 1, rests_until=now + rest(row.failures + 1))
 
 
-def _note_well(endpoint_id: int, now: datetime) -> None:
+def _note_well(endpoint_id: int, failed_now: Collection[int], now: datetime) -> None:
     endpoint = Endpoint.objects.filter(pk=endpoint_id)
     failed = endpoint.select_for_update(of=("self",), no_key=True).filter(failures__gt=0).first()
     if failed is not None:
         endpoint.update(failures=0, rests_until=None)
-        _wake(endpoint_id, now, everything=failed.failures >= PATIENCE)
+        _wake(endpoint_id, failed_now, now, everything=failed.failures >= PATIENCE)
 
 
-def _wake(endpoint_id: int, now: datetime, *, everything: bool) -> None:
-    """The endpoint is back: what failed for its sake is due at once.
+def _wake(endpoint_id: int, failed_now: Collection[int], now: datetime, *, everything: bool) -> None:
+    """The endpoint is back: what failed for its sake is due at once, but not what failed in the same breath.
 
-    Not what failed often while others got through: that fails for a reason of its own, and has its time.
+    Where it was not left alone, neither is what failed often while others got through, which fails for a reason of its
+    own, nor what was asked to come later.
     """
     waiting = Push.objects.filter(endpoint_id=endpoint_id, next_at__gt=now, problem__in=ABOUT_THE_ENDPOINT)
+    waiting = waiting.exclude(pk__in=failed_now)
     if not everything:
-        waiting = waiting.filter(failures__lt=PATIENCE)
+        waiting = waiting.filter(failures__lt=PATIENCE).exclude(problem=Problem.BUSY)
     waiting.filter(Q(lease_until=None) | Q(lease_until__lte=now)).update(next_at=now)
 
 

@@ -31,14 +31,18 @@ AT_ONCE = 32
 """Bundles on their way at the same time from one process."""
 IN_HAND = 1024
 """Letters that one process has claimed at the same time."""
+MOST_KEPT = 256
+"""Connections that one process keeps open though nothing goes by them at the moment."""
 LINES = 8
 """Connections to one endpoint at the same time from one process, each with a bundle."""
 LONGEST_RUN = timedelta(seconds=20)
 """How long one run takes on new work; then the next one goes on."""
 _LOOK_EVERY = 0.5  # seconds until a run with letters on their way looks for others that have become due
-_BEGUN_WITHIN = 25.0  # seconds after the claim in which a try may begin, to be over before the lease is
+_BEGUN_WITHIN = 10.0  # seconds after the claim in which a try may begin, to be over long before the lease is
 _TARGET_HOLDS = 2.0  # seconds for which what was read of an endpoint and its keys is used
 
+_STOPS = ABOUT_THE_ENDPOINT | {Problem.GONE}
+"""Problems after which the rest of a bundle is not tried."""
 _ALONE = frozenset({Problem.REFUSED, Problem.ERROR})
 """Problems that may be those of one letter of a batch."""
 _Letters = Sequence[tuple[Claim, Letter]]
@@ -53,15 +57,16 @@ def push_due(*, clock: Clock, longest: timedelta = LONGEST_RUN) -> int:
     hand_up(now=clock())
     tries = 0
     run = _Run(clock)
+    pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="push")
     try:
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="push") as pool:
-            while True:
-                if clock() <= until:
-                    run.take(pool)
-                if not run.on_the_way:
-                    return tries
-                tries += run.put_down()
+        while True:
+            if clock() <= until:
+                run.take(pool)
+            if not run.on_the_way:
+                return tries
+            tries += run.put_down()
     finally:
+        pool.shutdown(cancel_futures=True)
         run.hang_up()
 
 
@@ -72,12 +77,16 @@ class _Lines:
     target: Target
     until: float
     free: list[Line] = field(default_factory=list)
+    out: int = 0
+    """Lines that somebody uses."""
 
     def take(self) -> Line:
+        self.out += 1
         return self.free.pop() if self.free else Line(self.target)
 
-    def put_back(self, line: Line) -> None:
-        if line.target is self.target:
+    def put_back(self, line: Line, *, keep: bool) -> None:
+        self.out -= 1
+        if keep and line.target is self.target:
             self.free.append(line)
         else:
             line.close()
@@ -117,14 +126,19 @@ class _Run:
     def take(self, pool: ThreadPoolExecutor) -> None:
         """Claim what there are hands for, and send it on its way."""
         room = IN_HAND - sum(len(bundle.letters) for bundle in self.on_the_way.values())
-        claims = claim_due(now=self._clock(), room=room) if len(self.on_the_way) < AT_ONCE else []
-        for endpoint, letters in _by_endpoint(claims):
+        hands = AT_ONCE - len(self.on_the_way)
+        if not hands:
+            return
+        busy = [pk for pk, lines in self._lines.items() if lines.out >= LINES]
+        found = list(_by_endpoint(claim_due(now=self._clock(), room=room, endpoints=hands, without=busy)))
+        for endpoint, letters in found:
             lines = self._lines_to(endpoint)
             if lines is None:
                 unusable = Answer(Problem.CONFIGURED)
                 report_all([Tried(claim, unusable, _chance()) for claim, _letter in letters], now=self._clock())
                 continue
-            for some, at_once in _bundles(endpoint, letters):
+            most = max(1, min(LINES - lines.out, hands // len(found)))
+            for some, at_once in _bundles(endpoint, letters, most):
                 bundle = _Bundle(lines, lines.take(), some, time.monotonic() + _BEGUN_WITHIN, at_once)
                 self.on_the_way[pool.submit(_carried, bundle, self._clock)] = bundle
 
@@ -134,13 +148,16 @@ class _Run:
         tried: list[Tried] = []
         for future in done:
             bundle = self.on_the_way.pop(future)
-            bundle.lines.put_back(bundle.line)
+            bundle.lines.put_back(bundle.line, keep=self._kept() < MOST_KEPT)
             found = future.result()
             give_back(claim for claim, _letter in bundle.letters[len(found) :])
             tried += found
         if tried:
             report_all(tried, now=self._clock())
         return len(tried)
+
+    def _kept(self) -> int:
+        return sum(len(lines.free) for lines in self._lines.values())
 
     def hang_up(self) -> None:
         """Leave no connection open."""
@@ -173,8 +190,8 @@ def _by_endpoint(claims: Sequence[Claim]) -> Iterator[tuple[Endpoint, _Letters]]
         yield pairs[0][0].push.endpoint, pairs
 
 
-def _bundles(endpoint: Endpoint, letters: _Letters) -> Iterator[tuple[_Letters, bool]]:
-    """Evenly on as many lines as there may be; as batches where the endpoint takes them."""
+def _bundles(endpoint: Endpoint, letters: _Letters, most: int) -> Iterator[tuple[_Letters, bool]]:
+    """Evenly on at most so many lines; as batches where the endpoint takes them."""
     together: list[tuple[Claim, Letter]] = []
     alone: list[tuple[Claim, Letter]] = []
     for pair in letters:
@@ -183,19 +200,21 @@ def _bundles(endpoint: Endpoint, letters: _Letters) -> Iterator[tuple[_Letters, 
     together.sort(key=lambda pair: pair[0].push.pk)  # the same letters are the same batch
     for first in range(0, len(together), MOST_IN_A_BATCH):
         yield together[first : first + MOST_IN_A_BATCH], True
-    size = -(-len(alone) // LINES)
+    size = -(-len(alone) // most)
     for first in range(0, len(alone), size or 1):
         yield alone[first : first + size], False
 
 
 def _carried(bundle: _Bundle, clock: Clock) -> list[Tried]:
     """Each letter that was tried, in order. After one that fails for the endpoint's sake no other one is."""
+    if time.monotonic() > bundle.begun_within:
+        return []  # it waited for a hand too long, and is somebody else's soon
     if bundle.at_once:
         answer = _answer_to([letter for _claim, letter in bundle.letters], bundle.line, clock)
         return [Tried(claim, answer, _chance()) for claim, _letter in bundle.letters]
     tried: list[Tried] = []
     for claim, letter in bundle.letters:
-        if tried and (tried[-1].answer.problem in ABOUT_THE_ENDPOINT or time.monotonic() > bundle.begun_within):
+        if tried and (tried[-1].answer.problem in _STOPS or time.monotonic() > bundle.begun_within):
             break
         tried.append(Tried(claim, _answer_to([letter], bundle.line, clock), _chance()))
     return tried

@@ -60,6 +60,13 @@ def propose_endpoint(
     request. Raises Refused for an address that is not https with the name
     of a host, for networks that are none, and for certificates that cannot be read.
     """
+    if takes_batches and isinstance(body, Region):
+        raise Refused(
+            "no_batches_between_registers",
+            _("The register of a province takes letters one by one. Leave “batches” out."),
+            field="takes_batches",
+            value=takes_batches,
+        )
     proofs = credentials or Credentials()
     check_location(url)
     check_proofs(proofs)
@@ -107,6 +114,8 @@ def resume_endpoint(*, endpoint: Endpoint, by: User, now: datetime) -> Endpoint:
 def retire_endpoint(*, endpoint: Endpoint, by: User, reason: str, now: datetime) -> Endpoint:
     """Nothing goes there any more, for good. What was owed is withdrawn, and stays in the inbox of its recipient."""
     with transaction.atomic():
+        owed = Push.objects.filter(endpoint=endpoint, state__in=(Push.State.WAITING, Push.State.OVERDUE))
+        list(owed.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))  # before the endpoint
         row = _move(endpoint, "retire", by, now, grounds=required(reason))
         for state in (Push.State.WAITING, Push.State.OVERDUE):
             owed = Push.objects.filter(endpoint=row, state=state)

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from http.client import HTTPSConnection
-from select import select
+from select import POLLIN, poll
 
 from notifications.rules.addresses import Address, Location, Network, is_name, may_connect, plain
 from notifications.wire.watching import cut_off_after
@@ -74,7 +74,11 @@ class CheckedConnection(HTTPSConnection):
 
     def is_quiet(self) -> bool:
         """Whether it is open, as far as this side knows, and the other side says nothing out of turn."""
-        return self.sock is not None and not self.ran_out and not select([self.sock], [], [], 0)[0]
+        if self.sock is None or self.ran_out or self.sock.pending():
+            return False
+        asked = poll()  # takes any descriptor, unlike select
+        asked.register(self.sock, POLLIN)
+        return not asked.poll(0)
 
     def _addresses(self) -> list[Address]:
         if not is_name(self.host):
@@ -100,9 +104,10 @@ class CheckedConnection(HTTPSConnection):
 
     def _cut_off(self) -> None:
         self.ran_out = True
-        if self.sock is not None:
+        open_now = self.sock
+        if open_now is not None:
             with suppress(OSError):  # it may have ended by itself
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)  # not that of TLS, which would go on in the clear
+                socket.socket.shutdown(open_now, socket.SHUT_RDWR)  # not that of TLS, which would go on in the clear
 
 
 @lru_cache(maxsize=512)

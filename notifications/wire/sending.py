@@ -137,8 +137,8 @@ def _posted(
 
 def _read_to_its_end(response: HTTPResponse) -> bool:
     """Whether the answer is over and its connection free again. More than a little is not waited for."""
-    if response.will_close or response.length is None or response.length > _LONGEST_REST:
-        return False
+    if response.status < 200 or response.will_close or response.length is None or response.length > _LONGEST_REST:
+        return False  # after an answer that is none yet, the one that comes would be taken for the next letter's
     with suppress(OSError, HTTPException):
         return len(response.read()) <= _LONGEST_REST
     return False

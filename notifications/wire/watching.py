@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Condition, Thread
 
 _EVERY = 0.05
@@ -40,7 +40,8 @@ class _Watch:
                 late = [who for who, (until, _cut_off) in self._until.items() if until <= now]
                 for who in late:
                     _until, cut_off = self._until.pop(who)
-                    cut_off()
+                    with suppress(Exception):  # one of them does not leave the others unwatched
+                        cut_off()
             time.sleep(_EVERY)
 
 

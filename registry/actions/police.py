@@ -55,7 +55,8 @@ def transfer_to_police(
     with transaction.atomic():
         case = locked(case, "agency", "handling", "trigger")
         earlier = list(_of(case, practitioner))
-        if existing := next((each for each in earlier if each.document_number == number), None):
+        same = [each for each in earlier if each.document_number == number]
+        if existing := next((each for each in same if each.state != PoliceAnswer.Outcome.MISTAKEN), None):
             return _same(existing, {**said, "document": document})
         require_transferable(case, practitioner, transferred_on, now=now)
         signing = require_second(by=by, second=second)
@@ -63,6 +64,7 @@ def transfer_to_police(
             case=case,
             practitioner=practitioner,
             document_number=number,
+            entered=1 + len(same),
             document=document,
             agency=case.agency,
             recorded_at=now,

@@ -21,7 +21,7 @@ from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday
 from registry.admin.gauge import gauge_of
 from registry.admin.moment import today
 from registry.admin.openings import ask_first, opening_of
-from registry.admin.roles import has_any, is_agency_officer, scope
+from registry.admin.roles import has_any, is_agency_officer, reads_files, scope
 from registry.admin.worklist import rows_of
 from registry.models import Practitioner, Registration, StandingSpan
 from registry.queries.access_log import READERS_OF_LOOKS
@@ -57,6 +57,10 @@ class PractitionerAdmin(ListAdmin):
     keyset = "code"
     seen_by = READERS_OF_THE_PUBLISHED
     list_before_template = "registry/parts/people_start.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """With the way to search by document number, for who may."""
+        return super().changelist_view(request, {**(extra_context or {}), "finds_by_document": reads_files(request)})
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         """The people in the user's scope."""

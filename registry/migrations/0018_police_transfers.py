@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ("uuid", models.UUIDField(default=registry.models.identifiers.uuid7, editable=False, unique=True)),
                 ("organ", models.CharField(max_length=200, verbose_name="public security organ")),
                 ("document_number", models.CharField(max_length=120, verbose_name="document number")),
+                ("entered", models.PositiveSmallIntegerField(default=1)),
                 ("transferred_on", models.DateField(verbose_name="transferred on")),
                 ("legal_basis", models.CharField(max_length=200, verbose_name="legal basis")),
                 ("grounds", models.TextField(verbose_name="grounds")),
@@ -90,7 +91,7 @@ class Migration(migrations.Migration):
                 "ordering": ["id"],
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=("case", "practitioner", "document_number"),
+                        fields=("case", "practitioner", "document_number", "entered"),
                         name="a_document_transfers_a_person_of_a_case_once",
                         nulls_distinct=False,
                     ),

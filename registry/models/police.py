@@ -27,6 +27,7 @@ class PoliceTransfer(models.Model):
     )
     organ = models.CharField(_("public security organ"), max_length=200)
     document_number = models.CharField(_("document number"), max_length=120)
+    entered = models.PositiveSmallIntegerField(default=1)  # which time, where those before were mistaken
     transferred_on = models.DateField(_("transferred on"))
     legal_basis = models.CharField(_("legal basis"), max_length=200)
     grounds = models.TextField(_("grounds"))
@@ -42,7 +43,7 @@ class PoliceTransfer(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "practitioner", "document_number"],
+                fields=["case", "practitioner", "document_number", "entered"],
                 nulls_distinct=False,
                 name="a_document_transfers_a_person_of_a_case_once",
             ),

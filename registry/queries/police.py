@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.db.models import Prefetch, QuerySet
 
 from registry.models import PoliceAnswer, PoliceTransfer, StoredFile
+from registry.queries.roles import READERS_OF_CASE_DOCUMENTS
 from registry.queries.scope import Scope
 
 Outcome = PoliceAnswer.Outcome
@@ -26,8 +27,7 @@ STANDING = ("", Outcome.ACCEPTED)
 
 def transfers_of(seen: Scope) -> QuerySet[PoliceTransfer]:
     """The transfers of cases whose documents somebody with this scope reads, with everything shown of them."""
-    rows = PoliceTransfer.objects.filter(seen.in_regions("case__agency__region"), case__in=seen.cases())
-    return with_answers(rows)
+    return with_answers(_read_by(seen))
 
 
 def with_answers(rows: QuerySet[PoliceTransfer]) -> QuerySet[PoliceTransfer]:
@@ -39,6 +39,11 @@ def with_answers(rows: QuerySet[PoliceTransfer]) -> QuerySet[PoliceTransfer]:
 
 def reads_transferred(seen: Scope, file: StoredFile) -> bool:
     """Whether the file is a document of a transfer in this scope, or of what came back of one."""
-    theirs = PoliceTransfer.objects.filter(seen.in_regions("case__agency__region"), case__in=seen.cases())
+    theirs = _read_by(seen)
     answers = PoliceAnswer.objects.filter(document=file, transfer__in=theirs)
     return theirs.filter(document=file).exists() or answers.exists()
+
+
+def _read_by(seen: Scope) -> QuerySet[PoliceTransfer]:
+    reading = seen.held_as(READERS_OF_CASE_DOCUMENTS)
+    return PoliceTransfer.objects.filter(reading.in_regions("case__agency__region"), case__in=reading.cases())

@@ -29,7 +29,7 @@ from registry.models import (
     User,
 )
 from registry.models.access import HELD_BY_KEYS
-from registry.queries.roles import OFFICERS_OF_AGENCIES
+from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_CASE_DOCUMENTS
 from registry.queries.sight import FULL, Sight
 
 _ASSIGNED = ("agency__region", "institution", "authority__region", "region")
@@ -129,8 +129,8 @@ class Scope:
         return self.held_as(OFFICERS_OF_AGENCIES).acts_in(case.agency.region_id)
 
     def reads_documents_of(self, case: Case) -> bool:
-        """Whether the user reads the documents and the steps of the case: whoever sees the region of its agency."""
-        return self.covers_region(case.agency.region_id)
+        """Whether the user reads documents and steps of the case: who may, and sees the region of its agency."""
+        return self.held_as(READERS_OF_CASE_DOCUMENTS).covers_region(case.agency.region_id)
 
     def is_own(self, practitioner: Practitioner) -> bool:
         """Whether the file is the user's own, or was merged with it."""

@@ -81,6 +81,7 @@ SAME = {
 """What stands in the addresses of pages as it does in those of the API."""
 
 NOTICE = ("notice", "notices.notice", "notices.pk", "notice.object_id")
+TASK = ("task", "tasks.task", "tasks.pk")
 OWN_KEY = "account/factor/keys/"
 CORRECTION = "admin/tasks/<int:pk>/correction/"
 SHOWN_TO_EXPERTS = ("admin/my-cases/", "api/v1/my/seats/")
@@ -104,7 +105,16 @@ class Rows:
         """The address of the route with the rows of the town in it, of notices those to whom the column is; KeyError
         names a kind that has no row.
         """
-        return route.at([self._one(route, kind, column) for kind in route.kinds])
+        return route.at(
+            [self._of_hospital(route, kind, column) or self._one(route, kind, column) for kind in route.kinds]
+        )
+
+    def _of_hospital(self, route: Route, kind: str, column: str) -> str:
+        """A talk that the hospital has to hold, for who works there; else nothing."""
+        if kind not in TASK or column != Role.COMPLIANCE_OFFICER or route.path == CORRECTION:
+            return ""
+        talks = Task.objects.filter(kind__in=TALKS, institution=self.town.hospital, holder=Task.Holder.INSTITUTION)
+        return str(getattr(talks.earliest("pk"), "uuid" if route.is_for_programs else "pk"))
 
     def notice_to(self, column: str) -> Notice:
         """The newest notice to the body for which the caller works, about the surgeon if there is one; the hospital's

@@ -1,8 +1,10 @@
 """Letters to one endpoint together: what is in hand, by how many connections it goes, and systems that take batches."""
 
 import json
+import time
 from collections.abc import Iterator
 from datetime import timedelta
+from random import Random
 
 import pytest
 from django.utils import timezone
@@ -13,11 +15,13 @@ from notifications.actions.delivering import LINES, push_due
 from notifications.actions.endpoints import send_test
 from notifications.models import Attempt, Endpoint, Push
 from notifications.models.pushes import Problem
+from notifications.queries.letters import target_of
 from notifications.rules.retries import PATIENCE
-from notifications.wire.sending import Answer
+from notifications.wire.sending import Answer, Line, send
+from registry.actions.errors import Refused
 from tests.notifications.exchange import Ticking, country
 from tests.notifications.pushing import administrator, endpoint_at, failing, problems, push, states
-from tests.notifications.receiver import Receiver, receiving
+from tests.notifications.receiver import Handler, Letter, Receiver, receiving
 from tests.town import TODAY, Town, at
 
 pytestmark = pytest.mark.django_db
@@ -74,11 +78,80 @@ def test_after_a_failure_for_the_endpoints_sake_the_rest_of_a_bundle_is_not_trie
 def test_what_cannot_be_begun_in_time_is_given_back(
     town: Town, clock: Ticking, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivering, "_BEGUN_WITHIN", -1.0)
-    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, 2 * LINES)
-    assert push(clock) == 2 * LINES
+    monkeypatch.setattr(delivering, "_BEGUN_WITHIN", 0.5)
+
+    def slowly(handler: Handler, _letter: Letter) -> None:
+        time.sleep(0.3)
+        handler.say(204)
+
+    receiver.answer = slowly
+    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, 4 * LINES)
+    assert push(clock) == 4 * LINES
     assert set(states()) == {"delivered"}
-    assert set(Push.objects.values_list("fence", flat=True)) == {1, 2}
+    assert max(Push.objects.values_list("fence", flat=True)) > 1
+    assert len(receiver.letters) == Attempt.objects.count() == 4 * LINES
+
+
+def test_after_an_answer_that_is_none_yet_the_connection_is_not_used_again(
+    town: Town, clock: Ticking, receiver: Receiver
+) -> None:
+    """Else the answer that comes late would be taken for that to the next letter."""
+    endpoint = endpoint_at(receiver, town.agency, clock())
+    receiver.keeps = True
+
+    def early(handler: Handler, letter: Letter) -> None:
+        handler.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n")
+        time.sleep(0.2)
+        handler.say(500 if letter.id == second else 204)
+
+    owed_without_order(endpoint, clock, 2)
+    second = str(Push.objects.latest("pk").notice.event.uuid)
+    receiver.answer = early
+    line = Line(target_of(endpoint, clock()))
+    answers = [send(str(each.notice.event.uuid), b"{}", line, timestamp=1) for each in Push.objects.order_by("pk")]
+    line.close()
+    assert [answer.problem for answer in answers] == [Problem.BROKEN, Problem.BROKEN]
+    assert receiver.connections == 2
+
+
+def test_never_more_than_its_connections_go_to_an_endpoint_however_its_letters_come(
+    town: Town, receiver: Receiver
+) -> None:
+    endpoint = endpoint_at(receiver, town.agency, timezone.now())
+    chance = Random(7)
+
+    def unevenly(handler: Handler, _letter: Letter) -> None:
+        time.sleep(chance.random() / 20)
+        handler.say(204)
+
+    receiver.answer = unevenly
+    owed_without_order(endpoint, Ticking(timezone.now()), 12 * LINES)
+    assert push_due(clock=timezone.now) == 12 * LINES
+    assert receiver.most_at_once <= LINES
+
+
+def test_a_wish_to_come_later_is_kept_though_another_letter_got_through(
+    town: Town, clock: Ticking, receiver: Receiver
+) -> None:
+    owed_without_order(endpoint_at(receiver, town.agency, clock()), clock, 2)
+    busy = str(Push.objects.latest("pk").notice.event.uuid)
+
+    def answer(handler: Handler, letter: Letter) -> None:
+        if letter.id == busy:
+            handler.say(429, retry_after="3600")
+        else:
+            handler.say(204)
+
+    receiver.answer = answer
+    push(clock)
+    [row] = Push.objects.filter(state="waiting")
+    assert row.next_at == clock() + timedelta(hours=1)
+
+
+def test_the_register_of_a_province_takes_no_batches(town: Town, clock: Ticking, receiver: Receiver) -> None:
+    with pytest.raises(Refused) as refused:
+        endpoint_at(receiver, town.region, clock(), takes_batches=True)
+    assert refused.value.code == "no_batches_between_registers"
 
 
 def test_a_system_that_takes_batches_gets_what_is_due_in_one_request(

@@ -70,7 +70,8 @@ class TransferToPolice(WithPaper, OnCase):
     def preview(self, data: dict[str, Any]) -> Consequence:
         """What it is about. Refused as the act would be."""
         person, case = data["practitioner"], self.subject
-        if not case.police_transfers.filter(document_number=data["document_number"]).exists():
+        same = case.police_transfers.filter(practitioner=person, document_number=data["document_number"])
+        if all(each.state == PoliceAnswer.Outcome.MISTAKEN for each in same.prefetch_related("answers")):
             require_transferable(case, person, data["transferred_on"], now=self.now)
         about = f"{person.name} {person.code}" if person else gettext("the whole case")
         return Consequence(

@@ -10,9 +10,15 @@ function keepNumbersOutOfAddresses() {
   const box = document.getElementById("searchbar");
   const door = document.querySelector("[data-document-search]");
   if (!search || !box || !door) return;
+  box.addEventListener("input", () => box.setCustomValidity(""));
   search.addEventListener("submit", (event) => {
     if (!RESIDENT_ID.test(box.value)) return;
     event.preventDefault();
+    if (door.dataset.refused) {
+      box.setCustomValidity(door.dataset.refused);
+      box.reportValidity();
+      return;
+    }
     door.querySelector("[name=number]").value = box.value.trim();
     door.submit();
   });
