@@ -141,11 +141,13 @@ class Whole(serializers.IntegerField):
 class Amount(serializers.DecimalField):
     """Yuan, as a string with at most two decimals."""
 
+    pattern = r"^[0-9]{1,12}(\.[0-9]{1,2})?$"
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_digits=14, decimal_places=2, min_value=0, **kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str) or not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,2})?", data, re.ASCII):
+        if not isinstance(data, str) or not re.fullmatch(self.pattern, data, re.ASCII):
             raise Faulty(NOT_DECIMAL)
         return super().to_internal_value(data)
 

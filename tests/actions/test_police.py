@@ -179,6 +179,14 @@ def test_a_mistake_is_taken_back_by_two_and_then_nothing_follows(here: Desk, cas
     assert transferred(here, case, document_number="医保移送2号").state == ""
 
 
+def test_what_was_recorded_by_mistake_is_recorded_rightly_under_its_own_number(here: Desk, case: Case) -> None:
+    wrong = transferred(here, case, organ="某县公安局")
+    answered(here, wrong, "mistaken", second=here.second, document_number="", reason="机关录错")
+    right = transferred(here, case)
+    assert (right.pk != wrong.pk, right.state, right.document_number) == (True, "", wrong.document_number)
+    assert transferred(here, case, document=right.document).pk == right.pk
+
+
 def test_what_can_follow_is_said_for_everything_that_can_come_back_and_comes_to_an_end() -> None:
     outcomes = set(PoliceAnswer.Outcome)
     assert set(FOLLOWING) == {"", *outcomes}
