@@ -19,6 +19,7 @@ from registry.actions.many import (
     record_receipts_many,
 )
 from registry.actions.measures import decide_measure, drop_measure, end_measure, propose_measure
+from registry.actions.police import record_police_answer, transfer_to_police
 from registry.actions.procedure import for_agency, for_institution, for_practitioner
 from registry.actions.proposals import countersign, object_to, propose, release, withdraw_proposal
 from registry.actions.silence import decide_by_silence
@@ -26,6 +27,7 @@ from registry.actions.talks import finish_talk, finish_talks, open_talks
 from registry.models import Case, InstitutionMeasure, Task
 from tests import town as towns
 from tests.actions.measuring import hire
+from tests.actions.transferring import LETTER, paper
 from tests.actions.watch import Watch, acts
 from tests.casework import Desk, desk, identified, item
 from tests.town import TODAY, at
@@ -41,6 +43,7 @@ def test_no_act_of_casework_changes_a_record_without_its_history() -> None:
     watch = Watch()
     one_person_at_a_time(here, watch)
     everybody_at_once(here, watch)
+    with_the_police(here, watch)
     talks_and_measures(here, watch)
     assert watch.done == acts(casework=True), "an act was added: let it be watched here too"
 
@@ -80,6 +83,20 @@ def one_person_at_a_time(here: Desk, watch: Watch) -> None:
     decide_by_silence(now=at(LATER))
     watch.seen = watch._rows()
     watch.do(decide_held, proposal=other, second=here.second, by=here.reviewer, now=at(LATER, 11))
+
+
+def with_the_police(here: Desk, watch: Watch) -> None:
+    case = towns.handle(here.town, number="移送", made_on=LATER).case
+    letter = {**LETTER, "transferred_on": LATER, "document": paper(here), "second": here.second}
+    answer = {
+        "outcome": "accepted",
+        "answered_on": LATER,
+        "document_number": "受1",
+        "document": paper(here, "回执.pdf"),
+    }
+    watch.seen = watch._rows()
+    transfer = watch.do(transfer_to_police, case=case, by=here.scorer, now=at(LATER, 12), **letter)
+    watch.do(record_police_answer, transfer=transfer, by=here.another, now=at(LATER, 13), **answer)
 
 
 def everybody_at_once(here: Desk, watch: Watch) -> None:

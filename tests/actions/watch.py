@@ -14,7 +14,7 @@ from registry.models import User
 PARTS_OF_ACTS = frozenset({"keeping", "two_people", "procedure", "tasks"})
 """Modules whose functions are parts of acts and none themselves."""
 
-CASEWORK = frozenset({"cases", "proposals", "deliveries", "decisions", "files", "many", "measures", "talks"})
+CASEWORK = frozenset({"cases", "proposals", "deliveries", "decisions", "files", "many", "measures", "police", "talks"})
 """Modules of casework, whose acts are watched by themselves."""
 
 PARTS_OF_CASEWORK = frozenset(

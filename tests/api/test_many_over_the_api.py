@@ -140,7 +140,7 @@ def test_a_document_goes_into_the_file_of_a_case_and_only_the_agency_reads_it(
     assert Program(here.second).post(address, body).status_code in {400, 409}
     hospital = Program(compliance_officer(here.town.hospital))
     assert hospital.read(ward.address)["number"] == ward.case.number
-    problem(hospital.get(address), 404, "not-found")
+    problem(hospital.get(address), 403, "forbidden")
     problem(hospital.post(address, body), 403, "forbidden")
     problem(Program(desk(build("320100")).scorer).get(address), 404, "not-found")
     assert CaseFile.objects.count() == 1
@@ -157,5 +157,5 @@ def test_what_was_done_is_told_step_by_step(ward: Ward, here: Desk, scoring: Pro
     assert [step["act"]["code"] for step in scoring.read(f"{ward.address}steps/")["items"]] == ["open"]
     hospital = Program(compliance_officer(here.town.hospital))
     assert len(hospital.read(f"proposals/{first}/steps/")["items"]) == 2
-    problem(hospital.get(f"{ward.address}steps/"), 404, "not-found")
+    problem(hospital.get(f"{ward.address}steps/"), 403, "forbidden")
     problem(Program(desk(build("320100")).scorer).get(f"proposals/{first}/steps/"), 404, "not-found")
