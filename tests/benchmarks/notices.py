@@ -32,7 +32,7 @@ from tests.notifications.pushing import endpoint_at
 from tests.notifications.receiver import Receiver, issue
 from tests.town import LAW_BEGINS, TODAY, Town, at, build, score
 
-REGIONS, ROUNDS, DECISIONS = 31, 3, 40
+REGIONS, ROUNDS, DECISIONS = 31, 3, 60
 RATES = (5, 10, 20, 50)
 SECONDS = 10
 SENDERS, TASKS = 2, 4
