@@ -139,6 +139,9 @@ class _Run:
                 continue
             most = max(1, min(LINES - lines.out, hands // len(found)))
             for some, at_once in _bundles(endpoint, letters, most):
+                if lines.out >= LINES:
+                    give_back(claim for claim, _letter in some)
+                    continue
                 bundle = _Bundle(lines, lines.take(), some, time.monotonic() + _BEGUN_WITHIN, at_once)
                 self.on_the_way[pool.submit(_carried, bundle, self._clock)] = bundle
 

@@ -114,10 +114,12 @@ def test_after_an_answer_that_is_none_yet_the_connection_is_not_used_again(
     assert receiver.connections == 2
 
 
+@pytest.mark.parametrize("batches", [False, True])
 def test_never_more_than_its_connections_go_to_an_endpoint_however_its_letters_come(
-    town: Town, receiver: Receiver
+    town: Town, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, *, batches: bool
 ) -> None:
-    endpoint = endpoint_at(receiver, town.agency, timezone.now())
+    endpoint = endpoint_at(receiver, town.agency, timezone.now(), takes_batches=batches)
+    monkeypatch.setattr(delivering, "MOST_IN_A_BATCH", 2)
     chance = Random(7)
 
     def unevenly(handler: Handler, _letter: Letter) -> None:
