@@ -1,4 +1,4 @@
-"""The register of Tianjin, and the surgeon of the town, who has a file there as well."""
+"""A system that receives; the register of Tianjin, and the surgeon of the town, who has a file there as well."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pytest
 
 from tests.notifications.exchange import Ticking
 from tests.notifications.other_register import Other, Person, reachable
+from tests.notifications.receiver import Receiver, receiving
 from tests.town import TODAY, Town, at
 
 
@@ -26,3 +27,10 @@ def tianjin(town: Town) -> Iterator[Other]:
 def wang(town: Town, tianjin: Other) -> Person:
     """The surgeon, who is registered in Tianjin as well."""
     return tianjin.knows(town.surgeon)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A system that receives over TLS."""
+    with receiving() as found:
+        yield found

@@ -1,6 +1,5 @@
 """Letters on their way to real receivers: signed, in order, tried again, and never lost."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -38,12 +37,6 @@ def town() -> Town:
 @pytest.fixture
 def clock() -> Ticking:
     return Ticking(at(TODAY, 20))
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as found:
-        yield found
 
 
 def owed(town: Town, clock: Ticking, *days: date, who: Practitioner | None = None) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
@@ -21,7 +20,7 @@ from notifications.wire.sending import Answer, Line, send
 from registry.actions.errors import Refused
 from tests.notifications.exchange import Ticking, country
 from tests.notifications.pushing import administrator, endpoint_at, failing, problems, push, states
-from tests.notifications.receiver import Handler, Letter, Receiver, receiving
+from tests.notifications.receiver import Handler, Letter, Receiver
 from tests.town import TODAY, Town, at
 
 pytestmark = pytest.mark.django_db
@@ -35,12 +34,6 @@ def town() -> Town:
 @pytest.fixture
 def clock() -> Ticking:
     return Ticking(at(TODAY, 20))
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as found:
-        yield found
 
 
 def owed_without_order(endpoint: Endpoint, clock: Ticking, many: int) -> None:
