@@ -1,0 +1,64 @@
+"""Every page that anybody reaches: no serious finding of axe-core, nothing wider than the screen, light on the wire.
+
+Each kind of page is met once in a run, by the first who reaches it, in turn in Chinese and English and at three widths.
+``REGISTRY_AXE=all`` meets each page as everybody, in both languages and at each width.
+"""
+
+import os
+from collections.abc import Iterator
+from itertools import cycle
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.browser.walking import Sight, Walk, demo, enter, visitors
+
+WIDTHS = (390, 820, 1440)
+LANGUAGES = ("zh-hans", "en")
+MOST_BYTES = 200_000
+SERIOUS = ("serious", "critical")
+EVERYTHING = os.environ.get("REGISTRY_AXE") == "all"
+ASKED = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    with demo(tmp_path_factory.mktemp("walked") / "demo") as found:
+        yield found
+
+
+def findings(sight: Sight, width: int) -> Iterator[str]:
+    """What is wrong with a page, in words."""
+    if sight.status >= 400:
+        yield f"answers {sight.status}"
+    if sight.wire > MOST_BYTES:
+        yield f"{sight.wire:,} bytes"
+    wide = sight.page.evaluate("document.documentElement.scrollWidth")
+    if wide > width:
+        yield f"{wide} pixels wide at {width}"
+    for violation in Axe().run(sight.page, options=ASKED).response["violations"]:
+        if violation["impact"] in SERIOUS:
+            where = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+            yield f"{violation['id']} ({len(violation['nodes'])}): {where}"
+
+
+def test_every_page_can_be_read_by_everybody_and_is_light(browser: Browser, told: dict[str, Any]) -> None:
+    base, found, met = told["url"].rstrip("/"), [], 0
+    seen: set[str] = set()
+    ways = [(language, width) for width in WIDTHS for language in LANGUAGES]
+    turns = cycle(ways)
+    for visitor in visitors(told):
+        for language, width in ways if EVERYTHING else [next(turns)]:
+            page = enter(browser, base, visitor, language=language, width=width)
+            walk = Walk(base, page, visitor, seen=set() if EVERYTHING else seen)
+            for sight in walk.sights():
+                met += 1
+                said = f"{visitor.username or 'nobody'} {language} {width} {sight.path}"
+                found += [f"{said}: {each}" for each in findings(sight, width)]
+            page.context.close()
+    assert met > 100
+    assert found == [], "\n" + "\n".join(found)
