@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from registry.admin.acts.buttons import Button
     from registry.admin.acts.guided import GuidedAct
 
-Place = Literal["person", "published person", "institution", "case", "proposal", "entry", "objection", "task"]
-"""Pages that take buttons and sections; the subject is the file of the person, else the row. A published person is one
-as health and drug authorities are shown them. Of tasks there are many on
-a page: their buttons must follow from the row alone."""
+Place = Literal[
+    "person", "published person", "institution", "case", "proposal", "entry", "objection", "task", "overview"
+]
+"""Pages that take buttons and sections; the subject is the file of the person, else the row; of the overview, nothing.
+A published person is one as health and drug authorities are shown them. Of tasks there are many on a page: their
+buttons must follow from the row alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": False,
     "BORDER_RADIUS": "8px",
-    "STYLES": [_file("registry/office.css")],
+    "STYLES": [_file("registry/office.css"), _file("registry/desk.css")],
     "SCRIPTS": [_file("registry/office.js")],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _file("registry/mark.svg")}],
     "COLORS": {

@@ -6,7 +6,17 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from registry.admin import document_search, law, notices, person_cases, readings, rosters, stored_files, worklist
+from registry.admin import (
+    document_search,
+    law,
+    notices,
+    person_cases,
+    posters,
+    readings,
+    rosters,
+    stored_files,
+    worklist,
+)
 from registry.admin.acts import (
     accounts,
     calendar,
@@ -95,6 +105,7 @@ def pages(site: Any) -> list[URLPattern]:
         ("policies/<slug:policy_id>/", "policy", law.policy_page(site)),
         ("practitioners/<int:pk>/cases/", "cases_of_person", person_cases.cases_of_person(site)),
         ("practitioners/<int:pk>/readings/", "readings", readings.who_looked_page(site)),
+        ("institutions/<int:pk>/posters/", "posters", posters.posters(site)),
         ("proposals/<int:pk>/notice/", "notice_letter", notices.notice_letter(site)),
         ("files/<uuid:uuid>/", "stored_file", stored_files.stored_file_page(site)),
         *rosters.views(site),
