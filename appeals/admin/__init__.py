@@ -4,10 +4,15 @@ from appeals.admin import desk, experts, objections, offers, panels, repair
 from appeals.admin.acts import experts as on_experts
 from appeals.admin.acts import panels as on_panels
 from appeals.admin.acts import seats as on_seats
-from registry.admin.extensions import offer_acts, offer_to_experts, offer_views
+from appeals.queries import applications
+from appeals.queries import objections as answering
+from registry.admin.extensions import offer_act_words, offer_acts, offer_to_experts, offer_views
 
 __all__ = ["desk", "experts", "objections", "offers", "panels", "repair"]
 
+offer_act_words("objection", answering.ACTS)
+offer_act_words("application", applications.ACTS)
+offer_act_words("panel", panels.STEPS)
 offer_acts(
     [
         ("experts/add/", "add_expert", on_experts.AddExpert),

@@ -1,6 +1,6 @@
 """What applications above the register put on its pages. The register knows the places, never who fills them."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -46,6 +46,7 @@ class _Offers:
     figures: list[Figures] = field(default_factory=list)
     acts: "list[tuple[str, str, type[GuidedAct]]]" = field(default_factory=list)
     views: list[tuple[str, str, Callable[[Any], Callable[..., HttpResponseBase]]]] = field(default_factory=list)
+    act_words: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     desk_of_experts: str = ""
     for_experts: set[str] = field(default_factory=lambda: set(EVERY_ACCOUNT))
 
@@ -81,6 +82,11 @@ def may_do(request: HttpRequest, name: str) -> bool:
 def offer_views(views: Iterable[tuple[str, str, Callable[[Any], Callable[..., HttpResponseBase]]]]) -> None:
     """Put pages under addresses of the office: route, name, and what makes the view from the site."""
     OFFERS.views.extend(views)
+
+
+def offer_act_words(procedure: str, words: Mapping[str, Any]) -> None:
+    """Say what the acts of a procedure are called, where acts of all procedures stand beside each other."""
+    OFFERS.act_words[procedure] = words
 
 
 def offer_to_experts(desk: str, names: Collection[str]) -> None:

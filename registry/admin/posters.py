@@ -1,6 +1,6 @@
 """Sheets to hang up and to hand out: the rules of the institution's region, and reminders for its staff."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ LANGUAGES = dict(settings.LANGUAGES)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """From how many points on, what follows, and by which provisions."""
+    """From how many points on, what follows, and by which provisions, which stand below as numbered notes."""
 
     points: str
     follows: str
@@ -77,10 +77,19 @@ def _sheet(place: Institution, sheet: str, language: str) -> str:
     with override(language):
         shown = {"place": place, "law": law, "today": today(), **_objecting(law)}
         if sheet == "rules":
-            shown |= {"tiers": list(_tiers(law)), "bands": list(_bands(law)), "certainties": CERTAINTIES.items()}
+            tiers = list(_tiers(law))
+            sources = [each for tier in tiers for each in tier.sources]
+            notes = _notes([*sources, shown["window_source"], shown["silence_source"]])
+            shown |= {"tiers": tiers, "bands": list(_bands(law)), "certainties": CERTAINTIES.items()}
+            shown |= {"notes": notes}
         else:
             shown |= {"people": reminded(place, today(), least=int(law.get("tiers.talk"))), "suspend": law.suspend_at}
         return render_to_string(f"registry/letters/poster_{sheet}.html", shown)
+
+
+def _notes(sources: Iterable[Source]) -> list[str]:
+    """The texts of the provisions, each once, in the order in which they are first named."""
+    return list(dict.fromkeys(source.text for source in sources))
 
 
 def _objecting(law: Policy) -> dict[str, Any]:

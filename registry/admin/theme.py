@@ -54,6 +54,17 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Oversight"),
+        "separator": True,
+        "items": [
+            _item(_("Regions compared"), "leaderboard", "regions", "compares"),
+            _item(_("Consistency of scoring"), "balance", "consistency", "compares"),
+            _item(_("Institutions near the ratio"), "data_thresholding", "shares", "compares"),
+            _item(_("What if"), "science", "what_if", "compares"),
+            _item(_("Audit"), "policy", "audit", "audits"),
+        ],
+    },
+    {
         "title": _("Points and standing"),
         "separator": True,
         "items": [

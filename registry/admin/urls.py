@@ -7,6 +7,8 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from registry.admin import (
+    audit,
+    comparing,
     document_search,
     law,
     notices,
@@ -15,6 +17,7 @@ from registry.admin import (
     readings,
     rosters,
     stored_files,
+    whatif,
     worklist,
 )
 from registry.admin.acts import (
@@ -100,6 +103,11 @@ def pages(site: Any) -> list[URLPattern]:
     views: list[tuple[str, str, Callable[..., HttpResponseBase]]] = [
         ("find/document/", "find_by_document", document_search.DocumentSearch.as_view(site=site)),
         ("work/", "work_list", worklist.work_list(site)),
+        ("regions/", "regions", comparing.regions_page(site)),
+        ("consistency/", "consistency", comparing.consistency_page(site)),
+        ("shares/", "shares", comparing.shares_page(site)),
+        ("what-if/", "what_if", whatif.whatif_page(site)),
+        ("audit/", "audit", audit.audit_page(site)),
         ("supervision/", "key_supervision", worklist.supervision(site)),
         ("policies/", "policies", law.policies_page(site)),
         ("policies/<slug:policy_id>/", "policy", law.policy_page(site)),
