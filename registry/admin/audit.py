@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.actions.access_log import Kind
 from registry.admin import extensions
+from registry.admin.acts.guided import Words
 from registry.admin.fields import day_field, text_field
 from registry.admin.measures import STEPS
 from registry.admin.moment import today
@@ -20,27 +21,24 @@ from registry.admin.roles import has_any, narrow, scope
 from registry.models import ProcedureStep, User
 from registry.queries.access_log import reading_of
 from registry.queries.audit import A_PAGE, AUDITING, Asked, acts_done, looks_taken
-from registry.queries.casework import act_words
+from registry.queries.casework import ACTS
 from registry.queries.people import with_codes
 
 TITLE = _("Audit")
-PROCEDURES = {
-    "case": _("case"),
-    "proposal": _("proposal"),
-    "task": _("task"),
-    "measure": _("measure"),
-    "objection": _("objection"),
-    "panel": _("panel"),
-    "attendance": _("activity"),
-    "application": _("application for repair"),
-}
-OF_TASKS = {
+OF_TASKS: Mapping[str, Words] = {
     "finish": _("done"),
     "lapse": _("lapsed"),
     "cancel": _("cancelled"),
     "escalate": _("handed up"),
     "postpone": _("put off"),
 }
+PROCEDURES: Mapping[str, tuple[Words, Mapping[str, Words]]] = {
+    "case": (_("case"), ACTS),
+    "proposal": (_("proposal"), ACTS),
+    "task": (_("task"), OF_TASKS),
+    "measure": (_("measure"), STEPS),
+}
+"""What the procedures of the register and their acts are called; others say it of their own."""
 
 
 class AskedForm(forms.Form):
@@ -115,6 +113,6 @@ def _asked(request: HttpRequest, form: AskedForm) -> Asked | None:
 
 def words_of(step: ProcedureStep) -> dict[str, Any]:
     """The procedure and what was done in it, in words."""
-    known: Mapping[str, Mapping[str, Any]] = {"measure": STEPS, "task": OF_TASKS, **extensions.OFFERS.act_words}
-    words = known.get(step.procedure, {}).get(step.act) or act_words(step.act)
-    return {"procedure": PROCEDURES.get(step.procedure, step.procedure), "act": words}
+    known = {**extensions.OFFERS.act_words, **PROCEDURES}
+    title, acts = known.get(step.procedure, (step.procedure, {}))
+    return {"procedure": title, "act": acts.get(step.act, step.act)}

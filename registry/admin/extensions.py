@@ -11,7 +11,7 @@ from registry.admin.roles import has_any
 
 if TYPE_CHECKING:
     from registry.admin.acts.buttons import Button
-    from registry.admin.acts.guided import GuidedAct
+    from registry.admin.acts.guided import GuidedAct, Words
 
 Place = Literal[
     "person", "published person", "institution", "case", "proposal", "entry", "objection", "task", "overview"
@@ -46,7 +46,7 @@ class _Offers:
     figures: list[Figures] = field(default_factory=list)
     acts: "list[tuple[str, str, type[GuidedAct]]]" = field(default_factory=list)
     views: list[tuple[str, str, Callable[[Any], Callable[..., HttpResponseBase]]]] = field(default_factory=list)
-    act_words: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    act_words: "dict[str, tuple[Words, Mapping[str, Words]]]" = field(default_factory=dict)
     desk_of_experts: str = ""
     for_experts: set[str] = field(default_factory=lambda: set(EVERY_ACCOUNT))
 
@@ -84,9 +84,9 @@ def offer_views(views: Iterable[tuple[str, str, Callable[[Any], Callable[..., Ht
     OFFERS.views.extend(views)
 
 
-def offer_act_words(procedure: str, words: Mapping[str, Any]) -> None:
-    """Say what the acts of a procedure are called, where acts of all procedures stand beside each other."""
-    OFFERS.act_words[procedure] = words
+def offer_act_words(procedure: str, title: "Words", words: "Mapping[str, Words]") -> None:
+    """Say what a procedure and its acts are called, where acts of all procedures stand beside each other."""
+    OFFERS.act_words[procedure] = (title, words)
 
 
 def offer_to_experts(desk: str, names: Collection[str]) -> None:

@@ -58,7 +58,7 @@ NAVIGATION = [
         "separator": True,
         "items": [
             _item(_("Regions compared"), "leaderboard", "regions", "compares"),
-            _item(_("Consistency of scoring"), "balance", "consistency", "compares"),
+            _item(_("Consistency of scoring"), "equalizer", "consistency", "compares"),
             _item(_("Institutions near the ratio"), "data_thresholding", "shares", "compares"),
             _item(_("What if"), "science", "what_if", "compares"),
             _item(_("Audit"), "policy", "audit", "audits"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from registry.models import Registration
 from registry.queries.scope import Scope
@@ -87,5 +87,5 @@ def _people(seen: Scope, by: str, prefix: str, on: date) -> dict[str, int]:
     here = Registration.objects.filter(covering(on), superseded_at=None, institution__region__code__startswith=prefix)
     if not seen.sees_everything:
         here = here.filter(institution__in=seen.institutions())
-    grouped = here.order_by().values(key=tree("institution__region_id", by))
+    grouped = here.order_by().values(key=tree(F("institution__region_id"), by))
     return dict(grouped.annotate(people=Count("practitioner", distinct=True)).values_list("key", "people"))
