@@ -1,13 +1,33 @@
 """Appeals in the office: objections, the pool of experts, panels, and the desk of the experts; autodiscovered."""
 
+from django.utils.translation import gettext_lazy as _
+
 from appeals.admin import desk, experts, objections, offers, panels, repair
 from appeals.admin.acts import experts as on_experts
 from appeals.admin.acts import panels as on_panels
 from appeals.admin.acts import seats as on_seats
-from registry.admin.extensions import offer_acts, offer_to_experts, offer_views
+from appeals.queries import applications
+from appeals.queries import objections as answering
+from registry.admin.extensions import offer_act_words, offer_acts, offer_to_experts, offer_views
 
 __all__ = ["desk", "experts", "objections", "offers", "panels", "repair"]
 
+offer_act_words("objection", _("objection"), answering.ACTS)
+offer_act_words("application", _("application for repair"), applications.ACTS)
+offer_act_words("panel", _("panel"), panels.STEPS)
+offer_act_words(
+    "attendance",
+    _("activity"),
+    {
+        "enrol": _("enrolled"),
+        "complete": _("completed"),
+        "fail": _("not completed"),
+        "cancel": _("cancelled"),
+        "correct": _("corrected"),
+        "correct_to_failed": _("corrected to not completed"),
+        "correct_to_completed": _("corrected to completed"),
+    },
+)
 offer_acts(
     [
         ("experts/add/", "add_expert", on_experts.AddExpert),

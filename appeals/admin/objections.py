@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin.choice_filters import RadioFilter
 from appeals.admin.offers import acts_on_objection
 from appeals.models import Evidence, Objection, PointOfDispute
 from appeals.queries.disputed import disputed_points
-from appeals.queries.objections import objections, track
+from appeals.queries.objections import objections, to_countersign, track
 from registry.admin import extensions, labels
 from registry.admin.acts.subjects import card_of
 from registry.admin.base import ListAdmin
@@ -74,6 +74,22 @@ class Whose(RadioFilter):  # type: ignore[misc]  # the theme is untyped
         return queryset
 
 
+class Countersignature(RadioFilter):  # type: ignore[misc]  # the theme is untyped
+    """Objections that the user's institution may countersign."""
+
+    title = _("countersignature")
+    parameter_name = "countersignature"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str | Promise]]:
+        """Those only."""
+        return [("missing", _("waits for our institution"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Nobody signed."""
+        missing = self.value() == "missing"
+        return queryset.filter(pk__in=to_countersign(scope(request)).values("pk")) if missing else queryset
+
+
 @dataclass(frozen=True, slots=True)
 class ShownPoint:
     """A point with what is at stake and its evidence."""
@@ -88,7 +104,7 @@ class ObjectionAdmin(ListAdmin):
     """Objections and appeals, the newest first."""
 
     list_display = ("number", "person", "kind", "state", "filed_at", "reviewer", "next_day")
-    list_filter = (("state", ChoicesRadioFilter), ("kind", ChoicesRadioFilter), Lateness, Whose)
+    list_filter = (("state", ChoicesRadioFilter), ("kind", ChoicesRadioFilter), Lateness, Whose, Countersignature)
     search_fields = ("number",)
     search_help_text = _("Number, or personal code")
     exactly = (by_number, by_person)

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q, Window
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from appeals.admin.acts import deciding, external, filing, objections
 from appeals.models import ExternalOutcome, Objection
-from appeals.queries.objections import handles
+from appeals.queries.objections import handles, to_countersign
 from appeals.queries.objections import objections as visible
 from appeals.rules.procedures import OBJECTION
 from registry.admin import extensions
@@ -24,6 +24,7 @@ from registry.queries.roles import COMPLIANCE, POOL_READERS
 
 State = Objection.State
 MOST_SHOWN = 20
+FEW = 5
 TOLD = [Proposal.State.NOTIFIED, Proposal.State.TO_SERVE, Proposal.State.RECEIVED, Proposal.State.HELD]
 """States of a proposal in which the person was told and nothing is decided."""
 OF_A_NOTICE = [Task.Kind.OPEN_NOTICE, Task.Kind.SERVE, Task.Kind.OBJECT, Task.Kind.DECIDE]
@@ -166,6 +167,16 @@ def about_entry(request: HttpRequest, entry: PointsEntry) -> Iterable[Section]:
     return [*cards, Section("appeals/parts/outcomes.html", outcomes)] if outcomes else cards
 
 
+def on_overview(request: HttpRequest, nothing: None) -> Iterable[Section]:
+    """What waits for the countersignature of the user's institution, with how many there are. One query."""
+    if not has_any(request, COMPLIANCE):
+        return []
+    rows = to_countersign(scope(request)).select_related("practitioner")
+    counted = rows.annotate(all=Window(Count("pk"))).order_by("filed_at", "pk")
+    every = f"{reverse('admin:appeals_objection_changelist')}?countersignature=missing"
+    return [Section("appeals/parts/to_countersign.html", {"rows": list(counted[:FEW]), "every": every})]
+
+
 def panels_of(request: HttpRequest, objection: Objection) -> Iterable[Section]:
     """The panels that were asked, for those who read the pool."""
     if not has_any(request, POOL_READERS):
@@ -186,6 +197,7 @@ def _offer() -> None:
     extensions.offer_buttons("task", on_task)
     extensions.offer_sections("case", about_case)
     extensions.offer_sections("objection", panels_of)
+    extensions.offer_sections("overview", on_overview)
     extensions.offer_acts(ACTS)
 
 

@@ -9,9 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from appeals.models import Objection, Panel, Seat
+from appeals.rules.procedures import OBJECTION
 from registry.actions.procedure import Acting, for_agency, for_institution
 from registry.models import ProcedureStep, Proposal, Role, Task, User
 from registry.queries.explain import day
+from registry.queries.roles import COMPLIANCE
 from registry.queries.scope import Scope
 
 Words = str | Promise
@@ -95,6 +97,15 @@ def objections(seen: Scope) -> QuerySet[Objection]:
     if seen.sees_everything:
         return every
     return every.filter(Q(practitioner__in=seen.practitioners()) | seen.in_regions("agency__region"))
+
+
+def to_countersign(seen: Scope) -> QuerySet[Objection]:
+    """The open ones of the people of the user's institutions that nobody has countersigned there.
+
+    The institution may; where it does not, nothing is lost.
+    """
+    open_ = [state for state in Objection.State if OBJECTION.allows(state, "countersign")]
+    return objections(seen.held_as(COMPLIANCE)).filter(countersigned_at=None, state__in=open_)
 
 
 def handles(seen: Scope, objection: Objection) -> bool:

@@ -1,5 +1,7 @@
 """Notices in the office."""
 
+from django.utils.translation import gettext_lazy as _
+
 from notifications.admin import (
     acts,
     endpoint_acts,
@@ -12,10 +14,21 @@ from notifications.admin import (
     subscription_acts,
     subscriptions,
 )
-from registry.admin.extensions import offer_acts, offer_figures, offer_views
+from registry.admin.extensions import offer_act_words, offer_acts, offer_figures, offer_views
 
 __all__ = ["endpoints", "notices", "pushes", "registers", "subscriptions"]
 
+_OF_LINES = {
+    "propose": _("asked for"),
+    "enter": _("entered"),
+    "approve": _("approved"),
+    "pause": _("paused"),
+    "resume": _("resumed"),
+    "disable": _("switched off"),
+    "retire": _("retired"),
+}
+offer_act_words("endpoint", _("endpoint"), _OF_LINES)
+offer_act_words("register", _("other register"), _OF_LINES)
 offer_acts(
     [
         ("notices/<int:pk>/acknowledge/", "acknowledge_notice", acts.Acknowledge),

@@ -1,6 +1,6 @@
 """What applications above the register put on its pages. The register knows the places, never who fills them."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,12 +11,15 @@ from registry.admin.roles import has_any
 
 if TYPE_CHECKING:
     from registry.admin.acts.buttons import Button
-    from registry.admin.acts.guided import GuidedAct
+    from registry.admin.acts.guided import GuidedAct, Words
 
-Place = Literal["person", "published person", "institution", "case", "proposal", "entry", "objection", "task"]
-"""Pages that take buttons and sections; the subject is the file of the person, else the row. A published person is one
-as health and drug authorities are shown them. Of tasks there are many on
-a page: their buttons must follow from the row alone."""
+Place = Literal[
+    "person", "published person", "institution", "case", "proposal", "entry", "objection", "task", "overview"
+]
+"""Pages that take buttons and sections; the subject is the file of the person, else the row; of the overview, nothing.
+A published person is one as health and drug authorities are shown them. Of tasks there are many on a page: their
+buttons must follow from the row alone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class _Offers:
     figures: list[Figures] = field(default_factory=list)
     acts: "list[tuple[str, str, type[GuidedAct]]]" = field(default_factory=list)
     views: list[tuple[str, str, Callable[[Any], Callable[..., HttpResponseBase]]]] = field(default_factory=list)
+    act_words: "dict[str, tuple[Words, Mapping[str, Words]]]" = field(default_factory=dict)
     desk_of_experts: str = ""
     for_experts: set[str] = field(default_factory=lambda: set(EVERY_ACCOUNT))
 
@@ -78,6 +82,11 @@ def may_do(request: HttpRequest, name: str) -> bool:
 def offer_views(views: Iterable[tuple[str, str, Callable[[Any], Callable[..., HttpResponseBase]]]]) -> None:
     """Put pages under addresses of the office: route, name, and what makes the view from the site."""
     OFFERS.views.extend(views)
+
+
+def offer_act_words(procedure: str, title: "Words", words: "Mapping[str, Words]") -> None:
+    """Say what a procedure and its acts are called, where acts of all procedures stand beside each other."""
+    OFFERS.act_words[procedure] = (title, words)
 
 
 def offer_to_experts(desk: str, names: Collection[str]) -> None:

@@ -1,14 +1,17 @@
 """The ledger to read: points entries and changes of standing. Nothing here can be edited."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesRadioFilter, RangeDateFilter
+from unfold.contrib.filters.admin.choice_filters import RadioFilter
 
 from registry.admin import extensions, labels
 from registry.admin.acts.subjects import case_url
@@ -18,6 +21,7 @@ from registry.admin.moment import today
 from registry.admin.roles import reads_files, scope
 from registry.ledger.law import policies
 from registry.models import Fact, PointsEntry, ProposedEntry, StandingChange
+from registry.queries.departures import OFF_DEFAULT, SHIFTED, departing
 from registry.queries.entries import present_of
 from registry.queries.explain import wording
 from registry.queries.publication import published_entries
@@ -29,13 +33,49 @@ def by_document(term: str) -> Q:
     return Q(fact__document_number=term)
 
 
+class Departing(RadioFilter):  # type: ignore[misc]  # the theme is untyped
+    """Entries whose points are not what the grade and the band would give."""
+
+    title = _("departure")
+    parameter_name = "departs"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str | Promise]]:
+        """From the default, or from the band."""
+        return [(OFF_DEFAULT, _("not the default of the grade")), (SHIFTED, _("outside the band"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """By the points as decided."""
+        return departing(queryset, self.value() or "")
+
+
+class OfSituation(RadioFilter):  # type: ignore[misc]  # the theme is untyped
+    """Entries of one situation."""
+
+    title = _("situation")
+    parameter_name = "situation"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str | Promise]]:
+        """By the codes of every policy."""
+        codes = {code for law in policies().values() if not law.draft for code in law.situations}
+        return [(code, code) for code in sorted(codes)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Exactly this one."""
+        return queryset.filter(situation=self.value()) if self.value() else queryset
+
+
 @admin.register(PointsEntry)
 class EntryAdmin(ListAdmin):
     """Points on one practitioner for one situation in one handling."""
 
     list_display = ("person", "points", "situation", "cause", "effective_on", "state")
     list_display_links = ("points",)
-    list_filter = (("fact__effective_on", RangeDateFilter), ("responsibility__grade", ChoicesRadioFilter))
+    list_filter = (
+        ("fact__effective_on", RangeDateFilter),
+        ("responsibility__grade", ChoicesRadioFilter),
+        Departing,
+        OfSituation,
+    )
     search_fields = ("practitioner__code",)
     search_help_text = _("Personal code, or document number")
     exactly = (by_person, by_document)

@@ -8,6 +8,7 @@ from registry.admin.moment import today
 from registry.models import Role, User
 from registry.queries.roles import (
     ADMINISTRATORS,
+    COMPARING,
     EXPERTS,
     OFFICE,
     OFFICERS_OF_AGENCIES,
@@ -101,6 +102,16 @@ def reads_people(request: HttpRequest) -> bool:
 def reads_files(request: HttpRequest) -> bool:
     """Reads people and their cases."""
     return has_any(request, READERS_OF_FILES)
+
+
+def compares(request: HttpRequest) -> bool:
+    """Compares regions, agencies and institutions."""
+    return has_any(request, COMPARING)
+
+
+def audits(request: HttpRequest) -> bool:
+    """Looks over what others did, as far as the scope goes."""
+    return has_any(request, WATCHING_OVER_ALL)
 
 
 def reads_deliveries(request: HttpRequest) -> bool:

@@ -1,6 +1,6 @@
 """Rosters of institutions: uploaded, checked in the background, shown, and applied when somebody accepts them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -9,10 +9,12 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesRadioFilter
+from unfold.contrib.filters.admin.choice_filters import RadioFilter
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from registry.actions.errors import Refused
@@ -24,7 +26,7 @@ from registry.admin.fields import choice_field
 from registry.admin.roles import has_any, scope
 from registry.models import Category, RosterJob, User
 from registry.queries.roles import STAFF_KEEPERS
-from registry.queries.rosters import visible_jobs
+from registry.queries.rosters import visible_jobs, waiting_jobs
 from registry.rosters import jobs, waking
 from registry.rosters.errors import RosterRefused
 
@@ -37,12 +39,28 @@ def found_job(request: HttpRequest, pk: int) -> RosterJob:
     return job
 
 
+class Waiting(RadioFilter):  # type: ignore[misc]  # the theme is untyped
+    """Imports that wait for somebody."""
+
+    title = _("waiting")
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str | Promise]]:
+        """Those only."""
+        return [("yes", _("waits for somebody"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Not applied, or applied without the doubtful rows."""
+        waits = self.value() == "yes"
+        return queryset.filter(pk__in=waiting_jobs(scope(request)).values("pk")) if waits else queryset
+
+
 @admin.register(RosterJob)
 class RosterAdmin(ListAdmin):
     """Imports of rosters, newest first."""
 
     list_display = ("filename", "place", "state_now", "uploaded_at", "uploaded_by")
-    list_filter = (("state", ChoicesRadioFilter), ("institution", AutocompleteSelectFilter))
+    list_filter = (Waiting, ("state", ChoicesRadioFilter), ("institution", AutocompleteSelectFilter))
     list_before_template = "registry/parts/roster_start.html"
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:

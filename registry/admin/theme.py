@@ -54,6 +54,17 @@ NAVIGATION = [
         ],
     },
     {
+        "title": _("Oversight"),
+        "separator": True,
+        "items": [
+            _item(_("Regions compared"), "leaderboard", "regions", "compares"),
+            _item(_("Consistency of scoring"), "equalizer", "consistency", "compares"),
+            _item(_("Institutions near the ratio"), "data_thresholding", "shares", "compares"),
+            _item(_("What if"), "science", "what_if", "compares"),
+            _item(_("Audit"), "policy", "audit", "audits"),
+        ],
+    },
+    {
         "title": _("Points and standing"),
         "separator": True,
         "items": [
@@ -133,7 +144,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": False,
     "BORDER_RADIUS": "8px",
-    "STYLES": [_file("registry/office.css")],
+    "STYLES": [_file("registry/office.css"), _file("registry/desk.css")],
     "SCRIPTS": [_file("registry/office.js")],
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _file("registry/mark.svg")}],
     "COLORS": {

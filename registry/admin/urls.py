@@ -6,7 +6,20 @@ from typing import Any
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
-from registry.admin import document_search, law, notices, person_cases, readings, rosters, stored_files, worklist
+from registry.admin import (
+    audit,
+    comparing,
+    document_search,
+    law,
+    notices,
+    person_cases,
+    posters,
+    readings,
+    rosters,
+    stored_files,
+    whatif,
+    worklist,
+)
 from registry.admin.acts import (
     accounts,
     calendar,
@@ -90,11 +103,17 @@ def pages(site: Any) -> list[URLPattern]:
     views: list[tuple[str, str, Callable[..., HttpResponseBase]]] = [
         ("find/document/", "find_by_document", document_search.DocumentSearch.as_view(site=site)),
         ("work/", "work_list", worklist.work_list(site)),
+        ("regions/", "regions", comparing.regions_page(site)),
+        ("consistency/", "consistency", comparing.consistency_page(site)),
+        ("shares/", "shares", comparing.shares_page(site)),
+        ("what-if/", "what_if", whatif.whatif_page(site)),
+        ("audit/", "audit", audit.audit_page(site)),
         ("supervision/", "key_supervision", worklist.supervision(site)),
         ("policies/", "policies", law.policies_page(site)),
         ("policies/<slug:policy_id>/", "policy", law.policy_page(site)),
         ("practitioners/<int:pk>/cases/", "cases_of_person", person_cases.cases_of_person(site)),
         ("practitioners/<int:pk>/readings/", "readings", readings.who_looked_page(site)),
+        ("institutions/<int:pk>/posters/", "posters", posters.posters(site)),
         ("proposals/<int:pk>/notice/", "notice_letter", notices.notice_letter(site)),
         ("files/<uuid:uuid>/", "stored_file", stored_files.stored_file_page(site)),
         *rosters.views(site),

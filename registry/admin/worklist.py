@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from registry.actions.talks import TALKS
@@ -21,9 +22,17 @@ from registry.models import Institution, Practitioner, Task
 from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.supervision import key_supervision
 from registry.queries.talks import acting_for
-from registry.queries.worklist import Line, Wanted, worklist
+from registry.queries.worklist import LATER, OVERDUE, TODAY, UNKNOWN, WEEK, Line, Wanted, worklist
 
 ALL = _("All")
+PARTS: dict[str, str | Promise] = {
+    OVERDUE: _("overdue"),
+    TODAY: _("due today"),
+    WEEK: _("due this week"),
+    LATER: _("due later"),
+    UNKNOWN: _("no due day yet"),
+}
+"""What the parts of the queue are called."""
 
 
 class WantedForm(forms.Form):
@@ -34,6 +43,9 @@ class WantedForm(forms.Form):
     overdue = tick_field(_("Overdue only"))
     escalated = tick_field(_("Handed up only"))
     mine = tick_field(_("Given to me only"))
+    when = choice_field(_("Due"), PARTS.items(), empty=ALL, required=False)
+    given_to = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput())
+    agency = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,11 @@ class Row:
     line: Line
     person: Practitioner | None
     ways: list[Button]
+
+    @property
+    def way(self) -> Button | None:
+        """The act that does the task; where this list has none, the page on which it is done, which comes last."""
+        return next((way for way in self.ways if way.main), self.ways[-1] if self.ways else None)
 
 
 def work_list(site: Any) -> Callable[..., HttpResponse]:

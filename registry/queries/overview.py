@@ -1,9 +1,11 @@
-"""What matters first on a day: who is blocked, who returns soon, who is near a threshold, what was done lately."""
+"""What matters first on a day: who is blocked, who returns next, who is near a threshold, what was done lately."""
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, CharField, Count, F, IntegerField, Q, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from registry.ledger.law import policies
 from registry.models import Handling, StandingChange, StandingSpan
@@ -11,12 +13,16 @@ from registry.queries.scope import Scope
 from registry.rules.policy import NATIONAL
 
 FEW = 6
-SOON = timedelta(days=30)
+NEAR, MAY, BLOCKED = "near", "may", "blocked"
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Figures and the first rows of each list, for one scope on one day."""
+    """Figures and the first rows of each list, for one scope on one day.
+
+    `near_threshold` has the highest points first; `returning` are the suspended and the barred whose last day comes
+    first; `free` those whose bar is over. Handlings and changes are asked for only where they are shown.
+    """
 
     suspended: int
     terminated: int
@@ -25,38 +31,58 @@ class Overview:
     near_from: int
     suspend_at: int
     policy: str
-    returning: QuerySet[StandingSpan]
-    near_threshold: QuerySet[StandingSpan]
-    blocked: QuerySet[StandingSpan]
+    near_threshold: tuple[StandingSpan, ...]
+    returning: tuple[StandingSpan, ...]
+    free: tuple[StandingSpan, ...]
     handlings: QuerySet[Handling]
     changes: QuerySet[StandingChange]
 
 
 def overview_of(seen: Scope, today: date) -> Overview:
-    """The overview of everything in the scope: six queries."""
+    """The overview of everything in the scope: one query for people, and one each for handlings and changes."""
     law = policies().in_force(NATIONAL, today)
     near_from, suspend_at = int(law.get("tiers.interview")), law.suspend_at
-    spans = _spans(seen, today)
     near = Q(status="normal", points__gte=near_from, points__lt=suspend_at)
-    figures = spans.aggregate(
-        suspended=Count("id", filter=Q(status="suspended")),
-        terminated=Count("id", filter=Q(status="terminated")),
-        may_reregister=Count("id", filter=Q(may_reregister=True)),
-        near=Count("id", filter=near),
-    )
-    rows = spans.select_related("practitioner")
-    blocked = rows.exclude(status="normal")
+    rows = list(_first_of_each(_spans(seen, today), near))
+    groups: defaultdict[str, list[StandingSpan]] = defaultdict(list)
+    for row in rows:
+        groups[row.group].append(row)  # type: ignore[attr-defined]  # annotated
+    figures = ("suspended", "terminated", "may", "near")
+    numbers = {name: getattr(rows[0], f"all_{name}") if rows else 0 for name in figures}
     return Overview(
-        **figures,
+        suspended=numbers["suspended"],
+        terminated=numbers["terminated"],
+        may_reregister=numbers["may"],
+        near=numbers["near"],
         near_from=near_from,
         suspend_at=suspend_at,
         policy=law.id,
-        returning=blocked.filter(until__gt=today, until__lte=today + SOON).order_by("until", "pk")[:FEW],
-        near_threshold=rows.filter(near).order_by("-points", "practitioner__code")[:FEW],
-        blocked=blocked.order_by("-starts_on", "pk")[:FEW],
+        near_threshold=tuple(groups[NEAR]),
+        returning=tuple(groups[BLOCKED]),
+        free=tuple(groups[MAY]),
         handlings=seen.handlings().select_related("institution").order_by("-id")[:FEW],
         changes=_changes(seen),
     )
+
+
+def _first_of_each(spans: QuerySet[StandingSpan], near: Q) -> QuerySet[StandingSpan]:
+    """The first of those near, of those blocked and of those who may be registered again, each with all numbers."""
+    may = Q(may_reregister=True)
+    group = Case(
+        When(near, then=Value(NEAR)), When(may, then=Value(MAY)), default=Value(BLOCKED), output_field=CharField()
+    )
+    highest = Case(When(near, then=0 - F("points")), default=Value(0), output_field=IntegerField())
+    wanted = {
+        "suspended": Q(status="suspended"),
+        "terminated": Q(status="terminated"),
+        "may": may,
+        "near": near,
+    }
+    counts = {f"all_{name}": Window(Count("id", filter=which)) for name, which in wanted.items()}
+    order = [highest.asc(), F("until").asc(nulls_last=True), F("id").asc()]
+    rows = spans.filter(near | ~Q(status="normal")).annotate(group=group, **counts)
+    ranked = rows.annotate(rank=Window(RowNumber(), partition_by=["group"], order_by=order))
+    return ranked.filter(rank__lte=FEW).select_related("practitioner").order_by("group", "rank")
 
 
 def _spans(seen: Scope, today: date) -> QuerySet[StandingSpan]:

@@ -75,3 +75,6 @@ KEEPERS_OF_ACCESS = frozenset({Role.SECURITY_ADMINISTRATOR})
 """Who keeps accounts, roles and keys."""
 
 READERS_OF_ACCESS = KEEPERS_OF_ACCESS | {Role.AUDITOR}
+
+COMPARING = READERS_OF_FILES - COMPLIANCE
+"""Who compares regions, agencies and institutions with each other; an institution looks at itself."""

@@ -115,11 +115,12 @@ def compare(*, policy: str, on: date, region: str | None = None) -> Iterator[Com
 
 
 def compare_at(
-    institutions: QuerySet[Institution], *, policy: str, on: date, most: int = MOST_AT_ONCE
+    institutions: QuerySet[Institution], *, policy: str, on: date, most: int = MOST_AT_ONCE, batch: int = BATCH
 ) -> Iterator[Comparison]:
     """The same of people with facts who are registered on the day at one of the institutions, and those only.
 
-    Raises ScopeTooLarge where they are more than `most`, before anything is computed.
+    `batch` people are held at one time: more take fewer queries. Raises ScopeTooLarge where they are more than `most`,
+    before anything is computed.
     """
     spans = StandingSpan.objects.filter(practitioner=OuterRef("practitioner"))
     with_facts = Exists(spans) | Exists(FileMerge.objects.filter(undone_at=None, absorbed=OuterRef("practitioner")))
@@ -128,7 +129,7 @@ def compare_at(
     if len(files) > most:
         raise ScopeTooLarge(most)
     members = sorted(file for members in families(files).members.values() for file in members)
-    batches = (members[start : start + BATCH] for start in range(0, len(members), BATCH))
+    batches = (members[start : start + batch] for start in range(0, len(members), batch))
     return _over(batches, policy, on, institutions)
 
 

@@ -7,7 +7,7 @@ administrator all of them.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet
@@ -25,14 +25,26 @@ WAITING = "-"
 """In a place of the list: the part whose due day is not computable yet, after all that have one."""
 
 
+OVERDUE, TODAY, WEEK, LATER, UNKNOWN = "overdue", "today", "week", "later", "unknown"
+WHEN = (OVERDUE, TODAY, WEEK, LATER, UNKNOWN)
+"""The parts of a queue: over; today; until Sunday; after that; not yet computable."""
+NOBODY = "nobody"
+
+
 class Wanted(NamedTuple):
-    """What is asked of a list; empty means everything. `mine` are the tasks given to the user by name."""
+    """What is asked of a list; empty means everything. `mine` are the tasks given to the user by name.
+
+    `when` is one of WHEN; `given_to` the number of an account, or NOBODY; `agency` the code of the one that holds it.
+    """
 
     kind: str = ""
     holder: str = ""
     overdue: bool = False
     escalated: bool = False
     mine: bool = False
+    when: str = ""
+    given_to: str = ""
+    agency: str = ""
 
 
 EVERYTHING = Wanted()
@@ -81,10 +93,15 @@ class WorkList:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """How much there is to do in a scope, and what is due first."""
+    """How much there is to do in a scope, and what is due first. `week` is after today, until Sunday; `unknown` has no
+    due day yet.
+    """
 
     today: int
     overdue: int
+    week: int
+    later: int
+    unknown: int
     escalated: int
     open: int
     first: tuple[Line, ...]
@@ -125,13 +142,24 @@ def due_of(seen: Scope, today: date, *, user: User | None) -> Due:
     """How much somebody with this scope has to do, with the first few: two queries."""
     rows = open_tasks(seen, user)
     counts = rows.aggregate(
-        today=Count("id", filter=Q(due_on=today)),
-        overdue=Count("id", filter=Q(due_on__lt=today)),
+        **{when: Count("id", filter=falling(when, today)) for when in WHEN},
         escalated=Count("id", filter=Q(escalated_at__isnull=False)),
         open=Count("id"),
     )
     first = _due_first(_shown(rows))[:FEW]
     return Due(**counts, first=tuple(Line(task, today) for task in first))
+
+
+def falling(when: str, today: date) -> Q:
+    """Tasks of one part of the queue."""
+    sunday = today + timedelta(days=6 - today.weekday())
+    return {
+        OVERDUE: Q(due_on__lt=today),
+        TODAY: Q(due_on=today),
+        WEEK: Q(due_on__gt=today, due_on__lte=sunday),
+        LATER: Q(due_on__gt=sunday),
+        UNKNOWN: Q(due_on=None),
+    }[when]
 
 
 def open_tasks(seen: Scope, user: User | None) -> QuerySet[Task]:
@@ -205,6 +233,13 @@ def _wanted(rows: QuerySet[Task], today: date, wanted: Wanted, user: User | None
         rows = rows.filter(holder=wanted.holder)
     if wanted.overdue:
         rows = rows.filter(due_on__lt=today)
+    if wanted.when in WHEN:
+        rows = rows.filter(falling(wanted.when, today))
+    if wanted.given_to:
+        named = int(wanted.given_to) if wanted.given_to.isdecimal() else None
+        rows = rows.filter(user=named)
+    if wanted.agency:
+        rows = rows.filter(holder=Holder.AGENCY, agency__code=wanted.agency)
     if wanted.escalated:
         rows = rows.filter(escalated_at__isnull=False)
     return rows.filter(user=user) if wanted.mine else rows

@@ -58,3 +58,15 @@ def who(user: Any) -> str:
 def words(texts: object) -> str:
     """The Chinese or the English of what has both."""
     return explain.wording(texts)
+
+
+@register.filter
+def days_from(until: date | None, today: date) -> int:
+    """How many days are left of a period before its first day after; 0 without one."""
+    return max(0, (until - today).days) if until else 0
+
+
+@register.filter
+def numbered(text: str, notes: list[str]) -> int:
+    """The number of a note among all of them, from one."""
+    return notes.index(text) + 1
