@@ -63,7 +63,7 @@ def appealable(practitioner: Practitioner) -> list[Fact]:
     """The entries of the person that are not annulled, the latest first."""
     files = family_of(practitioner.pk).files
     scored = Fact.objects.filter(practitioner__in=files, kind=FactKind.POINTS_SCORED)
-    rows = scored.select_related("agency__region", "practitioner").prefetch_related("corrections")
+    rows = scored.select_related("agency__region", "practitioner", "points_entry").prefetch_related("corrections")
     return [fact for fact in rows.order_by("-effective_on", "-pk") if present_points(fact)]
 
 

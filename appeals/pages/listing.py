@@ -1,0 +1,103 @@
+"""My objections: what can be objected to, what is being written, and what became of what was filed."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from appeals.actions.drafts import begin_draft
+from appeals.pages.author import user_of
+from appeals.pages.words import told
+from appeals.queries.drafts import kept_until, own_drafts
+from appeals.queries.own_objections import (
+    Appealable,
+    appealable_entries,
+    own_objections,
+    windows,
+    with_what_comes_next,
+)
+from registry.actions.errors import Refused
+from registry.ledger.days import shanghai_day
+from registry.models import Practitioner
+from registry.pages.own_file.extensions import Card
+from registry.pages.own_file.holder import for_its_holder
+from registry.queries.file import file_of
+from registry.queries.sight import full_sight
+
+
+class BeginForm(forms.Form):
+    """What the draft is about."""
+
+    proposal = forms.UUIDField(required=False)
+    entry = forms.UUIDField(required=False)
+    standing = forms.BooleanField(required=False)
+
+
+@require_safe
+@for_its_holder
+def my_objections(request: HttpRequest, person: Practitioner) -> HttpResponse:
+    """Everything at a glance, what ends first at the beginning."""
+    today = shanghai_day(timezone.now())
+    drafts = list(own_drafts(user_of(request)))
+    entries = appealable_entries(person)
+    shown = {
+        "today": today,
+        "windows": windows(person, today),
+        "entries": [(each, told(each.thing)) for each in entries],
+        "standing": file_of(person, today) if _has_something_to_appeal(entries) else None,
+        "drafts": [(each, kept_until(each)) for each in drafts],
+        "drafted": {each.proposal_id: each for each in drafts},
+        "own": with_what_comes_next(list(own_objections(person)), today),
+    }
+    return render(request, "appeals/own/objections.html", shown)
+
+
+@require_POST
+@for_its_holder
+def begin(request: HttpRequest, person: Practitioner) -> HttpResponse:
+    """Begin, or go on with, the draft about one thing; from there on everything is kept."""
+    form = BeginForm(request.POST)
+    if not form.is_valid() or not any(form.cleaned_data.values()):
+        raise Http404
+    today = shanghai_day(timezone.now())
+    about = _named(person, form.cleaned_data, today)
+    try:
+        with full_sight():
+            draft = begin_draft(practitioner=person, by=user_of(request), now=timezone.now(), **about)
+    except Refused as refused:
+        messages.error(request, str(refused.message))
+        return HttpResponseRedirect(reverse("my_objections"))
+    return HttpResponseRedirect(reverse("draft_points", args=[draft.uuid]))
+
+
+def _named(person: Practitioner, asked: dict[str, Any], today: Any) -> dict[str, Any]:
+    """What it is about, of what can be objected to now. Raises Http404 for anything else."""
+    if asked["proposal"]:
+        found = next(
+            (each.proposal for each in windows(person, today) if each.proposal.uuid == asked["proposal"]), None
+        )
+        if found is None:
+            raise Http404
+        return {"proposal": found}
+    if asked["entry"]:
+        entry = next((e.thing.entry for e in appealable_entries(person) if e.thing.key == str(asked["entry"])), None)
+        if entry is None:
+            raise Http404
+        return {"entry": entry}
+    return {"standing": True}
+
+
+def card(person: Practitioner) -> Card:
+    """What stands on the page of the own file: open windows first, then what is on its way."""
+    today = shanghai_day(timezone.now())
+    own = with_what_comes_next(list(own_objections(person)[:3]), today)
+    return Card("appeals/own/card.html", {"windows": windows(person, today), "own": own})
+
+
+def _has_something_to_appeal(entries: list[Appealable]) -> bool:
+    return any(each.open is None for each in entries)
