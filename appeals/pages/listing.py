@@ -24,7 +24,6 @@ from appeals.queries.own_objections import (
 from registry.actions.errors import Refused
 from registry.ledger.days import shanghai_day
 from registry.models import Practitioner
-from registry.pages.own_file.extensions import Card
 from registry.pages.own_file.holder import for_its_holder
 from registry.queries.file import file_of
 from registry.queries.sight import full_sight
@@ -90,13 +89,6 @@ def _named(person: Practitioner, asked: dict[str, Any], today: Any) -> dict[str,
             raise Http404
         return {"entry": entry}
     return {"standing": True}
-
-
-def card(person: Practitioner) -> Card:
-    """What stands on the page of the own file: open windows first, then what is on its way."""
-    today = shanghai_day(timezone.now())
-    own = with_what_comes_next(list(own_objections(person)[:3]), today)
-    return Card("appeals/own/card.html", {"windows": windows(person, today), "own": own})
 
 
 def _has_something_to_appeal(entries: list[Appealable]) -> bool:

@@ -122,16 +122,17 @@ class OwnPoint:
 
 def windows(practitioner: Practitioner, today: date) -> list[Window]:
     """What the person can object to, what ends first at the beginning. Three queries and one for the family."""
-    files = family_of(practitioner.pk).files
-    heard = Objection.objects.filter(proposal=OuterRef("pk"), state__in=[*OPEN, State.DECIDED])
-    told = Proposal.objects.filter(
-        ~Exists(heard), practitioner_id__in=files, state__in=_ANSWERABLE, notified_at__isnull=False
-    )
-    rows = list(told.select_related("case__agency").prefetch_related("items"))
+    rows = list(_answerable(practitioner).select_related("case__agency").prefetch_related("items"))
     tasks = Task.objects.filter(subject__in=[row.uuid for row in rows], kind=Task.Kind.OBJECT).order_by("id")
     last = {task.subject: task for task in tasks}
     found = [_window(row, last.get(row.uuid), today) for row in rows]
     return sorted(found, key=lambda each: (each.is_over, each.due is None, each.due or today, each.proposal.pk))
+
+
+def windows_running(practitioner: Practitioner, today: date) -> int:
+    """How many of them are not over. Two queries."""
+    over = Task.objects.filter(subject=OuterRef("uuid"), kind=Task.Kind.OBJECT, due_on__lt=today)
+    return _answerable(practitioner).exclude(Exists(over)).count()
 
 
 def window_of(proposal: Proposal, today: date) -> Window:
@@ -192,3 +193,11 @@ def own_points(objection: Objection) -> list[OwnPoint]:
 def _window(proposal: Proposal, task: Task | None, today: date) -> Window:
     due, missing = (task.due_on, task.missing_year) if task else (None, None)
     return Window(proposal, tuple(proposal.items.all()), due, missing, today)
+
+
+def _answerable(practitioner: Practitioner) -> QuerySet[Proposal]:
+    """What the person was told of, and has neither an open nor a decided objection."""
+    files = family_of(practitioner.pk).files
+    heard = Objection.objects.filter(proposal=OuterRef("pk"), state__in=[*OPEN, State.DECIDED])
+    told = Proposal.objects.filter(practitioner_id__in=files, state__in=_ANSWERABLE, notified_at__isnull=False)
+    return told.filter(~Exists(heard))

@@ -1,0 +1,52 @@
+"""What stands of objections on the pages of the own file: a part, what can be done now, and what happened."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from appeals.queries.own_objections import STANDS, own_objections, windows, windows_running, with_what_comes_next
+from registry.ledger.days import shanghai_day
+from registry.models import Practitioner
+from registry.pages.own_file.extensions import Card, Deed, Happening
+
+MOST_SHOWN = 3
+
+
+def card(person: Practitioner) -> Card:
+    """Open windows first, then what was filed last."""
+    today = shanghai_day(timezone.now())
+    own = with_what_comes_next(list(own_objections(person)[:MOST_SHOWN]), today)
+    return Card("appeals/own/card.html", {"windows": windows(person, today), "own": own})
+
+
+def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
+    """To object, until the last day of each window; it presses, because silence decides."""
+    for window in windows(person, today):
+        words = ngettext("Object to %(points)s proposed point", "Object to %(points)s proposed points", window.points)
+        yield Deed(
+            words % {"points": window.points},
+            window.sentence,
+            reverse("my_objections"),
+            until=None if window.is_over else window.due,
+            pressing=not window.is_over,
+        )
+
+
+def happenings(person: Practitioner) -> Iterator[Happening]:
+    """What was filed, and what was decided."""
+    for row in own_objections(person):
+        url = reverse("my_objection", args=[row.uuid])
+        filed = _("%(number)s filed: %(kind)s") % {"number": row.number, "kind": row.get_kind_display()}
+        yield Happening(shanghai_day(row.filed_at), filed, url=url)
+        if row.decided_at:
+            decided = _("%(number)s decided") % {"number": row.number}
+            yield Happening(shanghai_day(row.decided_at), decided, str(STANDS[row.state]), url)
+
+
+def waiting(person: Practitioner) -> str:
+    """How many windows run."""
+    return str(windows_running(person, shanghai_day(timezone.now())) or "")
