@@ -11,6 +11,7 @@ from django.urls import reverse
 from appeals.models import Draft, Objection
 from appeals.queries.drafts import own_drafts
 from appeals.queries.own_objections import own_objections
+from registry.ledger.families import family_of
 from registry.models import Practitioner, User
 from registry.pages.own_file.holder import for_its_holder
 
@@ -19,6 +20,11 @@ def user_of(request: HttpRequest) -> User:
     """Who is signed in."""
     assert isinstance(request.user, User)  # the door lets nobody else in
     return request.user
+
+
+def files_of(person: Practitioner) -> frozenset[int]:
+    """All files of the person."""
+    return family_of(person.pk).files
 
 
 def for_its_author(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -30,7 +36,7 @@ def for_its_author(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         found: Draft | None = own_drafts(user_of(request)).filter(uuid=draft).first()
         if found is not None:
             return view(request, found, **path)
-        if own_objections(person).filter(uuid=draft).exists():
+        if own_objections(files_of(person)).filter(uuid=draft).exists():
             return HttpResponseRedirect(reverse("my_objection_receipt", args=[draft]))
         raise Http404
 
@@ -43,7 +49,7 @@ def for_its_objector(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     @wraps(view)
     @for_its_holder
     def guarded(request: HttpRequest, person: Practitioner, *, objection: UUID, **path: Any) -> HttpResponse:
-        found: Objection | None = own_objections(person).filter(uuid=objection).first()
+        found: Objection | None = own_objections(files_of(person)).filter(uuid=objection).first()
         if found is None:
             raise Http404
         return view(request, found, **path)

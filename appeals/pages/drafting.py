@@ -22,8 +22,9 @@ from appeals.queries.drafts import Thing, kept_until, things_of
 from appeals.queries.own_objections import appealable_entries, window_of
 from registry.actions.errors import Refused
 from registry.ledger.days import shanghai_day
+from registry.ledger.reading import standing_of
 from registry.models import Practitioner
-from registry.queries.file import file_of
+from registry.queries.explain import headline
 from registry.queries.sight import full_sight
 
 STEPS = {
@@ -107,7 +108,7 @@ def against(request: HttpRequest, draft: Draft) -> HttpResponse:
         "against",
         form=form,
         entries=[(each, told(each.thing), each.thing.key in picked) for each in entries],
-        standing=file_of(draft.practitioner, shanghai_day(timezone.now())),
+        standing=headline(standing_of(draft.practitioner, shanghai_day(timezone.now()))),
     )
     return render(request, "appeals/own/against.html", shown, status=422 if form.errors else 200)
 

@@ -1,5 +1,6 @@
 """My objections: what can be objected to, what is being written, and what became of what was filed."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,11 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from appeals.actions.drafts import begin_draft
-from appeals.pages.author import user_of
+from appeals.pages.author import files_of, user_of
 from appeals.pages.words import told
 from appeals.queries.drafts import kept_until, own_drafts
 from appeals.queries.own_objections import (
-    Appealable,
     appealable_entries,
     own_objections,
     windows,
@@ -23,10 +23,12 @@ from appeals.queries.own_objections import (
 )
 from registry.actions.errors import Refused
 from registry.ledger.days import shanghai_day
+from registry.ledger.reading import history_of
 from registry.models import Practitioner
 from registry.pages.own_file.holder import for_its_holder
-from registry.queries.file import file_of
+from registry.queries.explain import headline
 from registry.queries.sight import full_sight
+from registry.rules.compute import Standing
 
 
 class BeginForm(forms.Form):
@@ -42,16 +44,16 @@ class BeginForm(forms.Form):
 def my_objections(request: HttpRequest, person: Practitioner) -> HttpResponse:
     """Everything at a glance, what ends first at the beginning."""
     today = shanghai_day(timezone.now())
-    drafts = list(own_drafts(user_of(request)))
-    entries = appealable_entries(person)
+    whole = history_of(person)
+    files, drafts = whole.files, list(own_drafts(user_of(request)))
+    entries = appealable_entries(person, files=files)
     shown = {
         "today": today,
-        "windows": windows(person, today),
+        "windows": windows(files, today),
         "entries": [(each, told(each.thing)) for each in entries],
-        "standing": file_of(person, today) if _has_something_to_appeal(entries) else None,
+        "standing": _standing_in_words(whole.standing(today)) if any(each.open is None for each in entries) else "",
         "drafts": [(each, kept_until(each)) for each in drafts],
-        "drafted": {each.proposal_id: each for each in drafts},
-        "own": with_what_comes_next(list(own_objections(person)), today),
+        "own": with_what_comes_next(list(own_objections(files)), today),
     }
     return render(request, "appeals/own/objections.html", shown)
 
@@ -74,11 +76,12 @@ def begin(request: HttpRequest, person: Practitioner) -> HttpResponse:
     return HttpResponseRedirect(reverse("draft_points", args=[draft.uuid]))
 
 
-def _named(person: Practitioner, asked: dict[str, Any], today: Any) -> dict[str, Any]:
+def _named(person: Practitioner, asked: dict[str, Any], today: date) -> dict[str, Any]:
     """What it is about, of what can be objected to now. Raises Http404 for anything else."""
     if asked["proposal"]:
         found = next(
-            (each.proposal for each in windows(person, today) if each.proposal.uuid == asked["proposal"]), None
+            (each.proposal for each in windows(files_of(person), today) if each.proposal.uuid == asked["proposal"]),
+            None,
         )
         if found is None:
             raise Http404
@@ -91,5 +94,6 @@ def _named(person: Practitioner, asked: dict[str, Any], today: Any) -> dict[str,
     return {"standing": True}
 
 
-def _has_something_to_appeal(entries: list[Appealable]) -> bool:
-    return any(each.open is None for each in entries)
+def _standing_in_words(standing: Standing) -> str:
+    """The standing, where it is one to appeal against."""
+    return headline(standing) if standing.period else ""

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from appeals.pages.author import files_of
 from appeals.queries.own_objections import STANDS, own_objections, windows, windows_running, with_what_comes_next
 from registry.ledger.days import shanghai_day
 from registry.models import Practitioner
@@ -19,13 +20,14 @@ MOST_SHOWN = 3
 def card(person: Practitioner) -> Card:
     """Open windows first, then what was filed last."""
     today = shanghai_day(timezone.now())
-    own = with_what_comes_next(list(own_objections(person)[:MOST_SHOWN]), today)
-    return Card("appeals/own/card.html", {"windows": windows(person, today), "own": own})
+    files = files_of(person)
+    own = with_what_comes_next(list(own_objections(files)[:MOST_SHOWN]), today)
+    return Card("appeals/own/card.html", {"windows": windows(files, today), "own": own})
 
 
 def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
     """To object, until the last day of each window; it presses, because silence decides."""
-    for window in windows(person, today):
+    for window in windows(files_of(person), today):
         words = ngettext("Object to %(points)s proposed point", "Object to %(points)s proposed points", window.points)
         yield Deed(
             words % {"points": window.points},
@@ -38,7 +40,7 @@ def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
 
 def happenings(person: Practitioner) -> Iterator[Happening]:
     """What was filed, and what was decided."""
-    for row in own_objections(person):
+    for row in own_objections(files_of(person)):
         url = reverse("my_objection", args=[row.uuid])
         filed = _("%(number)s filed: %(kind)s") % {"number": row.number, "kind": row.get_kind_display()}
         yield Happening(shanghai_day(row.filed_at), filed, url=url)
@@ -49,4 +51,4 @@ def happenings(person: Practitioner) -> Iterator[Happening]:
 
 def waiting(person: Practitioner) -> str:
     """How many windows run."""
-    return str(windows_running(person, shanghai_day(timezone.now())) or "")
+    return str(windows_running(files_of(person), shanghai_day(timezone.now())) or "")

@@ -1,5 +1,6 @@
 """What a draft can be about, and what is known of each thing while it is written."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -60,11 +61,11 @@ def things_of(draft: Draft, today: date) -> dict[str, Thing]:
     return {key: each for key, each in entries_of(draft.practitioner).items() if each.about.pk in behind}
 
 
-def entries_of(practitioner: Practitioner) -> dict[str, Thing]:
+def entries_of(practitioner: Practitioner, *, files: Collection[int] = ()) -> dict[str, Thing]:
     """The entries of the person that are not annulled, by key, the latest first."""
     return {
         str(fact.origin_id): Thing(str(fact.origin_id), fact, present_points(fact), _situation(fact))
-        for fact in appealable(practitioner)
+        for fact in appealable(practitioner, files=files)
     }
 
 

@@ -1,4 +1,7 @@
-"""What a practitioner sees of the own objections: what can be objected to and until when, and how far each has come."""
+"""What a practitioner sees of the own objections: what can be objected to and until when, and how far each has come.
+
+`files` are all files of the person, merged ones too: each page asks for them once.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -13,7 +16,6 @@ from appeals.models import Evidence, ExternalPoint, Objection, Panel, PointOfDis
 from appeals.queries.disputed import disputed_points
 from appeals.queries.drafts import Thing, entries_of
 from appeals.queries.objections import Due, Words, due_of
-from registry.ledger.families import family_of
 from registry.models import Practitioner, Proposal, ProposedEntry, StoredFile, Task
 from registry.queries.explain import day
 
@@ -120,19 +122,19 @@ class OwnPoint:
     evidence: tuple[Evidence, ...]
 
 
-def windows(practitioner: Practitioner, today: date) -> list[Window]:
-    """What the person can object to, what ends first at the beginning. Three queries and one for the family."""
-    rows = list(_answerable(practitioner).select_related("case__agency").prefetch_related("items"))
+def windows(files: Collection[int], today: date) -> list[Window]:
+    """What the person can object to, what ends first at the beginning. Three queries."""
+    rows = list(_answerable(files).select_related("case__agency").prefetch_related("items"))
     tasks = Task.objects.filter(subject__in=[row.uuid for row in rows], kind=Task.Kind.OBJECT).order_by("id")
     last = {task.subject: task for task in tasks}
     found = [_window(row, last.get(row.uuid), today) for row in rows]
     return sorted(found, key=lambda each: (each.is_over, each.due is None, each.due or today, each.proposal.pk))
 
 
-def windows_running(practitioner: Practitioner, today: date) -> int:
-    """How many of them are not over. Two queries."""
+def windows_running(files: Collection[int], today: date) -> int:
+    """How many of them are not over. One query."""
     over = Task.objects.filter(subject=OuterRef("uuid"), kind=Task.Kind.OBJECT, due_on__lt=today)
-    return _answerable(practitioner).exclude(Exists(over)).count()
+    return _answerable(files).exclude(Exists(over)).count()
 
 
 def window_of(proposal: Proposal, today: date) -> Window:
@@ -141,9 +143,9 @@ def window_of(proposal: Proposal, today: date) -> Window:
     return _window(proposal, task, today)
 
 
-def appealable_entries(practitioner: Practitioner) -> list[Appealable]:
+def appealable_entries(practitioner: Practitioner, *, files: Collection[int] = ()) -> list[Appealable]:
     """The entries on record that are not annulled, the latest first, with what is open or was decided about each."""
-    things = entries_of(practitioner)
+    things = entries_of(practitioner, files=files)
     entries = [thing.entry for thing in things.values() if thing.entry]
     points = PointOfDispute.objects.filter(entry__in=entries).select_related("objection").order_by("objection_id")
     waiting = {row.entry_id: row.objection for row in points if row.objection.state in OPEN}
@@ -158,9 +160,8 @@ def appealable_entries(practitioner: Practitioner) -> list[Appealable]:
     ]
 
 
-def own_objections(practitioner: Practitioner) -> QuerySet[Objection]:
+def own_objections(files: Collection[int]) -> QuerySet[Objection]:
     """The objections and appeals of the person, the newest first."""
-    files = family_of(practitioner.pk).files
     rows = Objection.objects.filter(practitioner_id__in=files)
     return rows.select_related("agency", "case", "proposal", "institution").order_by("-id")
 
@@ -168,7 +169,8 @@ def own_objections(practitioner: Practitioner) -> QuerySet[Objection]:
 def with_what_comes_next(rows: Collection[Objection], today: date) -> list[Own]:
     """The objections, each with who must act until when. Two queries, however many they are."""
     waiting = [row for row in rows if row.state in OPEN]
-    panels = Panel.objects.filter(objection__in=waiting).values_list("uuid", "objection__uuid", "seats__uuid")
+    judged = [row for row in waiting if row.state == State.WITH_PANEL]
+    panels = Panel.objects.filter(objection__in=judged).values_list("uuid", "objection__uuid", "seats__uuid")
     of_subject = {row.uuid: row.uuid for row in waiting}
     for panel, objection, seat in panels:
         of_subject |= {each: objection for each in (panel, seat) if each}
@@ -195,9 +197,8 @@ def _window(proposal: Proposal, task: Task | None, today: date) -> Window:
     return Window(proposal, tuple(proposal.items.all()), due, missing, today)
 
 
-def _answerable(practitioner: Practitioner) -> QuerySet[Proposal]:
+def _answerable(files: Collection[int]) -> QuerySet[Proposal]:
     """What the person was told of, and has neither an open nor a decided objection."""
-    files = family_of(practitioner.pk).files
     heard = Objection.objects.filter(proposal=OuterRef("pk"), state__in=[*OPEN, State.DECIDED])
     told = Proposal.objects.filter(practitioner_id__in=files, state__in=_ANSWERABLE, notified_at__isnull=False)
     return told.filter(~Exists(heard))
