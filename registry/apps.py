@@ -14,6 +14,9 @@ class RegistryConfig(AppConfig):
     def ready(self) -> None:
         """Tasks find their Celery application wherever Django runs, and the own file its first page."""
         from registry.config import celery  # noqa: F401
-        from registry.pages.own_file.extensions import offer_way
+        from registry.pages.own_file import advance
+        from registry.pages.own_file.extensions import offer_deed, offer_happenings, offer_way
 
         offer_way(_("My file"), "my_file", 10)
+        offer_deed(advance.deeds)
+        offer_happenings(advance.happenings)

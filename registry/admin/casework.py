@@ -20,6 +20,7 @@ from registry.admin.moment import now, today
 from registry.admin.roles import scope
 from registry.ledger.law import policies
 from registry.models import Case, Delivery, ProcedureStep, Proposal, ProposedEntry, Region
+from registry.queries.advance_notices import items_of
 from registry.queries.casework import (
     STAGES,
     act_words,
@@ -31,7 +32,6 @@ from registry.queries.casework import (
     why_held,
     with_counts,
 )
-from registry.queries.explain import Source, wording
 from registry.queries.police import transfers_of
 from registry.queries.worklist import next_date_of
 from registry.rules.procedures import PROPOSAL
@@ -232,20 +232,6 @@ class ProposalAdmin(ListAdmin):
 def sees_case(request: HttpRequest, case: Case) -> bool:
     """Whether the user may open the case too: a place of work serves notices of cases of other institutions."""
     return scope(request).cases().filter(pk=case.pk).exists()
-
-
-def items_of(proposal: Proposal) -> list[dict[str, Any]]:
-    """Each proposed entry with the wording of its situation and the provision behind it."""
-    law = policies()[proposal.policy]
-    found = []
-    for item in proposal.items.all():
-        situation = law.situations[item.situation]
-        low, high = law.bands[situation.band]
-        provision = law.provisions[situation.provision]
-        rule = f"situations.{item.situation}"
-        source = Source(law.id, rule, wording(provision), situation.certainty)
-        found.append({"item": item, "words": wording(situation), "low": low, "high": high, "source": source})
-    return found
 
 
 def _deliveries(proposal: Proposal) -> QuerySet[Delivery]:

@@ -10,14 +10,10 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.acts.subjects import OF_A_PROPOSAL, crumbs_to_proposal
-from registry.admin.casework import items_of
 from registry.admin.moment import now
 from registry.admin.roles import scope
-from registry.ledger.days import shanghai_day
-from registry.ledger.law import policies
-from registry.models import Proposal, Task
-from registry.queries.casework import notice_number, outlook_of, told_at
-from registry.queries.explain import source_of
+from registry.models import Proposal
+from registry.queries.advance_notices import letter_of
 
 LANGUAGES = dict(settings.LANGUAGES)
 
@@ -48,27 +44,4 @@ def notice_letter(site: Any) -> Callable[..., HttpResponse]:
 def _letter(proposal: Proposal, language: str) -> str:
     """The letter itself, rendered in its own language."""
     with override(language):
-        return render_to_string("registry/letters/advance_notice.html", letter_of(proposal))
-
-
-def letter_of(proposal: Proposal) -> dict[str, Any]:
-    """Everything that the letter says. What it leads to is as it was when the notice was sent, or as it is now."""
-    law, at = policies()[proposal.policy], told_at(proposal, now())
-    window = Task.objects.filter(subject=proposal.uuid, kind=Task.Kind.OBJECT).order_by("-due_on").first()
-    return {
-        "proposal": proposal,
-        "person": proposal.practitioner,
-        "cause": proposal.case.cause,
-        "handling": proposal.case.handling,
-        "trigger": proposal.case.trigger,
-        "responsibility": proposal.responsibility,
-        "number": notice_number(proposal),
-        "items": items_of(proposal),
-        "outlook": outlook_of(proposal, at),
-        "law": law,
-        "working_days": law.clock("objection"),
-        "window_source": source_of(law, "clocks.objection"),
-        "silence_decides": bool(law.get("procedure.silence_decides")),
-        "dated": shanghai_day(at),
-        "last_day": window.due_on if window else None,
-    }
+        return render_to_string("registry/letters/advance_notice.html", {**letter_of(proposal, now()), "paper": True})

@@ -43,6 +43,15 @@ AUTHORITIES = (
     (Authority.Kind.HEALTH, "卫健委监管员", "reads who is registered and how they stand"),
 )
 """The authorities of the home city that look in: kind, name and duty of the officer."""
+OWN_FILES = {
+    "head of the fraud": "terminated by one entry",
+    "has not opened the notice": "an advance notice to open",
+    "has days left": "may object now",
+    "panel voting": "objected, and experts judge",
+    "three points of dispute": "an objection was decided",
+    "relieved in Changsha": "points relieved after study",
+}
+"""Whose own file can be opened, by the role in the cast, and what stands in it."""
 OUTSIDE = f"{Authority.Kind.HEALTH.value}-{HOME}"
 """The log-in of the officer of its health authority."""
 Progress = Callable[[str], None]
@@ -158,7 +167,6 @@ def _play(
 def _accounts(stage: Stage, by: User) -> list[Account]:
     hospital = stage.institutions[BUSY_HOSPITAL]
     officers = stage.officers_of(hospital)
-    doctor = Practitioner.objects.get(code=stage.cast["head of the fraud"])
     return [
         give_password(officers.scorer, Role.AGENCY_OFFICER, duty="proposes points and tells the person"),
         give_password(officers.reviewer, Role.AGENCY_OFFICER, duty="countersigns and reviews"),
@@ -172,10 +180,15 @@ def _accounts(stage: Stage, by: User) -> list[Account]:
             "reviewer-430100", Role.REVIEWER, name="复核员", duty="reviews objections", place=hospital.agency, by=by
         ),
         *(_of_an_authority(kind, name, duty, by) for kind, name, duty in AUTHORITIES),
-        open_account(
-            f"doctor-{doctor.code}", Role.PRACTITIONER, name=doctor.name, duty="own file", place=doctor, by=by
-        ),
+        *(_of_a_file(stage, role, duty, by) for role, duty in OWN_FILES.items()),
     ]
+
+
+def _of_a_file(stage: Stage, role: str, duty: str, by: User) -> Account:
+    person = Practitioner.objects.get(code=stage.cast[role])
+    return open_account(
+        f"file-{person.code}", Role.PRACTITIONER, name=person.name, duty=f"own file: {duty}", place=person, by=by
+    )
 
 
 def _of_an_authority(kind: Authority.Kind, name: str, duty: str, by: User) -> Account:

@@ -15,12 +15,17 @@ from registry.actions.errors import Refused
 from registry.actions.own_corrections import LONGEST, ask_for_correction
 from registry.ledger.days import shanghai_day
 from registry.models import Practitioner, Role, User
-from registry.pages.own_file.extensions import cards_for
+from registry.pages.own_file.extensions import cards_for, deeds_for, happenings_for
 from registry.pages.own_file.holder import for_its_holder
+from registry.pages.own_file.timeline import line_of
+from registry.queries.gauge import consequences, gauge_of
 from registry.queries.own_data import own_data
 from registry.queries.own_file import own_file
 from registry.queries.scope import roles_of
 from registry.queries.sight import full_sight
+
+FEW_LOOKS = 3
+"""So many of those who looked stand on the page at once; the others are a press away."""
 
 
 class AskForm(forms.Form):
@@ -47,11 +52,17 @@ def own_page(request: HttpRequest, person: Practitioner) -> HttpResponse:
     if form.is_bound and form.is_valid() and _asked(request, form, person):
         messages.success(request, _("Your request is with the agency. Its answer will stand on this page."))
         return HttpResponseRedirect(reverse("my_file"))
-    now = timezone.now()
+    today = shanghai_day(timezone.now())
+    own = own_file(person, today)
     shown = {
-        "own": own_file(person, shanghai_day(now)),
+        "own": own,
+        "gauge": gauge_of(own.file.standing.points, today, own.file.policy),
+        "consequences": consequences(own.file.policy),
+        "deeds": deeds_for(person, today),
+        "line": line_of(own, happenings_for(person)),
+        "more_looks": len(own.looks) - FEW_LOOKS,
         "form": form,
-        "today": shanghai_day(now),
+        "today": today,
         "works_in_the_office": not _only_a_practitioner(request),
         "cards": cards_for(person),
     }

@@ -1,0 +1,62 @@
+"""The line of time of a file: facts, ends of periods, and what applications above know, newest first."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from registry.models import FactKind
+from registry.pages.own_file.extensions import Happening
+from registry.queries.entries import Present
+from registry.queries.file import SANCTIONS, Event
+from registry.queries.own_file import OwnFile
+from registry.rules.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One point on the line: a fact with its entry, the end of a period, or a happening; `later` is still to come."""
+
+    on: date
+    event: Event | None = None
+    entry: Present | None = None
+    ended: Period | None = None
+    happening: Happening | None = None
+    later: bool = False
+
+    @property
+    def kind(self) -> str:
+        """How it is marked: what blocked, what brought points, anything else."""
+        if self.event and not self.event.annulled:
+            if self.event.sentence and self.event.sentence.step.caused in SANCTIONS:
+                return "sanction"
+            if self.event.fact.kind == FactKind.POINTS_SCORED:
+                return "points"
+        return "other"
+
+
+def line_of(own: OwnFile, happenings: Iterable[Happening]) -> list[Moment]:
+    """Everything in one line; of one day, what was decided later stands first, and ends stand before new beginnings."""
+    today = own.file.on
+    found = [*_facts(own), *_ends(own.file.standing.periods, today), *_happenings(happenings, today)]
+    return sorted(found, key=lambda each: each.on, reverse=True)
+
+
+def _facts(own: OwnFile) -> Iterator[Moment]:
+    entries = {each.entry.fact_id: each for each in own.entries}
+    for event in own.file.events:
+        yield Moment(event.fact.effective_on, event=event, entry=entries.get(event.fact.pk), later=event.later)
+
+
+def _ends(periods: Iterable[Period], today: date) -> Iterator[Moment]:
+    """The last day of a suspension, and the day a bar ends; not of a suspension that a termination cut short."""
+    cut = {period.from_ for period in periods if period.kind == "termination"}
+    for period in periods:
+        if period.barred_until and not period.until:
+            yield Moment(period.barred_until, ended=period, later=period.barred_until > today)
+        elif period.until and not period.barred_until and period.until not in cut:
+            last = period.until - timedelta(days=1)
+            yield Moment(last, ended=period, later=last >= today)
+
+
+def _happenings(happenings: Iterable[Happening], today: date) -> Iterator[Moment]:
+    return (Moment(each.on, happening=each, later=each.on > today) for each in happenings)
