@@ -19,15 +19,14 @@ from appeals.actions.disputes import MOST_POINTS_OF_DISPUTE, Dispute
 from appeals.actions.objections import file_objection
 from appeals.models import Draft, DraftFile, DraftPoint, DraftWords, Objection
 from appeals.queries.drafts import Thing, things_of
-from registry.actions.deliveries import open_notice
 from registry.actions.errors import Refused
 from registry.actions.files import check_file, keep_file
 from registry.actions.own_corrections import agency_of_person
-from registry.actions.procedure import for_practitioner
 from registry.actions.requirements import required
 from registry.ledger.days import shanghai_day
 from registry.ledger.writing import lock
 from registry.models import Fact, Practitioner, Proposal, ProposedEntry, User
+from registry.queries.advance_notices import UNRECEIVED
 from registry.queries.scope import scope_of
 from registry.rules.attachments import safe_name
 
@@ -37,8 +36,6 @@ _MEGABYTE = 1024 * 1024
 LONGEST = 4000
 Upload = tuple[str, bytes]
 """A file as it comes: its name and its content."""
-
-UNREAD = (Proposal.State.NOTIFIED, Proposal.State.TO_SERVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +57,16 @@ def begin_draft(
 ) -> Draft:
     """The author's draft of an objection to `proposal`, or of an appeal that names `entry` or the `standing`.
 
-    There is one for each proposal and one for appeals: beginning again goes on with it. Whoever begins to answer a
-    notice has read it: where no receipt was recorded yet, it is that of today.
+    There is one for each proposal and one for appeals: beginning again goes on with it. Raises Refused for the file of
+    somebody else, and for a notice that was not opened yet.
     """
     with transaction.atomic():
         person = lock(practitioner)
         _require_own_file(person.members, by, now)
         if proposal is not None and proposal.practitioner_id not in person.members:
             raise _not_your_draft()
-        if proposal is not None and proposal.state in UNREAD:
-            open_notice(proposal=proposal, acting=for_practitioner(by), now=now)
+        if proposal is not None and proposal.state in UNRECEIVED:
+            raise Refused("notice_unopened", _("Open the notice first; it says what is proposed."), field="proposal")
         draft = Draft.objects.filter(user=by, proposal=proposal).first()
         if draft is None:
             draft = Draft(user=by, practitioner=practitioner, proposal=proposal, begun_at=now, changed_at=now)

@@ -53,6 +53,7 @@ def my_objections(request: HttpRequest, person: Practitioner) -> HttpResponse:
         "entries": [(each, told(each.thing)) for each in entries],
         "standing": _standing_in_words(whole.standing(today)) if any(each.open is None for each in entries) else "",
         "drafts": [(each, kept_until(each)) for each in drafts],
+        "drafted": {each.proposal_id for each in drafts},
         "own": with_what_comes_next(list(own_objections(files)), today),
     }
     return render(request, "appeals/own/objections.html", shown)
@@ -72,7 +73,9 @@ def begin(request: HttpRequest, person: Practitioner) -> HttpResponse:
             draft = begin_draft(practitioner=person, by=user_of(request), now=timezone.now(), **about)
     except Refused as refused:
         messages.error(request, str(refused.message))
-        return HttpResponseRedirect(reverse("my_objections"))
+        unopened = about["proposal"].uuid if refused.code == "notice_unopened" else None
+        there = reverse("my_advance_notice", args=[unopened]) if unopened else reverse("my_objections")
+        return HttpResponseRedirect(there)
     return HttpResponseRedirect(reverse("draft_points", args=[draft.uuid]))
 
 

@@ -18,16 +18,17 @@ MOST_SHOWN = 3
 
 
 def card(person: Practitioner) -> Card:
-    """Open windows first, then what was filed last."""
+    """What was filed last; what can be objected to stands among the deeds."""
     today = shanghai_day(timezone.now())
-    files = files_of(person)
-    own = with_what_comes_next(list(own_objections(files)[:MOST_SHOWN]), today)
-    return Card("appeals/own/card.html", {"windows": windows(files, today), "own": own})
+    own = with_what_comes_next(list(own_objections(files_of(person))[:MOST_SHOWN]), today)
+    return Card("appeals/own/card.html", {"own": own})
 
 
 def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
     """To object, until the last day of each window; it presses, because silence decides."""
     for window in windows(files_of(person), today):
+        if window.unread:
+            continue  # first the notice is to be opened, which is a deed of its own
         words = ngettext("Object to %(points)s proposed point", "Object to %(points)s proposed points", window.points)
         yield Deed(
             words % {"points": window.points},

@@ -17,6 +17,7 @@ from appeals.queries.disputed import disputed_points
 from appeals.queries.drafts import Thing, entries_of
 from appeals.queries.objections import Due, Words, due_of
 from registry.models import Practitioner, Proposal, ProposedEntry, StoredFile, Task
+from registry.queries.advance_notices import UNRECEIVED
 from registry.queries.explain import day
 
 State = Objection.State
@@ -49,8 +50,8 @@ class Window:
 
     @property
     def unread(self) -> bool:
-        """Whether the notice was not received yet, so that no day counts."""
-        return self.proposal.received_on is None
+        """Whether the notice was not received yet, so that no day counts, and what it says stands nowhere else."""
+        return self.proposal.state in UNRECEIVED
 
     @property
     def is_over(self) -> bool:
@@ -76,7 +77,12 @@ class Window:
     def sentence(self) -> str:
         """Until when, in one sentence."""
         if self.unread:
-            return str(_("You can object from now on. The days count from when you have read the notice."))
+            return str(
+                _(
+                    "Points are to be recorded on you. Open the notice: it says which, and your days to object"
+                    " begin with it."
+                )
+            )
         if self.due is None:
             told = _("You can object. The last day is not yet computable: the calendar of %(year)s is missing.")
             return str(told % {"year": self.missing_year})

@@ -246,14 +246,17 @@ def test_who_comes_late_states_a_good_cause(here: Desk, surgeon: Screen) -> None
     assert "kept as late" in surgeon.page
 
 
-def test_a_notice_that_is_answered_is_read(here: Desk, surgeon: Screen) -> None:
+def test_a_notice_is_opened_before_it_is_answered(here: Desk, surgeon: Screen) -> None:
     proposal = notify(proposal=proposed(here, 3), channel="portal", by=here.scorer, now=at(TODAY, 12))
-    assert "You have not opened the notice yet" in surgeon.get(LIST).page
+    notice = f"/my/advance-notices/{proposal.uuid}/"
+    assert notice in surgeon.get(LIST).page
+    assert "3 points" not in surgeon.page, "what an unopened notice says stands nowhere"
+    assert surgeon.post(LIST + "begin/", proposal=proposal.uuid).url == notice
+    assert not Draft.objects.exists()
     proposal.refresh_from_db()
-    assert proposal.state == "notified", "looking at the list is not opening the notice"
-    surgeon.begins(proposal=proposal.uuid)
-    proposal.refresh_from_db()
-    assert (proposal.state, proposal.received_on) == ("received", NEXT_DAY)
+    assert proposal.state == "notified", "looking is not opening"
+    surgeon.post(notice)
+    assert surgeon.begins(proposal=proposal.uuid)
 
 
 def test_what_nobody_was_told_of_is_not_there(here: Desk, surgeon: Screen) -> None:
