@@ -102,13 +102,16 @@ def write_point(
 ) -> Written:
     """Write one point, a new one where `number` is None, with the files that come to it and `without` those taken out.
 
-    An empty text is kept, and refused when it is filed. A file that is not taken hinders nothing else: what is said
-    against it comes back. Raises Refused for a text that is too long, and for more points than are taken.
+    The same words about the same thing sent anew are the same point. An empty text is kept, and refused when it is
+    filed. A file that is not taken hinders nothing else: what is said against it comes back. Raises Refused for a text
+    that is too long, and for more points than are taken.
     """
     text = _fitting(text, "text")
     with transaction.atomic():
         row = _locked(draft, by)
         words = row.words
+        if number is None and text:
+            number = next((each.number for each in words.points if (each.about, each.text) == (about, text)), None)
         if number is None:
             _require_few(words)
             number = words.numbers + 1

@@ -18,9 +18,9 @@ function show(page, address) {
   }
   document.title = found.title;
   document.querySelector("main").replaceWith(main);
-  history.pushState(null, "", address);
+  const again = main.querySelector("form[data-upload]");
+  history.pushState(null, "", again && main.querySelector("[data-errors]") ? again.action : address);
   ready();
-  if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
 }
 
 function send(form, button) {
