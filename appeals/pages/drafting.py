@@ -118,12 +118,10 @@ def against(request: HttpRequest, draft: Draft) -> HttpResponse:
 def points(request: HttpRequest, draft: Draft) -> HttpResponse:
     """The points so far, under what each is about; posting takes one out."""
     if request.method == "POST":
-        number = request.POST.get("take_out", "")
-        if not number.isdecimal():
-            raise Http404
-        with full_sight():
-            take_out_point(draft=draft, number=int(number), by=user_of(request), now=timezone.now())
-        messages.success(request, _("The point is taken out, with its files."))
+        if (number := request.POST.get("take_out", "")).isdecimal():
+            with full_sight():
+                take_out_point(draft=draft, number=int(number), by=user_of(request), now=timezone.now())
+            messages.success(request, _("The point is taken out, with its files."))
         return HttpResponseRedirect(reverse("draft_points", args=[draft.uuid]))
     things = chosen(draft)
     if not things and not draft.proposal_id:

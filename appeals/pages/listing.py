@@ -65,7 +65,7 @@ def begin(request: HttpRequest, person: Practitioner) -> HttpResponse:
     """Begin, or go on with, the draft about one thing; from there on everything is kept."""
     form = BeginForm(request.POST)
     if not form.is_valid() or not any(form.cleaned_data.values()):
-        raise Http404
+        return HttpResponseRedirect(reverse("my_objections"))
     today = shanghai_day(timezone.now())
     about = _named(person, form.cleaned_data, today)
     try:
