@@ -19,6 +19,7 @@ from appeals.actions.objections import add_evidence, add_words, withdraw_objecti
 from appeals.models import Objection, PointOfDispute
 from appeals.pages.author import for_its_objector, user_of
 from appeals.pages.forms import AdditionForm, tell
+from appeals.pages.words import told
 from appeals.queries.objections import track
 from appeals.queries.own_objections import STANDS, own_points
 from registry.actions.errors import Refused
@@ -42,7 +43,7 @@ def whole(objection: Objection) -> dict[str, Any]:
     return {
         "objection": objection,
         "track": track(objection, today=today),
-        "points": own_points(objection),
+        "points": [(each, told(each.thing)) for each in own_points(objection)],
         "stands": STANDS[objection.state],
         "is_open": objection.state in OPEN,
         "told_with_grounds": TOLD_WITH_GROUNDS,
@@ -148,7 +149,7 @@ def _added(form: AdditionForm, objection: Objection, point: PointOfDispute | Non
 
 def _page(request: HttpRequest, objection: Objection, form: AdditionForm | None = None) -> HttpResponse:
     shown = whole(objection)
-    form = form or AdditionForm(points=shown["points"])
+    form = form or AdditionForm(points=[each for each, _words in shown["points"]])
     shown |= {
         "form": form,
         "most_megabytes": settings.REGISTRY_FILE_MB,

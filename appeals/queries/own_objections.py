@@ -121,10 +121,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class OwnPoint:
-    """A point with what is at stake, and the evidence handed in for it."""
+    """A point with what it is about, and the evidence handed in for it."""
 
     point: PointOfDispute
-    stake: int
+    thing: Thing
     evidence: tuple[Evidence, ...]
 
 
@@ -193,7 +193,7 @@ def own_points(objection: Objection) -> list[OwnPoint]:
     evidence = Evidence.objects.prefetch_related(Prefetch("file", closed)).order_by("id")
     rows = objection.points.select_related("item__proposal", "entry__points_entry").order_by("number")
     return [
-        OwnPoint(point, disputed_points(point), tuple(point.evidence.all()))
+        OwnPoint(point, _thing_of(point), tuple(point.evidence.all()))
         for point in rows.prefetch_related(Prefetch("evidence", evidence), "entry__corrections")
     ]
 
@@ -208,3 +208,10 @@ def _answerable(files: Collection[int]) -> QuerySet[Proposal]:
     heard = Objection.objects.filter(proposal=OuterRef("pk"), state__in=[*OPEN, State.DECIDED])
     told = Proposal.objects.filter(practitioner_id__in=files, state__in=_ANSWERABLE, notified_at__isnull=False)
     return told.filter(~Exists(heard))
+
+
+def _thing_of(point: PointOfDispute) -> Thing:
+    about = point.item or point.entry
+    assert about is not None  # the database refuses a point about nothing
+    recorded = getattr(point.entry, "points_entry", None)
+    return Thing(str(about.pk), about, disputed_points(point), recorded.situation if recorded else "")
