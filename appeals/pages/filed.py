@@ -29,9 +29,7 @@ from registry.ledger.days import shanghai_day
 from registry.models import StoredFile, User
 from registry.queries.sight import full_sight
 
-TOLD_WITH_GROUNDS = frozenset(
-    {"supplement", "admit", "refuse", "classify", "decide", "withdraw", "declare_out_of_scope"}
-)
+TOLD_WITH_GROUNDS = frozenset({"supplement", "admit", "refuse", "classify", "withdraw", "declare_out_of_scope"})
 """The steps whose grounds are for the person; others name officers and experts, or are the panel's."""
 
 NOTHING_RUNS = "default-src 'none'; sandbox"
