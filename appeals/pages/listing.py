@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from appeals.actions.drafts import begin_draft
 from appeals.pages.author import files_of, user_of
@@ -59,10 +59,10 @@ def my_objections(request: HttpRequest, person: Practitioner) -> HttpResponse:
     return render(request, "appeals/own/objections.html", shown)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_its_holder
 def begin(request: HttpRequest, person: Practitioner) -> HttpResponse:
-    """Begin, or go on with, the draft about one thing; from there on everything is kept."""
+    """Begin, or go on with, the draft about one thing; from there on everything is kept. Looking begins nothing."""
     form = BeginForm(request.POST)
     if not form.is_valid() or not any(form.cleaned_data.values()):
         return HttpResponseRedirect(reverse("my_objections"))
