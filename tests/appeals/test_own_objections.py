@@ -157,6 +157,7 @@ def test_more_words_and_evidence_go_in_together_or_not_at_all(here: Desk, surgeo
     assert "“宏”" in surgeon.page
     assert "还有一句</textarea>" in surgeon.page
     assert not Evidence.objects.exists()
+    assert not StoredFile.objects.filter(name="考勤.pdf").exists(), "a file was kept although nothing was handed in"
     surgeon.post(more, words="还有一句", point="1", evidence=[pdf()])
     assert surgeon.status == 200
     assert "还有一句" in surgeon.page
