@@ -18,5 +18,6 @@ class RegistryConfig(AppConfig):
         from registry.pages.own_file.extensions import offer_deed, offer_happenings, offer_way
 
         offer_way(_("My file"), "my_file", 10)
+        offer_way(_("My data"), "my_data", 90)
         offer_deed(advance.deeds)
         offer_happenings(advance.happenings)

@@ -1,6 +1,5 @@
 """What a practitioner was told: the list, and each notice, which counts as read once it is opened."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -29,10 +28,10 @@ from notifications.queries.inbox import (
     with_everything,
 )
 from notifications.queries.saying import lines_of, sentence_of, title_of
-from registry.ledger.families import family_of
 from registry.models import Practitioner, User
 from registry.pages.own_file.extensions import Card
 from registry.pages.own_file.holder import for_its_holder
+from registry.queries.own_file import files_of
 from registry.queries.sight import full_sight
 
 PAGE = 20
@@ -64,7 +63,7 @@ def my_notices(request: HttpRequest, person: Practitioner) -> HttpResponse:
     """The notices to the holder of the file, the newest first."""
     form = AskedForm(request.GET)
     asked = Asked(**form.cleaned_data) if form.is_valid() else Asked()
-    mine = own_notices(_files(person))
+    mine = own_notices(files_of(person))
     page = list(with_everything(narrowed(mine, asked))[: PAGE + 1])
     shown = {
         "rows": [_row(each) for each in page[:PAGE]],
@@ -80,7 +79,7 @@ def my_notices(request: HttpRequest, person: Practitioner) -> HttpResponse:
 @for_its_holder
 def my_notice(request: HttpRequest, person: Practitioner, notice: UUID) -> HttpResponse:
     """One notice; opening it is reading it, posting acknowledges it."""
-    found = with_everything(own_notices(_files(person))).filter(uuid=notice).first()
+    found = with_everything(own_notices(files_of(person))).filter(uuid=notice).first()
     if found is None:
         raise Http404
     assert isinstance(request.user, User)  # the door lets nobody else in
@@ -106,7 +105,7 @@ def my_notice(request: HttpRequest, person: Practitioner, notice: UUID) -> HttpR
 @for_its_holder
 def printed_notice(request: HttpRequest, person: Practitioner, notice: UUID) -> HttpResponse:
     """One notice as a letter; opening it is reading it, too."""
-    found = with_everything(own_notices(_files(person))).filter(uuid=notice).first()
+    found = with_everything(own_notices(files_of(person))).filter(uuid=notice).first()
     if found is None:
         raise Http404
     assert isinstance(request.user, User)  # the door lets nobody else in
@@ -122,22 +121,18 @@ def printed_notice(request: HttpRequest, person: Practitioner, notice: UUID) -> 
 
 def unread_of(person: Practitioner) -> str:
     """How many notices wait to be read, in few letters."""
-    return unread(own_notices(_files(person)))
+    return unread(own_notices(files_of(person)))
 
 
 def card(person: Practitioner) -> Card:
     """What stands on the page of the own file."""
-    mine = own_notices(_files(person))
+    mine = own_notices(files_of(person))
     latest = with_everything(narrowed(mine, Asked(unread=True)))[:3]
     return Card("notifications/own_card.html", {"unread": unread(mine), "rows": [_row(each) for each in latest]})
 
 
 def _row(notice: Notice) -> Row:
     return Row(notice, title_of(notice.event), sentence_of(notice.event))
-
-
-def _files(person: Practitioner) -> Collection[int]:
-    return family_of(person.pk).files
 
 
 def _older(asked: Asked, last: Notice) -> str:

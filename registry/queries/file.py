@@ -1,6 +1,6 @@
 """A practitioner's one file (一人一档) at a glance: standing, points, what happened, why, and what is kept of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -79,7 +79,7 @@ class PractitionerFile:
 
     `practitioner` is the kept file; `asked` the one that was asked for, which differs after a merge. `points` are those
     of the calendar year of `on`, shown up to the termination threshold. `since` is the day the standing began; None
-    means it was never otherwise.
+    means it was never otherwise. Codes, names, certificates, documents and merges are asked for when they are shown.
     """
 
     asked: Practitioner
@@ -94,12 +94,12 @@ class PractitionerFile:
     events: tuple[Event, ...]
     years: tuple[Year, ...]
     registrations: tuple[Registration, ...]
-    codes: tuple[PersonalCode, ...]
-    names: tuple[PractitionerName, ...]
-    certificates: tuple[Certificate, ...]
-    documents: tuple[IdentityDocument, ...]
-    merges: tuple[FileMerge, ...]
-    changes: tuple[RecordChange, ...]
+    codes: Collection[PersonalCode]
+    names: Collection[PractitionerName]
+    certificates: Collection[Certificate]
+    documents: Collection[IdentityDocument]
+    merges: Collection[FileMerge]
+    changes_of_record: bool
 
     @property
     def until(self) -> date | None:
@@ -140,8 +140,13 @@ class PractitionerFile:
             years=years_of(standing.periods, _dots(events), on=self.on),
             documents=(),
             merges=(),
-            changes=(),
+            changes_of_record=False,
         )
+
+    @cached_property
+    def changes(self) -> tuple[RecordChange, ...]:
+        """The changes of the person's record, the newest first; asked for when they are shown."""
+        return _record_changes(self.practitioner, self.known) if self.changes_of_record else ()
 
     @cached_property
     def current_registrations(self) -> list[Registration]:
@@ -182,7 +187,7 @@ def file_of(practitioner: Practitioner, today: date, known: datetime | None = No
         certificates=_known_by(Certificate.objects.filter(practitioner_id__in=members), known),
         documents=_known_by(_documents(members), known),
         merges=_known_by(_merges(members), known),
-        changes=_record_changes(person, known),
+        changes_of_record=True,
     )
 
 
@@ -198,7 +203,7 @@ def facts_of_files(members: Iterable[int], known: datetime | None) -> list[Fact]
         "entry",
         "points_entry__responsibility",
         "points_entry__handling__institution",
-        "points_entry__trigger",
+        "points_entry__trigger__institution",
     ).defer("salt", "hash", "prev_hash")
     return list(rows.filter(recorded_at__lte=known) if known else rows)
 
@@ -308,8 +313,8 @@ def _merges(members: Iterable[int]) -> QuerySet[FileMerge]:
     )
 
 
-def _known_by(rows: QuerySet[Any], known: datetime | None) -> tuple[Any, ...]:
-    return tuple(rows.filter(recorded_at__lte=known) if known else rows)
+def _known_by(rows: QuerySet[Any], known: datetime | None) -> QuerySet[Any]:
+    return rows.filter(recorded_at__lte=known) if known else rows
 
 
 def _record_changes(person: Practitioner, known: datetime | None) -> tuple[RecordChange, ...]:

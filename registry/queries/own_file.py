@@ -1,17 +1,15 @@
-"""The own file: whose it is, and what its holder sees of it at a glance."""
+"""The own file: whose it is, what its holder asked to be corrected, and who looked."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from registry.ledger.families import kept_file
-from registry.models import CorrectionRequest, PointsEntry, Practitioner, Role, Task
+from registry.ledger.families import family_of
+from registry.models import CorrectionRequest, Practitioner, Role, Task
 from registry.queries.access_log import Reading, reading_of, who_looked
-from registry.queries.entries import Present, present_of, with_everything
-from registry.queries.file import PractitionerFile, file_of
 from registry.queries.scope import Scope
 
-MOST_LOOKS = 30
+MOST_LOOKS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,30 +20,27 @@ class Request:
     due_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class OwnFile:
-    """The file on a day, its entries as they count by now, what its holder asked, and who looked; newest first."""
-
-    file: PractitionerFile
-    entries: tuple[Present, ...]
-    requests: tuple[Request, ...]
-    looks: tuple[Reading, ...]
-
-
 def own_practitioner(seen: Scope) -> Practitioner | None:
     """The file that the user holds today, as the one it is kept under; None for whoever holds none."""
     held = (row.practitioner_id for row in seen.assignments if row.role == Role.PRACTITIONER)
     first = next((pk for pk in held if pk is not None), None)
-    return None if first is None else kept_file(Practitioner.objects.get(pk=first))
+    if first is None:
+        return None
+    person = family_of(first)
+    kept = Practitioner.objects.get(pk=person.kept)
+    vars(kept)["files_of_holder"] = person.files
+    return kept
 
 
-def own_file(practitioner: Practitioner, today: date) -> OwnFile:
-    """What the holder sees first."""
-    file = file_of(practitioner, today)
-    rows = with_everything(PointsEntry.objects.filter(practitioner_id__in=file.members))
-    entries = sorted(map(present_of, rows), key=lambda each: each.entry.fact.effective_on, reverse=True)
-    looks = tuple(map(reading_of, who_looked(practitioner)[:MOST_LOOKS]))
-    return OwnFile(file, tuple(entries), requests_of(file.members), looks)
+def files_of(holder: Practitioner) -> Collection[int]:
+    """The ids of all files of the holder of the own file, asked for once; of anybody else, asked for each time."""
+    known: Collection[int] | None = vars(holder).get("files_of_holder")
+    return family_of(holder.pk).files if known is None else known
+
+
+def looks_into(holder: Practitioner) -> tuple[Reading, ...]:
+    """The last looks into the file, the newest first."""
+    return tuple(map(reading_of, who_looked(holder)[:MOST_LOOKS]))
 
 
 def requests_of(files: Collection[int]) -> tuple[Request, ...]:

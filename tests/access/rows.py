@@ -69,6 +69,7 @@ ON_PAPER = {"verify.code"}
 """What opens for whoever holds the paper on which it stands, wherever they belong."""
 
 SAME = {
+    "advance-notices.proposal": "proposal",
     "applications.uuid": "application",
     "days.pk": "days",
     "deliberations.uuid": "application",

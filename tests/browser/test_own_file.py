@@ -73,6 +73,8 @@ def test_a_surgeon_enrols_on_a_phone_and_asks_for_a_correction(visit: Visit, tow
     assert page.url.endswith("/my/")
     assert fits(page)
     assert large_enough(page)
+    press(page, ".own-ways li:last-child a")
+    assert large_enough(page)
     page.fill("[name=what]", "姓名应为王玮" * 30)
     press(page, "#ask button")
     assert page.locator("#ask li").count() == 1

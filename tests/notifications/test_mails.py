@@ -344,7 +344,7 @@ def test_the_surgeon_says_on_a_page_of_the_account_whether_and_where_to(town: To
     assert client.post(PAGE, {"wanted": "no", "address": ""})["Location"] == PAGE
     surgeon.refresh_from_db()
     assert (surgeon.email, MailWish.objects.get().wanted) == ("", False)
-    assert PAGE in client.get("/my/").content.decode()
+    assert PAGE in client.get("/my/data/").content.decode()
 
 
 @pytest.mark.usefixtures("_that_evening")

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_http_methods
 
 from registry.actions.deliveries import open_notice
 from registry.actions.procedure import for_practitioner
-from registry.ledger.families import family_of
 from registry.ledger.law import policies
 from registry.models import Practitioner, Proposal, Task, User
 from registry.pages.own_file.extensions import Deed, Happening
 from registry.pages.own_file.holder import for_its_holder
 from registry.queries.advance_notices import UNRECEIVED, letter_of, sent_to
+from registry.queries.own_file import files_of
 from registry.queries.sight import full_sight
 
 
@@ -30,7 +30,7 @@ from registry.queries.sight import full_sight
 @for_its_holder
 def advance_notice(request: HttpRequest, person: Practitioner, proposal: UUID) -> HttpResponse:
     """What the agency intends; before it is opened, only that something waits and what opening it means."""
-    found = sent_to(family_of(person.pk).files).select_related("practitioner", "case__agency").filter(uuid=proposal)
+    found = sent_to(files_of(person)).select_related("practitioner", "case__agency").filter(uuid=proposal)
     notice = found.first()
     if notice is None:
         raise Http404
@@ -44,7 +44,7 @@ def advance_notice(request: HttpRequest, person: Practitioner, proposal: UUID) -
 
 def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
     """To open what waits to be opened."""
-    waiting = list(sent_to(family_of(person.pk).files).filter(state__in=UNRECEIVED).select_related("case__agency"))
+    waiting = list(sent_to(files_of(person)).filter(state__in=UNRECEIVED).select_related("case__agency"))
     tasks = Task.objects.filter(subject__in=[each.uuid for each in waiting], state=Task.State.OPEN)
     until = {task.subject: task.due_on for task in tasks if task.kind == Task.Kind.OPEN_NOTICE}
     for each in waiting:
@@ -60,7 +60,7 @@ def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
 
 def happenings(person: Practitioner) -> Iterator[Happening]:
     """The notices that the person has received."""
-    received = sent_to(family_of(person.pk).files).filter(received_on__isnull=False).select_related("case__agency")
+    received = sent_to(files_of(person)).filter(received_on__isnull=False).select_related("case__agency")
     for each in received:
         assert each.received_on is not None  # asked for above
         yield Happening(each.received_on, _("Advance notice received"), each.case.agency.name, _address(each))

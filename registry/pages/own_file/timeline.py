@@ -7,8 +7,7 @@ from datetime import date, timedelta
 from registry.models import FactKind
 from registry.pages.own_file.extensions import Happening
 from registry.queries.entries import Present
-from registry.queries.file import SANCTIONS, Event
-from registry.queries.own_file import OwnFile
+from registry.queries.file import SANCTIONS, Event, PractitionerFile
 from registry.rules.periods import Period
 
 
@@ -34,17 +33,23 @@ class Moment:
         return "other"
 
 
-def line_of(own: OwnFile, happenings: Iterable[Happening]) -> list[Moment]:
+def line_of(file: PractitionerFile, happenings: Iterable[Happening]) -> list[Moment]:
     """Everything in one line; of one day, what was decided later stands first, and ends stand before new beginnings."""
-    today = own.file.on
-    found = [*_facts(own), *_ends(own.file.standing.periods, today), *_happenings(happenings, today)]
+    today = file.on
+    found = [*_facts(file), *_ends(file.standing.periods, today), *_happenings(happenings, today)]
     return sorted(found, key=lambda each: each.on, reverse=True)
 
 
-def _facts(own: OwnFile) -> Iterator[Moment]:
-    entries = {each.entry.fact_id: each for each in own.entries}
-    for event in own.file.events:
-        yield Moment(event.fact.effective_on, event=event, entry=entries.get(event.fact.pk), later=event.later)
+def _facts(file: PractitionerFile) -> Iterator[Moment]:
+    for event in file.events:
+        yield Moment(event.fact.effective_on, event=event, entry=_entry(event), later=event.later)
+
+
+def _entry(event: Event) -> Present | None:
+    """What stands behind points, where this register has it."""
+    if event.fact.kind != FactKind.POINTS_SCORED or not hasattr(event.fact, "points_entry"):
+        return None
+    return Present(event.fact.points_entry, event.annulled, event.revised)
 
 
 def _ends(periods: Iterable[Period], today: date) -> Iterator[Moment]:
