@@ -11,20 +11,15 @@ from django.urls import reverse
 from appeals.models import Draft, Objection
 from appeals.queries.drafts import own_drafts
 from appeals.queries.own_objections import own_objections
-from registry.ledger.families import family_of
 from registry.models import Practitioner, User
 from registry.pages.own_file.holder import for_its_holder
+from registry.queries.own_file import files_of
 
 
 def user_of(request: HttpRequest) -> User:
     """Who is signed in."""
     assert isinstance(request.user, User)  # the door lets nobody else in
     return request.user
-
-
-def files_of(person: Practitioner) -> frozenset[int]:
-    """All files of the person."""
-    return family_of(person.pk).files
 
 
 def for_its_author(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -1,5 +1,6 @@
 """My objections: what can be objected to, what is being written, and what became of what was filed."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appeals.actions.drafts import begin_draft
-from appeals.pages.author import files_of, user_of
+from appeals.pages.author import user_of
 from appeals.pages.words import told
 from appeals.queries.drafts import kept_until, own_drafts
 from appeals.queries.own_objections import (
@@ -23,12 +24,14 @@ from appeals.queries.own_objections import (
 )
 from registry.actions.errors import Refused
 from registry.ledger.days import shanghai_day
-from registry.ledger.reading import history_of
+from registry.ledger.law import policies
+from registry.ledger.reading import facts_of_files
 from registry.models import Practitioner
 from registry.pages.own_file.holder import for_its_holder
 from registry.queries.explain import headline
+from registry.queries.own_file import files_of
 from registry.queries.sight import full_sight
-from registry.rules.compute import Standing
+from registry.rules import compute
 
 
 class BeginForm(forms.Form):
@@ -44,14 +47,13 @@ class BeginForm(forms.Form):
 def my_objections(request: HttpRequest, person: Practitioner) -> HttpResponse:
     """Everything at a glance, what ends first at the beginning."""
     today = shanghai_day(timezone.now())
-    whole = history_of(person)
-    files, drafts = whole.files, list(own_drafts(user_of(request)))
+    files, drafts = files_of(person), list(own_drafts(user_of(request)))
     entries = appealable_entries(person, files=files)
     shown = {
         "today": today,
         "windows": windows(files, today),
         "entries": [(each, told(each.thing)) for each in entries],
-        "standing": _standing_in_words(whole.standing(today)) if any(each.open is None for each in entries) else "",
+        "standing": _standing_in_words(files, today) if any(each.open is None for each in entries) else "",
         "drafts": [(each, kept_until(each)) for each in drafts],
         "drafted": {each.proposal_id for each in drafts},
         "own": with_what_comes_next(list(own_objections(files)), today),
@@ -97,6 +99,7 @@ def _named(person: Practitioner, asked: dict[str, Any], today: date) -> dict[str
     return {"standing": True}
 
 
-def _standing_in_words(standing: Standing) -> str:
+def _standing_in_words(files: Collection[int], today: date) -> str:
     """The standing, where it is one to appeal against."""
+    standing = compute.standing(facts_of_files(files), today, policies())
     return headline(standing) if standing.period else ""

@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from appeals.pages.author import files_of
 from appeals.queries.own_objections import STANDS, own_objections, windows, windows_running, with_what_comes_next
 from registry.ledger.days import shanghai_day
 from registry.models import Practitioner
 from registry.pages.own_file.extensions import Card, Deed, Happening
+from registry.queries.own_file import files_of
 
 MOST_SHOWN = 3
 

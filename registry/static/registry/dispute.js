@@ -60,12 +60,8 @@ document.addEventListener("submit", (event) => {
 // Coming back to a page out of the browser's memory, its forms can be sent again.
 window.addEventListener("pageshow", () => document.querySelectorAll("[data-sending]").forEach((form) => delete form.dataset.sending));
 window.addEventListener("popstate", () => location.reload());
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-print]")) window.print();
-});
 
 function ready() {
-  document.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
   document.querySelector("[data-errors]")?.focus();
 }
 ready();
