@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from appeals.actions.drafts import begin_draft
 from appeals.pages.author import user_of
+from appeals.pages.own_file import windows_of
 from appeals.pages.words import told
 from appeals.queries.drafts import kept_until, own_drafts
 from appeals.queries.own_objections import (
     appealable_entries,
     own_objections,
-    windows,
     with_what_comes_next,
 )
 from registry.actions.errors import Refused
@@ -51,7 +51,7 @@ def my_objections(request: HttpRequest, person: Practitioner) -> HttpResponse:
     entries = appealable_entries(person, files=files)
     shown = {
         "today": today,
-        "windows": windows(files, today),
+        "windows": windows_of(person, today),
         "entries": [(each, told(each.thing)) for each in entries],
         "standing": _standing_in_words(files, today) if any(each.open is None for each in entries) else "",
         "drafts": [(each, kept_until(each)) for each in drafts],
@@ -85,7 +85,7 @@ def _named(person: Practitioner, asked: dict[str, Any], today: date) -> dict[str
     """What it is about, of what can be objected to now. Raises Http404 for anything else."""
     if asked["proposal"]:
         found = next(
-            (each.proposal for each in windows(files_of(person), today) if each.proposal.uuid == asked["proposal"]),
+            (each.proposal for each in windows_of(person, today) if each.proposal.uuid == asked["proposal"]),
             None,
         )
         if found is None:

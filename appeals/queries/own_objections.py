@@ -137,12 +137,6 @@ def windows(files: Collection[int], today: date) -> list[Window]:
     return sorted(found, key=lambda each: (each.is_over, each.due is None, each.due or today, each.proposal.pk))
 
 
-def windows_running(files: Collection[int], today: date) -> int:
-    """How many of them are not over. One query."""
-    over = Task.objects.filter(subject=OuterRef("uuid"), kind=Task.Kind.OBJECT, due_on__lt=today)
-    return _answerable(files).exclude(Exists(over)).count()
-
-
 def window_of(proposal: Proposal, today: date) -> Window:
     """The window of one proposal."""
     task = Task.objects.filter(subject=proposal.uuid, kind=Task.Kind.OBJECT).order_by("-id").first()
