@@ -7,6 +7,7 @@ this sense, although it is about entries: its author was never heard.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,7 @@ def file_appeal(
     received_on: date | None = None,
     new_facts: str = "",
     agency: Agency | None = None,
+    uuid: UUID | None = None,
     now: datetime,
 ) -> Objection:
     """Appeal against `entries` on record, or against the `standing` of today: then against the entries it rests on.
@@ -50,7 +52,7 @@ def file_appeal(
     one that was appealed before and has no `new_facts`, and for entries of several agencies.
     """
     filing = Filing(
-        via=via, by=filed_by, now=now, institution=institution, signature=signature, received_on=received_on
+        via=via, by=filed_by, now=now, institution=institution, signature=signature, received_on=received_on, uuid=uuid
     )
     statement, new_facts = optional(statement, field="statement"), optional(new_facts, field="new_facts")
     with transaction.atomic():

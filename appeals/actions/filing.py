@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +23,8 @@ class Filing:
     """Who hands something in, in which way.
 
     The institution needs the `signature` of the person. Paper counts from the day on which the agency received it,
-    which the officer who takes it in names as `received_on`; None is today.
+    which the officer who takes it in names as `received_on`; None is today. What was prepared here before
+    has its `uuid` already.
     """
 
     via: str
@@ -31,6 +33,7 @@ class Filing:
     institution: Institution | None = None
     signature: StoredFile | None = None
     received_on: date | None = None
+    uuid: UUID | None = None
 
     @property
     def on(self) -> date:
@@ -54,6 +57,7 @@ class Filing:
         """The fields of an objection that say how it came in."""
         institution = self.via == Via.INSTITUTION
         return {
+            **({"uuid": self.uuid} if self.uuid else {}),
             "via": self.via,
             "institution": self.institution,
             "signature": self.signature,

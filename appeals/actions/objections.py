@@ -6,6 +6,7 @@ objection was handed in within the window, it is kept as an appeal against the e
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,7 @@ def file_objection(
     filed_by: User | None,
     received_on: date | None = None,
     good_cause: str = "",
+    uuid: UUID | None = None,
     now: datetime,
 ) -> Objection:
     """Object to proposed points, point by point; a statement alone disputes all of them.
@@ -51,7 +53,7 @@ def file_objection(
     officer admits or refuses it. Where the points were decided meanwhile, what was in time becomes an appeal.
     """
     filing = Filing(
-        via=via, by=filed_by, now=now, institution=institution, signature=signature, received_on=received_on
+        via=via, by=filed_by, now=now, institution=institution, signature=signature, received_on=received_on, uuid=uuid
     )
     statement, good_cause = optional(statement, field="statement"), optional(good_cause, field="good_cause")
     with transaction.atomic():

@@ -1,5 +1,6 @@
-"""The records of appeals, by noun: objections, experts and panels, remediation."""
+"""The records of appeals, by noun: objections and their drafts, experts and panels, remediation."""
 
+from appeals.models.drafts import Draft, DraftFile, DraftPoint, DraftWords
 from appeals.models.experts import Expert, ExpertAvailability, ExpertConflict, ExpertPlace, Specialty
 from appeals.models.objections import Evidence, ExternalOutcome, ExternalPoint, Objection, PointOfDispute, Result
 from appeals.models.panels import Panel, Seat, Vote
@@ -9,6 +10,10 @@ __all__ = [
     "Activity",
     "Application",
     "Attendance",
+    "Draft",
+    "DraftFile",
+    "DraftPoint",
+    "DraftWords",
     "Evidence",
     "Expert",
     "ExpertAvailability",

@@ -1,5 +1,6 @@
 """How many points a dispute is about, and which entries a standing rests on."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -59,11 +60,13 @@ def _of_the_year(person: LockedPerson, found: Standing) -> set[str]:
     }
 
 
-def appealable(practitioner: Practitioner) -> list[Fact]:
-    """The entries of the person that are not annulled, the latest first."""
-    files = family_of(practitioner.pk).files
+def appealable(practitioner: Practitioner, *, files: Collection[int] = ()) -> list[Fact]:
+    """The entries of the person that are not annulled, the latest first; whoever knows all `files` of the person says
+    so, and saves the question.
+    """
+    files = files or family_of(practitioner.pk).files
     scored = Fact.objects.filter(practitioner__in=files, kind=FactKind.POINTS_SCORED)
-    rows = scored.select_related("agency__region", "practitioner").prefetch_related("corrections")
+    rows = scored.select_related("agency__region", "practitioner", "points_entry").prefetch_related("corrections")
     return [fact for fact in rows.order_by("-effective_on", "-pk") if present_points(fact)]
 
 

@@ -154,10 +154,11 @@ def _next(objection: Objection, today: date) -> list[Due]:
     subjects = [objection.uuid, *panels.values_list("uuid", flat=True), *seats]
     tasks = Task.objects.filter(subject__in=subjects, state=Task.State.OPEN).select_related("agency")
     by_kind = {task.kind: task for task in tasks.order_by("due_on", "id")}
-    return [_due(task, today) for task in by_kind.values()]
+    return [due_of(task, today) for task in by_kind.values()]
 
 
-def _due(task: Task, today: date) -> Due:
+def due_of(task: Task, today: date) -> Due:
+    """The task as what comes next."""
     who = task.agency.name if task.agency else task.get_holder_display()
     overdue = task.due_on is not None and task.due_on < today
     return Due(task.kind, NEXT.get(task.kind, task.get_kind_display()), who, task.due_on, task.missing_year, overdue)

@@ -1,18 +1,29 @@
 """What appeals hold about a person, for that person; experts and reviewers stay unnamed."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from appeals.models import Application, Attendance, Evidence, ExternalOutcome, ExternalPoint, Objection, PointOfDispute
+from appeals.models import (
+    Application,
+    Attendance,
+    Draft,
+    DraftFile,
+    Evidence,
+    ExternalOutcome,
+    ExternalPoint,
+    Objection,
+    PointOfDispute,
+)
 from registry.queries.own_data import Files, plain, rows_of
 
 
 def answered_back(files: Files) -> Mapping[str, Any]:
-    """Objections and appeals with their points and evidence, outcomes elsewhere, and repair."""
+    """Objections and appeals with their points and evidence, drafts, outcomes elsewhere, and repair."""
     mine = Q(practitioner_id__in=files)
-    return {**_disputes(files, mine), **_repair(mine)}
+    return {**_disputes(files, mine), **_drafts(mine), **_repair(mine)}
 
 
 def _disputes(files: Files, mine: Q) -> dict[str, Any]:
@@ -51,6 +62,26 @@ def _disputes(files: Files, mine: Q) -> dict[str, Any]:
             entry="entry.origin_id",
             **plain("result", "points"),
         ),
+    }
+
+
+def _drafts(mine: Q) -> dict[str, Any]:
+    drafts = (
+        Draft.objects.filter(mine)
+        .select_related("proposal")
+        .prefetch_related(Prefetch("files", DraftFile.objects.defer("sealed")))
+    )
+    return {
+        "drafts": [
+            {
+                "proposal": each.proposal.uuid if each.proposal else None,
+                "begun_at": each.begun_at,
+                "changed_at": each.changed_at,
+                **asdict(each.words),
+                "files": [file.name for file in each.files.all()],
+            }
+            for each in drafts
+        ]
     }
 
 

@@ -48,7 +48,7 @@ def keep_file(*, name: str, content: bytes, by: User | None, now: datetime) -> S
     `REGISTRY_FILE_MB` is the size up to which files are taken. Its type is that of the content; its name is kept
     without what could mislead.
     """
-    kind = _kind_of(name, content)
+    kind = check_file(name=name, content=content)
     file = StoredFile(
         uuid=uuid7(),
         name=safe_name(name, kind.extension),
@@ -72,7 +72,8 @@ def read_file(file: StoredFile) -> bytes:
     return content
 
 
-def _kind_of(name: str, content: bytes) -> FileKind:
+def check_file(*, name: str, content: bytes) -> FileKind:
+    """What the content is. Raises Refused, as `keep_file` does, with the name, the reason and the limit."""
     try:
         return accepted(content, most_bytes=settings.REGISTRY_FILE_MB * _MEGABYTE)
     except NotAccepted as refusal:

@@ -34,7 +34,7 @@ def ask_for_correction(*, practitioner: Practitioner, what: str, by: User, now: 
         person = Practitioner.objects.select_for_update(of=("self",), no_key=True).get(pk=kept_file(practitioner).pk)
         files = family_of(person.pk).files
         _require_own(files, by, now)
-        agency = _agency_of(files)
+        agency = agency_of_person(files)
         waiting = CorrectionRequest.objects.filter(practitioner_id__in=files, answered_at=None)
         request = waiting.filter(what=what).first()
         if request is None:
@@ -96,7 +96,8 @@ def _require_officer(request: CorrectionRequest, by: User, now: datetime) -> Non
         raise Refused("not_your_agency", _("This request is for another agency."))
 
 
-def _agency_of(files: frozenset[int]) -> Agency:
+def agency_of_person(files: frozenset[int]) -> Agency:
+    """That of the institution where the person works, or worked last. Raises Refused where there never was one."""
     rows = Registration.objects.filter(practitioner_id__in=files, superseded_at=None)
     latest = rows.select_related("institution__agency__region").order_by("ends_on", "starts_on", "pk").last()
     if latest is None:

@@ -43,7 +43,13 @@ def purge(*, now: datetime, dry_run: bool = False) -> dict[str, int]:
     return counts
 
 
-def _delete(old: QuerySet[Any]) -> int:
+def offer_forgettable(kind: str, records: Forgettable) -> None:
+    """Let records of an application above the register be forgotten, too, by the name of their kind in the policy."""
+    FORGETTABLE[kind] = records
+
+
+def delete_old(old: QuerySet[Any]) -> int:
+    """Delete the rows and what hangs on them; how many of the rows themselves."""
     deleted: int = old.delete()[1].get(old.model._meta.label, 0)
     return deleted
 
@@ -56,6 +62,6 @@ def _codes_ended_before(moment: datetime) -> QuerySet[EnrolmentCode]:
 
 FORGETTABLE = {
     "rosters": Forgettable(jobs.uploaded_before, jobs.forget),
-    "sign_in_attempts": Forgettable(lambda moment: SignInAttempt.objects.filter(last_at__lt=moment), _delete),
-    "access_codes": Forgettable(_codes_ended_before, _delete),
+    "sign_in_attempts": Forgettable(lambda moment: SignInAttempt.objects.filter(last_at__lt=moment), delete_old),
+    "access_codes": Forgettable(_codes_ended_before, delete_old),
 }

@@ -77,6 +77,7 @@ _RULES: Mapping[str, str | Promise] = {
     "retention.rosters": _("Uploaded rosters, after the upload (days)"),
     "retention.sign_in_attempts": _("Attempts to sign in, after the last of them (days)"),
     "retention.access_codes": _("Codes of access, after they were used, ended or ran out (days)"),
+    "retention.drafts": _("Drafts of objections and appeals, after they were last changed (days)"),
     "retention.facts": _("What was recorded of people, and its chain"),
     "retention.files": _("Files handed in: evidence, receipts, and those never used"),
     "retention.answers": _("Answers given to programs"),

@@ -180,6 +180,7 @@ RULES: Mapping[str, Rule] = {
     "retention.rosters": _national(_DAYS, whole(1, 180)),
     "retention.sign_in_attempts": _national(_DAYS, whole(1, 30)),
     "retention.access_codes": _national(_DAYS, whole(1, 365)),
+    "retention.drafts": _national(_DAYS, whole(30, 365)),
     **{f"retention.{kind}": _national(_DAYS, exactly(FOR_EVER)) for kind in KEPT_FOR_EVER},
     **{f"publication.authorities.{kind}": _national(_AFTER, _AFTER) for kind in PUBLISHED},
 }

@@ -12,6 +12,7 @@ from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
+from appeals.actions.drafts import begin_draft, file_draft, write_point
 from appeals.actions.objections import add_evidence
 from appeals.actions.release import release_evidence
 from appeals.models import Evidence, Seat
@@ -26,12 +27,14 @@ from registry.models import (
     Authority,
     Category,
     DocumentKind,
+    Fact,
     PhaseIn,
     Practitioner,
     Role,
     User,
 )
 from tests.appeals.disputes import stored
+from tests.rules import sample_files
 from tests.town import LAW_BEGINS, TODAY, at, score
 
 if TYPE_CHECKING:
@@ -52,6 +55,7 @@ def furnish(things: Things) -> None:
         Look.objects.update_or_create(work=work, defaults={"at": timezone.now()})
     _papers(things)
     _seen_by_an_expert(things)
+    _objecting(things)
     give_key(town.officer)
     fan_out(clock=lambda: at(APRIL))
 
@@ -105,6 +109,25 @@ def holder_of(things: Things) -> User:
         held = {"role": Role.PRACTITIONER, "practitioner": town.surgeon}
         Assignment.objects.create(user=user, starts_on=LAW_BEGINS, **held)
     return user
+
+
+def _objecting(things: Things) -> None:
+    """What the surgeon files and what she only writes, on the pages of her own."""
+    author, now, upload = holder_of(things), at(APRIL), ("病历.pdf", sample_files.pdf())
+    filed, written = (fact_of(things, number) for number in ("罚字901号", "罚字902号"))
+    for entry in (filed, written):
+        draft = begin_draft(practitioner=things.here.surgeon, entry=entry, by=author, now=now)
+        about: dict[str, Any] = {"number": None, "about": str(entry.origin_id), "text": "金额算错了"}
+        write_point(draft=draft, uploads=[upload], by=author, now=now, **about)
+        if entry is filed:
+            objection = file_draft(draft=draft, by=author, now=now)
+    file = Evidence.objects.get(point__objection=objection).file
+    things.ids |= {"draft": str(draft.uuid), "own objection": str(objection.uuid), "own file": str(file.uuid)}
+
+
+def fact_of(things: Things, number: str) -> Fact:
+    """An entry of one point of the surgeon's."""
+    return score(things.here.town, 1, TODAY, who=things.here.surgeon, number=number).fact
 
 
 def _seen_by_an_expert(things: Things) -> None:

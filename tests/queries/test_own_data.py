@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 
+from appeals.actions.drafts import begin_draft
 from registry.actions.access_log import record_access
 from registry.actions.deliveries import notify
 from registry.actions.merging import merge_files
@@ -99,6 +100,7 @@ def test_whatever_happens_to_another_person_changes_nothing_in_it(town: Town) ->
     filed(town, [completed(town, town.nurse, NEXT_DAY)], NEXT_DAY)
     rename(practitioner=town.nurse, name="李纳", reason="户口簿", by=town.officer, now=NOW)
     ask_for_correction(practitioner=town.nurse, what="类别不对", by=user, now=NOW)
+    begin_draft(practitioner=town.nurse, standing=True, by=user, now=NOW)
     record_access(practitioner=town.nurse, by=here.scorer, key=None, kind="opened", reason="", now=NOW)
     assert told(town.surgeon) == before
     empty = {name for name, rows in told(town.nurse).items() if not rows}
