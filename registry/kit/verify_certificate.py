@@ -128,10 +128,10 @@ def _key_named(kid: Any, keys: Mapping[str, Any]) -> Key:
 
 def _key(jwk: Mapping[str, Any]) -> Key:
     of_files = jwk["pdf"]
-    numbers = (int.from_bytes(_plain(of_files[name]), "big") for name in ("x", "y"))
+    x, y = (int.from_bytes(_plain(of_files[name]), "big") for name in ("x", "y"))
     return Key(
         Ed25519PublicKey.from_public_bytes(_plain(jwk["x"])),
-        ec.EllipticCurvePublicNumbers(*numbers, ec.SECP256R1()).public_key(),
+        ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key(),
         float(jwk.get("nbf", "-inf")),
         float(jwk.get("exp", "inf")),
     )

@@ -130,4 +130,4 @@ def _key(number: int, secret: bytes, register: str, days: Days) -> CertificateKe
 
 
 def _beginning(day: date | None) -> datetime | None:
-    return day and datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
