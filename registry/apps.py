@@ -12,5 +12,8 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tasks find their Celery application wherever Django runs."""
+        """Tasks find their Celery application wherever Django runs, and the own file its first page."""
         from registry.config import celery  # noqa: F401
+        from registry.pages.own_file.extensions import offer_way
+
+        offer_way(_("My file"), "my_file", 10)

@@ -120,6 +120,11 @@ def printed_notice(request: HttpRequest, person: Practitioner, notice: UUID) -> 
     return render(request, "notifications/letter.html", shown)
 
 
+def unread_of(person: Practitioner) -> str:
+    """How many notices wait to be read, in few letters."""
+    return unread(own_notices(_files(person)))
+
+
 def card(person: Practitioner) -> Card:
     """What stands on the page of the own file."""
     mine = own_notices(_files(person))

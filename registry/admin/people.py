@@ -18,7 +18,7 @@ from registry.admin.acts.buttons import acts_on_person
 from registry.admin.base import ListAdmin
 from registry.admin.fields import day_field, instant_field
 from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday, registered_on, spans_on
-from registry.admin.gauge import gauge_of
+from registry.queries.gauge import gauge_of
 from registry.admin.moment import today
 from registry.admin.openings import ask_first, opening_of
 from registry.admin.roles import has_any, is_agency_officer, reads_files, scope

@@ -13,6 +13,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("account/", include("registry.pages.sign_in.urls")),
+    path("account/", include("registry.pages.reading")),
     path("admin/", admin.site.urls),
     path("api/", include("registry.api.urls")),
     path("api/", include("appeals.api.urls")),

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from registry.ledger.days import shanghai_day
 from registry.models import User
+from registry.pages.own_file.extensions import ways_for
 from registry.queries.own_file import own_practitioner
 from registry.queries.scope import scope_of
 from registry.queries.sight import look
@@ -26,6 +27,9 @@ def for_its_holder(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         held = scope_of(request.user, shanghai_day(timezone.now()))
         look(held.sight)
         person = own_practitioner(held)
-        return HttpResponseRedirect(reverse("home")) if person is None else view(request, person, **path)
+        if person is None:
+            return HttpResponseRedirect(reverse("home"))
+        request.own_ways = ways_for(person, request.path)  # type: ignore[attr-defined]  # shown by own_file/base.html
+        return view(request, person, **path)
 
     return guarded
