@@ -18,7 +18,6 @@ from registry.admin.acts.buttons import acts_on_person
 from registry.admin.base import ListAdmin
 from registry.admin.fields import day_field, instant_field
 from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday, registered_on, spans_on
-from registry.queries.gauge import gauge_of
 from registry.admin.moment import today
 from registry.admin.openings import ask_first, opening_of
 from registry.admin.roles import has_any, is_agency_officer, reads_files, scope
@@ -27,6 +26,7 @@ from registry.models import Practitioner, Registration, StandingSpan
 from registry.queries.access_log import READERS_OF_LOOKS
 from registry.queries.explain import title_of
 from registry.queries.file import PractitionerFile, file_of
+from registry.queries.gauge import gauge_of
 from registry.queries.people import find_people
 from registry.queries.publication import is_outsider, may_ask_for, published_file
 from registry.queries.roles import READERS_OF_THE_PUBLISHED, STAFF_KEEPERS

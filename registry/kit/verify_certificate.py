@@ -50,10 +50,11 @@ class NotGenuine(Exception):
 
 
 class Key(NamedTuple):
-    """One half of a pair as it is published: for statements, and for whole files."""
+    """The public halves of one key: for statements, and for whole files, with the SHA-256 of the certificate in these."""
 
     statements: Ed25519PublicKey
     files: ec.EllipticCurvePublicKey
+    seal: str
     first: float
     last: float
 
@@ -132,6 +133,7 @@ def _key(jwk: Mapping[str, Any]) -> Key:
     return Key(
         Ed25519PublicKey.from_public_bytes(_plain(jwk["x"])),
         ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key(),
+        str(of_files["sha256"]),
         float(jwk.get("nbf", "-inf")),
         float(jwk.get("exp", "inf")),
     )
@@ -168,13 +170,17 @@ def _verify_whole(content: bytes, keys: list[Key]) -> None:
     if not whole or content[first : first + 1] != b"<" or content[second - 1 : second] != b">":
         raise NotGenuine("the file was changed: its signature does not cover all of it")
     try:
-        signature = bytes.fromhex(content[first + 1 : second - 1].decode("ascii"))
-        attributes, digest, signed = _signer(signature)
+        text = content[first + 1 : second - 1].decode("ascii")
+        cms = bytes.fromhex(text)
+        certificate, attributes, digest, signed = _signer(cms)
+        if cms.hex() != text.lower() or text not in (text.lower(), text.upper()):
+            raise ValueError("another spelling of the same bytes")
     except (ValueError, IndexError, StopIteration):
         raise NotGenuine("the signature of the file is damaged") from None
     if hashlib.sha256(content[:first] + content[second:]).digest() != digest:
         raise NotGenuine("the file was changed after it was signed")
-    if not any(_signed_by(key, signed, attributes) for key in keys):
+    seal = hashlib.sha256(certificate).hexdigest()
+    if not any(key.seal == seal and _signed_by(key, signed, attributes) for key in keys):
         raise NotGenuine("the file was not signed by this register")
 
 
@@ -210,12 +216,17 @@ def _elements(der: bytes) -> Iterator[_Element]:
         at += length
 
 
-def _signer(cms: bytes) -> tuple[bytes, bytes, bytes]:
-    """The signed attributes as they are signed, the digest that they name, and the signature."""
-    content_info = list(_elements(next(_elements(cms)).body))  # what follows are zeros that fill the place up
+def _signer(cms: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    """The certificate of who signed, the signed attributes as they are signed, the digest in them, and the signature."""
+    signature_element = next(_elements(cms))
+    if cms[len(signature_element.whole) :].strip(b"\0"):
+        raise ValueError("something else than zeros fills the place up")
+    content_info = list(_elements(signature_element.body))
     if _name(content_info[0]) != _SIGNED_DATA:
         raise ValueError("no signed data")
     signed_data = next(_elements(content_info[1].body))
+    (certificates,) = (each for each in _elements(signed_data.body) if each.tag == 0xA0)
+    (certificate,) = _elements(certificates.body)
     signer_infos = [each for each in _elements(signed_data.body) if each.tag == 0x31][-1]
     (signer,) = _elements(signer_infos.body)
     fields = list(_elements(signer.body))
@@ -225,7 +236,7 @@ def _signer(cms: bytes) -> tuple[bytes, bytes, bytes]:
     digests = [each for each in _attributes(attributes.body) if _name(each[0]) == _MESSAGE_DIGEST]
     (digest,) = _elements(digests[0][1].body)
     signature = [each for each in fields if each.tag == 0x04][-1]
-    return b"\x31" + attributes.whole[1:], digest.body, signature.body
+    return certificate.whole, b"\x31" + attributes.whole[1:], digest.body, signature.body
 
 
 def _attributes(body: bytes) -> Iterator[list[_Element]]:

@@ -42,6 +42,11 @@ class Checked:
     withdrawn_on: date | None
     changed_since: bool
 
+    @property
+    def words(self) -> str:
+        """The sentence on the paper, in the language of the paper."""
+        return str(self.stated["words"])
+
 
 def own_certificates(files: Collection[int]) -> QuerySet[StandingCertificate]:
     """Those about the person with these files, the newest first."""

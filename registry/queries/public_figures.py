@@ -32,6 +32,7 @@ _TELLS_OF = {
 _EVERYTHING = Scope((Assignment(role=Role.AUDITOR),))
 
 Row = dict[str, int]
+Shown = dict[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Figures:
 def years(today: date) -> list[int]:
     """The years of which there are figures, the newest first."""
     first = policies().national(today).first_day.year
-    return [year for year in range(_last_day(today).year, first - 1, -1)]
+    return list(range(_last_day(today).year, first - 1, -1))
 
 
 def public_figures(year: int, *, today: date) -> Figures:
@@ -76,7 +77,7 @@ def public_figures(year: int, *, today: date) -> Figures:
     return Figures(year, from_, until, fewest, tuple(provinces), total, hidden)
 
 
-def suppressed(rows: Mapping[str, Row], fewest: int) -> dict[str, dict[str, int | None]]:
+def suppressed(rows: Mapping[str, Row], fewest: int) -> dict[str, Shown]:
     """The rows without what may not be shown."""
     hidden = {name: {code for code, row in rows.items() if _is_few(row, name, fewest)} for name in FIGURES}
     for name in ADDED_UP:
@@ -101,9 +102,7 @@ def _besides(rows: Mapping[str, Row], name: str, hidden: Iterable[str], fewest: 
     return chosen
 
 
-def _total(
-    rows: Mapping[str, Row], shown: Mapping[str, Mapping[str, int | None]], name: str, fewest: int
-) -> int | None:
+def _total(rows: Mapping[str, Row], shown: Mapping[str, Shown], name: str, fewest: int) -> int | None:
     """The sum, unless it gives away what is hidden in it."""
     hidden = [row[name] for code, row in rows.items() if shown[code][name] is None]
     return None if hidden and (len(hidden) < 2 or sum(hidden) < fewest) else sum(row[name] for row in rows.values())

@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.acts.guided import GuidedAct, Words
-from registry.queries.gauge import gauge_of
 from registry.admin.moment import today
 from registry.ledger.reading import standing_of
 from registry.models import (
@@ -19,6 +18,7 @@ from registry.models import (
     Registration,
     Responsibility,
 )
+from registry.queries.gauge import gauge_of
 from registry.queries.scope import Scope
 from registry.rules.compute import Standing
 

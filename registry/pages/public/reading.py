@@ -117,7 +117,7 @@ def objections(request: HttpRequest) -> HttpResponse:
     today = shanghai_day(timezone.now())
     law = policies().national(today)
     known = dict(law.values())
-    numbers = {key.replace(".", "_"): known[key] for key in ANSWERING if key in known}
+    numbers = {key.replace(".", "_"): known[key].value for key in ANSWERING if key in known}
     lines = [line_of(law, law, (key,)) for key in ANSWERING if key in known]
     local = [each for each in policies().values() if each.region != NATIONAL and not each.draft and each.covers(today)]
     differing = [

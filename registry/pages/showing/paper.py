@@ -22,6 +22,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from noto_cjk_sans_otc import FONT_PATH
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
@@ -39,13 +40,18 @@ from registry.queries.explain import day, last_day, points_words, status_words
 LONGEST_CODE = 1500
 """Characters up to which the statement is printed as a code: more of them no telephone reads from paper."""
 
+_OFFLINE_BY_CODE = gettext_lazy("The signed statement, for verifying offline with the published keys of the register.")
+_OFFLINE_BY_FILE = gettext_lazy("The signed statement is attached to the file; it is too long for a code on paper.")
 _NOT_DRAWN = re.compile(r'the text `"(.*)"` could not be displayed', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _MOST_NOT_DRAWN = 100
 
 
 def file_of_certificate(certificate: StandingCertificate, reached_at: str) -> bytes:
-    """The file, made anew from the row and signed now; `reached_at` counts where no address is set. Raises NotSigned."""
+    """The file, made anew from the row and signed now; `reached_at` counts where no address is set.
+
+    Raises NotSigned.
+    """
     with translation.override(certificate.language):
         said = _said(certificate, stated_by(certificate), settings.REGISTRY_ADDRESS or reached_at.rstrip("/"))
         pdf = _typeset(said, int(certificate.made_at.timestamp()))
@@ -59,6 +65,7 @@ def verify_url(certificate: StandingCertificate, address: str) -> str:
 
 def _said(certificate: StandingCertificate, stated: Mapping[str, Any], address: str) -> dict[str, Any]:
     url, token = verify_url(certificate, address), token_of(certificate)
+    fits = len(token) <= LONGEST_CODE
     chinese = certificate.language == StandingCertificate.Language.CHINESE
     return {
         "lang": "zh" if chinese else "en",
@@ -80,14 +87,10 @@ def _said(certificate: StandingCertificate, stated: Mapping[str, Any], address: 
         "link_where": address + reverse("verify"),
         "code_label": _("Code"),
         "code": code_of(certificate),
-        "token_code": _svg(token, ERROR_CORRECT_L) if len(token) <= LONGEST_CODE else "",
+        "token_code": _svg(token, ERROR_CORRECT_L) if fits else "",
         "token_alt": _("QR code: the signed statement"),
-        "token_words": _(
-            "The signed statement, for verifying without the internet with the register's published keys."
-        ),
-        "footer": _(
-            "It states what the register knew at the time given. Only the register says whether it still holds."
-        ),
+        "token_words": str(_OFFLINE_BY_CODE if fits else _OFFLINE_BY_FILE),
+        "footer": _("It states what the register knew at the time given. The register says whether it still holds."),
     }
 
 
@@ -168,7 +171,7 @@ def _signed(pdf: bytes, *, reason: str) -> bytes:
     signer = signers.SimpleSigner(
         signing_cert=Certificate.load(certificate),
         signing_key=PrivateKeyInfo.load(private),
-        cert_registry=SimpleCertificateStore(),
+        cert_registry=cast(Any, SimpleCertificateStore)(),  # it has no types
     )
     about = signers.PdfSignatureMetadata(
         field_name="Register",
