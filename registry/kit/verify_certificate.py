@@ -50,7 +50,7 @@ class NotGenuine(Exception):
 
 
 class Key(NamedTuple):
-    """The public halves of one key: for statements, and for whole files, with the SHA-256 of the certificate in these."""
+    """The public halves of one key: for statements, and for whole files, whose certificate has the digest `seal`."""
 
     statements: Ed25519PublicKey
     files: ec.EllipticCurvePublicKey
@@ -217,7 +217,7 @@ def _elements(der: bytes) -> Iterator[_Element]:
 
 
 def _signer(cms: bytes) -> tuple[bytes, bytes, bytes, bytes]:
-    """The certificate of who signed, the signed attributes as they are signed, the digest in them, and the signature."""
+    """The certificate of who signed, the attributes as they are signed, the digest in them, and the signature."""
     signature_element = next(_elements(cms))
     if cms[len(signature_element.whole) :].strip(b"\0"):
         raise ValueError("something else than zeros fills the place up")
