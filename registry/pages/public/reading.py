@@ -6,6 +6,7 @@ from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from registry.ledger.days import shanghai_day
@@ -56,11 +57,11 @@ def statistics(request: HttpRequest) -> HttpResponse:
 
 
 def _figures(year: int, today: Any) -> Figures:
-    language_free = f"public figures {year} {today:%Y-%m}"
-    found = caches["counts"].get(language_free)
+    kept = f"public-figures:{year}:{today:%Y-%m}:{get_language()}"  # names are in the language of the moment
+    found = caches["counts"].get(kept)
     if found is None:
         found = public_figures(year, today=today)
-        caches["counts"].set(language_free, found, KEPT)
+        caches["counts"].set(kept, found, KEPT)
     assert isinstance(found, Figures)
     return found
 
