@@ -17,10 +17,12 @@ from appeals.actions.release import release_evidence
 from appeals.models import Evidence, Seat
 from notifications.actions.fanning_out import fan_out
 from notifications.models import Look
+from registry.actions.certificates import make_certificate
 from registry.actions.handlings import record_trigger
 from registry.actions.own_corrections import ask_for_correction
 from registry.actions.people import add_document
 from registry.actions.procedure import for_agency
+from registry.actions.sharing import share
 from registry.models import (
     Assignment,
     Authority,
@@ -31,6 +33,7 @@ from registry.models import (
     Role,
     User,
 )
+from registry.queries.certificates import code_of
 from tests.appeals.disputes import stored
 from tests.town import LAW_BEGINS, TODAY, at, score
 
@@ -52,6 +55,7 @@ def furnish(things: Things) -> None:
         Look.objects.update_or_create(work=work, defaults={"at": timezone.now()})
     _papers(things)
     _seen_by_an_expert(things)
+    _to_be_shown(things)
     give_key(town.officer)
     fan_out(clock=lambda: at(APRIL))
 
@@ -105,6 +109,20 @@ def holder_of(things: Things) -> User:
         held = {"role": Role.PRACTITIONER, "practitioner": town.surgeon}
         Assignment.objects.create(user=user, starts_on=LAW_BEGINS, **held)
     return user
+
+
+def _to_be_shown(things: Things) -> None:
+    """A certificate of the surgeon, and a code by which somebody may look."""
+    asked: dict[str, Any] = {"practitioner": things.here.town.surgeon, "by": holder_of(things), "now": at(APRIL)}
+    certificate = make_certificate(on=APRIL, language="en", with_points=False, **asked)
+    code, text = share(recipient="第二医院", scope="standing", days=30, most_looks=20, **asked)
+    things.ids |= {
+        "certificates.certificate": str(certificate.uuid),
+        "verify.number": certificate.number,
+        "<str:number>.code": code_of(certificate),
+        "sharing.code": str(code.uuid),
+        "shared.code": text,
+    }
 
 
 def _seen_by_an_expert(things: Things) -> None:
