@@ -56,7 +56,7 @@ def test_a_rule_for_passwords_that_cannot_be_kept_is_refused(name: str, value: s
         "REGISTRY_INDEX_KEY",
         "REGISTRY_CHAIN_KEY",
         "REGISTRY_CERTIFICATE_KEY",
-    ],  # fmt: skip
+    ],
 )
 def test_production_does_not_start_without(name: str) -> None:
     refused = run("-c", LOAD, **{name: None})
