@@ -14,10 +14,13 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         """Say what notices hold about a person, and put them on the page of the own file."""
         from notifications.pages.inbox import card, unread_of
+        from notifications.pages.verifying import notice_on_paper
         from notifications.queries.own_data import told_and_asked
         from registry.pages.own_file.extensions import offer_card, offer_way
+        from registry.pages.public.extensions import offer_paper
         from registry.queries.own_data import offer_own_data
 
         offer_own_data(told_and_asked)
+        offer_paper(notice_on_paper)
         offer_card(card)
         offer_way(_("Notices"), "my_notices", 20, unread_of)

@@ -1,9 +1,7 @@
 """What stands on a notice that leaves the register on paper or by mail: its number, and the code that proves it."""
 
 import base64
-import hashlib
 import hmac
-from functools import cache
 from typing import cast
 
 import qrcode
@@ -14,10 +12,8 @@ from qrcode.image.svg import SvgPathImage
 
 from notifications.models import Notice
 from registry.ledger.days import shanghai_day
-from registry.models.paper_codes import CHARACTERS
+from registry.models import paper_codes
 
-_LENGTH, _GROUP = 20, 5
-"""Twenty characters of twenty-four are more than 91 bits: nobody guesses one."""
 _LONGEST_NUMBER = 18
 """Digits of the greatest number that a row can have, and one less."""
 
@@ -30,9 +26,7 @@ def number_of(notice: Notice) -> str:
 
 def code_of(notice: Notice) -> str:
     """The code on the paper: which notice it is, and what only this register can have put beside it."""
-    proof = _proof(notice)
-    groups = [proof[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP)]
-    return "-".join([str(notice.pk), *groups])
+    return f"{notice.pk}-{paper_codes.grouped(_proof(notice))}"
 
 
 def check_url(notice: Notice, reached_at: str) -> str:
@@ -58,15 +52,4 @@ def notice_of(code: str) -> Notice | None:
 
 
 def _proof(notice: Notice) -> str:
-    number = int.from_bytes(hmac.digest(_key(settings.REGISTRY_CHAIN_KEY), notice.uuid.bytes, hashlib.sha256))
-    characters = []
-    for _ in range(_LENGTH):
-        number, which = divmod(number, len(CHARACTERS))
-        characters.append(CHARACTERS[which])
-    return "".join(characters)
-
-
-@cache
-def _key(chain_key: str) -> bytes:
-    """Derived from the key that never changes: a paper is checked for as long as the register stands."""
-    return hmac.digest(base64.b64decode(chain_key), b"codes of printed notices", hashlib.sha256)
+    return paper_codes.proof(notice.uuid.bytes, purpose=b"codes of printed notices")

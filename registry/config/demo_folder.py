@@ -67,10 +67,11 @@ class DemoFolder:
 
     def keys(self) -> dict[str, str]:
         """The keys of this demo, made at the first start and kept, since the data is sealed with them."""
-        if (made := self._read(KEYS)) is None:
-            made = environment.throwaway_keys()
-            self._write(KEYS, made)
-        return {name: str(value) for name, value in made.items()}
+        kept = self._read(KEYS) or {}
+        if missing := environment.throwaway_keys().keys() - kept.keys():  # a newer register needs more of them
+            kept |= {name: key for name, key in environment.throwaway_keys().items() if name in missing}
+            self._write(KEYS, kept)
+        return {name: str(value) for name, value in kept.items()}
 
     def contents(self, *, practitioners: int | None, seed: int | None) -> Contents:
         """What is wanted: what the user said, else what is there, else 2,000 people."""

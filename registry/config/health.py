@@ -5,7 +5,9 @@ from collections.abc import Callable
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from notifications.queries.looks import nobody_looks
@@ -58,3 +60,20 @@ _CHECKS: tuple[tuple[str, Callable[[], bool]], ...] = (
     ("migrations missing", _all_applied),
     ("no worker looks for notices", _somebody_looks),
 )
+
+
+_IN_WORDS = (
+    (_("The register answers"), _reachable),
+    (_("Its records are as this version needs them"), _all_applied),
+    (_("Letters about changes go out"), _somebody_looks),
+)
+
+
+@require_safe
+def status(request: HttpRequest) -> HttpResponse:
+    """The same for everybody, in words: what holds and what does not, and nothing of how it is built."""
+    answers = _reachable()
+    states = [{"words": words, "holds": answers and holds()} for words, holds in _IN_WORDS]
+    well = all(state["holds"] for state in states)
+    shown = {"states": states, "well": well, "answers": answers and states[1]["holds"], "at": timezone.now()}
+    return render(request, "public/status.html", shown, status=200 if well else 503)

@@ -2,14 +2,15 @@
 
 Required, and refused with a sentence when missing or malformed:
 
-======================  ==============================================================================================
-SECRET_KEY              signs sessions and forms; at least 50 characters
-DATABASE_URL            PostgreSQL as the application sees it, e.g. ``postgres://registry_app:…@db/registry``
-REGISTRY_DOCUMENT_KEY   seals document numbers and contents (AEAD); 32 bytes in base64, or several while they change
-REGISTRY_INDEX_KEY      blind index by which a sealed number is found; 32 bytes in base64, or several likewise
-REGISTRY_CHAIN_KEY      digests of personal data inside the ledger's chain; 32 bytes in base64; never changes
-ALLOWED_HOSTS           names under which the register is reached, with commas
-======================  ==============================================================================================
+========================  ============================================================================================
+SECRET_KEY                signs sessions and forms; at least 50 characters
+DATABASE_URL              PostgreSQL as the application sees it, e.g. ``postgres://registry_app:…@db/registry``
+REGISTRY_DOCUMENT_KEY     seals document numbers and contents (AEAD); 32 bytes in base64, or several while they change
+REGISTRY_INDEX_KEY        blind index by which a sealed number is found; 32 bytes in base64, or several likewise
+REGISTRY_CHAIN_KEY        digests of personal data inside the ledger's chain; 32 bytes in base64; never changes
+REGISTRY_CERTIFICATE_KEY  signs certificates of standing; 32 bytes in base64, or several: the first signs, all are shown
+ALLOWED_HOSTS             names under which the register is reached, with commas
+========================  ============================================================================================
 
 Several keys are written ``2:base64,1:base64``: the first one seals, all of them open and find. ``rotate_keys --help``
 says how to come from one to the next.
@@ -21,6 +22,8 @@ DATABASE_OWNER_URL            the same as its owner, for ``migrate``; default: D
 REDIS_URL                     wake-up hints only, ``redis://…`` or ``unix:///path``; default: redis://127.0.0.1:6379/0
 REGISTRY_REGISTER_ID          name of this register towards others, kept in every fact; default: cn
 REGISTRY_POLICY_DIR           folder of policy files in place of those of registry/rules/policies
+REGISTRY_CERTIFICATE_DAYS     from which day up to, not including, which one each key of certificates is in use, as
+                              ``1:2026-01-01/2028-07-01,2:2028-01-01/``; default: always
 REGISTRY_FILE_MB              size up to which a file is taken in, in megabytes; default: 20
 REGISTRY_FILES_PER_POINT      files of evidence for one point of dispute; default: 20
 REGISTRY_REQUESTS_PER_MINUTE  requests a minute of one key to each process of the server; default: 1200
@@ -67,7 +70,15 @@ from registry.config.mail import mail_settings
 from registry.config.oidc import APPS as OIDC_APPS
 from registry.config.oidc import as_allauth_reads_it, named_provider
 from registry.config.passwords import password_validators
-from registry.config.variables import broker_address, every, key_of_32_bytes, keys_of_32_bytes, networks, required
+from registry.config.variables import (
+    broker_address,
+    days_of_keys,
+    every,
+    key_of_32_bytes,
+    keys_of_32_bytes,
+    networks,
+    required,
+)
 
 BASE_DIR = HOUSE
 env = environ.Env()
@@ -77,6 +88,8 @@ SECRET_KEY = required(env, "SECRET_KEY", "signs sessions and forms")
 REGISTRY_DOCUMENT_KEYS = keys_of_32_bytes(env, "REGISTRY_DOCUMENT_KEY", "seals document numbers and contents")
 REGISTRY_INDEX_KEYS = keys_of_32_bytes(env, "REGISTRY_INDEX_KEY", "finds a sealed number")
 REGISTRY_CHAIN_KEY = key_of_32_bytes(env, "REGISTRY_CHAIN_KEY", "keeps personal data out of the ledger's chain")
+REGISTRY_CERTIFICATE_KEYS = keys_of_32_bytes(env, "REGISTRY_CERTIFICATE_KEY", "signs certificates of standing")
+REGISTRY_CERTIFICATE_DAYS = days_of_keys(env, "REGISTRY_CERTIFICATE_DAYS")
 REGISTRY_REGISTER_ID = env.str("REGISTRY_REGISTER_ID", default="cn")
 REGISTRY_POLICY_DIR = env.str("REGISTRY_POLICY_DIR", default="")
 REGISTRY_FILE_MB = env.int("REGISTRY_FILE_MB", default=20)

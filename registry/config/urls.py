@@ -2,9 +2,10 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.cache import never_cache
 
 import registry.api.urls
-from registry.config.health import health, ready
+from registry.config.health import health, ready, status
 from registry.config.metrics import metrics
 
 urlpatterns = [
@@ -21,6 +22,9 @@ urlpatterns = [
     path("api/", include(registry.api.urls.nothing)),
     path("registers/", include("notifications.api.inbound")),
     path("fhir/", include("registry.api.fhir.urls")),
+    path("public/status/", never_cache(status), name="public_status"),
+    path("", include("registry.pages.public.urls")),
+    path("", include("registry.pages.showing.urls")),
     path("", include("notifications.pages.urls")),
     path("", include("appeals.pages.urls")),
     path("", include("registry.pages.own_file.urls")),

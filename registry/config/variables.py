@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from datetime import date
 from ipaddress import ip_network
 from typing import Any
 
@@ -45,6 +46,23 @@ def keys_of_32_bytes(env: environ.Env, name: str, purpose: str) -> dict[int, byt
             " Write 2:base64,1:base64, first the key that seals from now on; one key alone needs no number."
         )
     return keys
+
+
+def days_of_keys(env: environ.Env, name: str) -> dict[int, tuple[date | None, date | None]]:
+    """The variable as days by the numbers of keys, ``1:2026-01-01/2028-01-01``: the first day, and the first one after.
+
+    Either day may be missing. Raises ImproperlyConfigured.
+    """
+    try:
+        parts = [part.strip().partition(":") for part in env.list(name, default=[])]
+        return {int(number): _from_until(days) for number, _, days in parts}
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}. Write 1:2026-01-01/2028-01-01,2:2027-07-01/") from None
+
+
+def _from_until(days: str) -> tuple[date | None, date | None]:
+    first, end = days.split("/")
+    return (date.fromisoformat(first) if first else None, date.fromisoformat(end) if end else None)
 
 
 def _decoded(value: str, name: str, purpose: str) -> bytes:

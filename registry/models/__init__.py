@@ -44,7 +44,9 @@ from registry.models.people import (
 from registry.models.police import PoliceAnswer, PoliceTransfer
 from registry.models.procedure import ChangeSeen, ProcedureStep, Task
 from registry.models.rosters import RosterJob, RosterRow
+from registry.models.sharing import SharedLook, SharingCode
 from registry.models.sign_in import OutsideIdentity, PasswordAge, SignInAttempt
+from registry.models.standing_certificates import StandingCertificate
 
 __all__ = [
     "GATE_OPENING",
@@ -98,8 +100,11 @@ __all__ = [
     "SanctionPeriod",
     "ServiceAgreement",
     "Sex",
+    "SharedLook",
+    "SharingCode",
     "SignInAttempt",
     "StaffRecord",
+    "StandingCertificate",
     "StandingChange",
     "StandingSpan",
     "StandingStatus",

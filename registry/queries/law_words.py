@@ -19,7 +19,7 @@ GROUPS: list[tuple[tuple[str, ...], str | Promise]] = [
     (("clocks.", "procedure.", "panel."), _("Procedure")),
     (("tiers.", "remediation.", "ratios.", "measures."), _("Talks, remediation, institutions")),
     (("retention.",), _("How long records are kept")),
-    (("publication.",), _("What health and drug authorities are shown")),
+    (("publication.",), _("What authorities and the public are shown")),
 ]
 
 _RULES: Mapping[str, str | Promise] = {
@@ -83,6 +83,9 @@ _RULES: Mapping[str, str | Promise] = {
     "retention.answers": _("Answers given to programs"),
     "retention.openings": _("Who opened whose file, and why"),
     "retention.correction_requests": _("Requests for corrections and their answers"),
+    "retention.certificates": _("Certificates of standing"),
+    "retention.sharing": _("Sharing codes, and who looked with them"),
+    "publication.public.fewest": _("Public figures: counts below this are not shown"),
     "publication.authorities.points": _("Points entries, after the year that owns them (months)"),
     "publication.authorities.suspension": _("Suspensions, after their end (months)"),
     "publication.authorities.termination": _("Terminations, after the person is registered again (months)"),

@@ -32,12 +32,15 @@ from registry.models import (
     Responsibility,
     Role,
     SanctionPeriod,
+    SharedLook,
     StandingChange,
     Task,
 )
 from registry.queries.access_log import reading_of, who_looked
+from registry.queries.certificates import own_certificates
 from registry.queries.explain import headline
 from registry.queries.file import file_of
+from registry.queries.sharing import own_codes
 
 Files = Collection[int]
 Part = Callable[[Files], Mapping[str, Any]]
@@ -227,6 +230,18 @@ def _access(files: Files) -> dict[str, Any]:
     asked = CorrectionRequest.objects.filter(practitioner_id__in=files).select_related("agency")
     return {
         "accounts": rows_of(accounts, username="user.username", **plain("starts_on", "ends_on")),
+        "standing_certificates": rows_of(
+            own_certificates(files), **plain("number", "on_day", "known_at", "language", "made_at", "content", "key_id")
+        ),
+        "sharing_codes": rows_of(
+            own_codes(files),
+            **plain("recipient", "scope", "most_looks", "made_at", "expires_at", "revoked_at"),
+        ),
+        "looks_with_sharing_codes": rows_of(
+            SharedLook.objects.filter(code__in=own_codes(files)).select_related("code"),
+            recipient="code.recipient",
+            **plain("number", "at", "status"),
+        ),
         "codes_of_access": rows_of(
             codes,
             institution="institution.name",

@@ -118,7 +118,7 @@ def _bands() -> dict[str, Rule]:
     return rules
 
 
-KEPT_FOR_EVER = ("facts", "files", "answers", "openings", "correction_requests")
+KEPT_FOR_EVER = ("facts", "files", "answers", "openings", "correction_requests", "certificates", "sharing")
 """Kinds of records whose tables, or their histories, nobody alters or empties: no number of days could be kept."""
 PUBLISHED = ("points", "suspension", "termination")
 """What outsiders may be shown, each for so many months after it ended."""
@@ -183,6 +183,7 @@ RULES: Mapping[str, Rule] = {
     "retention.drafts": _national(_DAYS, whole(30, 365)),
     **{f"retention.{kind}": _national(_DAYS, exactly(FOR_EVER)) for kind in KEPT_FOR_EVER},
     **{f"publication.authorities.{kind}": _national(_AFTER, _AFTER) for kind in PUBLISHED},
+    "publication.public.fewest": _national(whole(1, 100), whole(3, 100)),
 }
 """Every key that a policy may set. Clocks are working days, retention is calendar days, publication is months; ratios
 and `shortest_percent` are per cent.

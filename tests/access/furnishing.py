@@ -18,10 +18,12 @@ from appeals.actions.release import release_evidence
 from appeals.models import Evidence, Seat
 from notifications.actions.fanning_out import fan_out
 from notifications.models import Look
+from registry.actions.certificates import make_certificate
 from registry.actions.handlings import record_trigger
 from registry.actions.own_corrections import ask_for_correction
 from registry.actions.people import add_document
 from registry.actions.procedure import for_agency
+from registry.actions.sharing import share
 from registry.models import (
     Assignment,
     Authority,
@@ -33,6 +35,7 @@ from registry.models import (
     Role,
     User,
 )
+from registry.queries.certificates import code_of
 from tests.appeals.disputes import stored
 from tests.rules import sample_files
 from tests.town import LAW_BEGINS, TODAY, at, score
@@ -56,6 +59,7 @@ def furnish(things: Things) -> None:
     _papers(things)
     _seen_by_an_expert(things)
     _objecting(things)
+    _to_be_shown(things)
     give_key(town.officer)
     fan_out(clock=lambda: at(APRIL))
 
@@ -128,6 +132,20 @@ def _objecting(things: Things) -> None:
 def fact_of(things: Things, number: str) -> Fact:
     """An entry of one point of the surgeon's."""
     return score(things.here.town, 1, TODAY, who=things.here.surgeon, number=number).fact
+
+
+def _to_be_shown(things: Things) -> None:
+    """A certificate of the surgeon, and a code by which somebody may look."""
+    asked: dict[str, Any] = {"practitioner": things.here.town.surgeon, "by": holder_of(things), "now": at(APRIL)}
+    certificate = make_certificate(on=APRIL, language="en", with_points=False, **asked)
+    code, text = share(recipient="第二医院", scope="standing", days=30, most_looks=20, **asked)
+    things.ids |= {
+        "certificates.certificate": str(certificate.uuid),
+        "verify.number": certificate.number,
+        "<str:number>.code": code_of(certificate),
+        "sharing.code": str(code.uuid),
+        "shared.code": text,
+    }
 
 
 def _seen_by_an_expert(things: Things) -> None:

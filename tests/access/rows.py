@@ -65,7 +65,7 @@ OF_THE_COUNTRY = {
 }
 """Rows that there are once."""
 
-ON_PAPER = {"verify.code"}
+ON_PAPER = {"verify.code", "verify.number", "<str:number>.code", "shared.code"}
 """What opens for whoever holds the paper on which it stands, wherever they belong."""
 
 SAME = {
@@ -141,7 +141,7 @@ class Rows:
         if kind in NOTICE:
             told = self.notice_to(column)
             return str(told.uuid if kind == "notice" or kind.endswith(".notice") else told.pk)
-        if kind in ON_PAPER:
+        if kind == "verify.code":
             return code_of(self.notice_to(column))
         if route.path.startswith(OWN_KEY):
             return str(Authenticator.objects.get(user=self.town.officer).pk)

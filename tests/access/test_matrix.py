@@ -26,8 +26,11 @@ DESCRIBED = ("api/v1/schema/", "api/v1/docs/", "fhir/metadata")
 DEFINED = ("fhir/StructureDefinition", "fhir/CodeSystem", "fhir/ValueSet")
 """What the faces say of themselves: open to anybody, and about nobody."""
 
-CHECKED = ("notices/verify/",)
-"""Whether a paper is genuine: asked by whoever holds it."""
+CHECKED = ("notices/verify/", "verify/", "shared/")
+"""Whether a paper is genuine, and a standing that was shared: asked by whoever holds the paper or the code."""
+
+FOR_EVERYBODY = ("public/",)
+"""Pages to read, which name nobody."""
 
 THE_DOOR = (
     "account/",
@@ -97,7 +100,9 @@ def test_what_lies_in_another_province_is_reached_by_those_of_the_whole_country_
 def test_nobody_reaches_anything_without_signing_in_but_the_door_papers_and_what_the_faces_say_of_themselves() -> None:
     for route, cells in matrix().items():
         if NOBODY in reached_by(cells, foreign=False):
-            assert not route.path or route.path.startswith((*THE_DOOR, *DESCRIBED, *DEFINED, *CHECKED)), route
+            assert not route.path or route.path.startswith(
+                (*THE_DOOR, *DESCRIBED, *DEFINED, *CHECKED, *FOR_EVERYBODY)
+            ), route
 
 
 def test_keys_that_are_taken_nowhere_open_nothing_and_those_of_settlement_systems_the_check_alone() -> None:

@@ -7,6 +7,7 @@ import pytest
 from registry.actions.access import end_employment, end_role, give_role
 from registry.actions.access_log import record_access, record_many, unmask_document
 from registry.actions.calendar import correct_day, enter_year
+from registry.actions.certificates import make_certificate
 from registry.actions.corrections import Correction, correct_entries
 from registry.actions.enrolment import issue_enrolment_code, use_code
 from registry.actions.handlings import identify_responsibility, record_handling, record_trigger
@@ -19,6 +20,7 @@ from registry.actions.own_corrections import answer_correction, ask_for_correcti
 from registry.actions.people import add_document, assign_code, register_practitioner, rename
 from registry.actions.registrations import end_registration, register_at, sign_commitment
 from registry.actions.remediation import relieve_points, reregister, shorten_period
+from registry.actions.sharing import share, stop_sharing
 from registry.models import Role, User
 from tests.actions.watch import Watch, acts
 from tests.enrolling import CARD, compliance_officer, with_card
@@ -168,4 +170,9 @@ def _own_file(watch: Watch, town: Town) -> None:
     give_role(user=herself, role=Role.PRACTITIONER, place=nurse, starts_on=TODAY, by=None, now=now)
     watch.seen = watch._rows()
     task = watch.do(ask_for_correction, practitioner=nurse, what="类别不对", by=herself, now=at(TODAY, 20))
+    stated = {"on": TODAY, "language": "en", "with_points": False}
+    watch.do(make_certificate, practitioner=nurse, **stated, by=herself, now=at(TODAY, 20))
+    asked = {"recipient": "第二医院", "scope": "standing", "days": 7, "most_looks": 3}
+    code, _text = watch.do(share, practitioner=nurse, **asked, by=herself, now=at(TODAY, 20))
+    watch.do(stop_sharing, code=code, by=herself, now=at(TODAY, 21))
     watch.do(answer_correction, task=task, answer="已更正", by=town.officer, now=at(TODAY, 21))

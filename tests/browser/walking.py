@@ -55,7 +55,7 @@ class Walk:
     seen: set[str] = field(default_factory=set)
 
     def sights(self) -> Iterator[Sight]:
-        """Each page once, as it is loaded without a cache. Where the walk begins is gone through again for its links."""
+        """Each page once, loaded without a cache. Where the walk begins is gone through again for its links."""
         waiting = deque(self.visitor.starts)
         while waiting:
             path = waiting.popleft()

@@ -48,12 +48,27 @@ def test_a_rule_for_passwords_that_cannot_be_kept_is_refused(name: str, value: s
 
 
 @pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "DATABASE_URL", "REGISTRY_DOCUMENT_KEY", "REGISTRY_INDEX_KEY", "REGISTRY_CHAIN_KEY"]
+    "name",
+    [
+        "SECRET_KEY",
+        "DATABASE_URL",
+        "REGISTRY_DOCUMENT_KEY",
+        "REGISTRY_INDEX_KEY",
+        "REGISTRY_CHAIN_KEY",
+        "REGISTRY_CERTIFICATE_KEY",
+    ],
 )
 def test_production_does_not_start_without(name: str) -> None:
     refused = run("-c", LOAD, **{name: None})
     assert refused.returncode == 1
     assert f"ImproperlyConfigured: {name} is not set: " in refused.stderr
+
+
+def test_days_of_keys_that_are_none_are_refused_with_how_to_write_them() -> None:
+    assert run("-c", LOAD, REGISTRY_CERTIFICATE_DAYS="1:2026-01-01/2028-01-01,2:2027-07-01/").returncode == 0
+    for wrong in ("1", "1:2026-01-01", "1:2026-13-01/", "x:/"):
+        refused = run("-c", LOAD, REGISTRY_CERTIFICATE_DAYS=wrong)
+        assert "Write 1:2026-01-01/2028-01-01,2:2027-07-01/" in refused.stderr
 
 
 def test_a_key_of_the_wrong_length_is_refused_without_showing_it() -> None:

@@ -1,0 +1,1 @@
+"""What everybody may read and ask without signing in."""
