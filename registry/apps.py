@@ -20,7 +20,7 @@ class RegistryConfig(AppConfig):
         from registry.pages.public.verifying import certificate_on_paper
 
         offer_way(_("My file"), "my_file", 10)
-        offer_way(_("Certificates"), "my_certificates", 70)
+        offer_way(_("Certificates of standing"), "my_certificates", 70)
         offer_way(_("Sharing"), "my_sharing", 80)
         offer_way(_("My data"), "my_data", 90)
         offer_deed(advance.deeds)

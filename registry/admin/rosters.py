@@ -42,7 +42,7 @@ def found_job(request: HttpRequest, pk: int) -> RosterJob:
 class Waiting(RadioFilter):  # type: ignore[misc]  # the theme is untyped
     """Imports that wait for somebody."""
 
-    title = _("waiting")
+    title = _("waits for")
     parameter_name = "waiting"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str | Promise]]:
