@@ -12,11 +12,16 @@ class AppealsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say whose the files of appeals are, and what appeals hold about a person."""
+        """Say whose the files of appeals are, what appeals hold about a person, and put repair on the own pages."""
+        from appeals.pages import repair
         from appeals.queries.files import reads
         from appeals.queries.own_data import answered_back
+        from registry.pages.own_file.extensions import offer_deed, offer_happenings, offer_way
         from registry.queries.files import offer_readers
         from registry.queries.own_data import offer_own_data
 
         offer_readers(reads)
         offer_own_data(answered_back)
+        offer_deed(repair.deeds)
+        offer_happenings(repair.happenings)
+        offer_way(_("Repair"), "my_repair", 40)

@@ -5,7 +5,16 @@ from typing import Any
 
 from django.db.models import Q
 
-from appeals.models import Application, Attendance, Evidence, ExternalOutcome, ExternalPoint, Objection, PointOfDispute
+from appeals.models import (
+    Application,
+    Attempt,
+    Attendance,
+    Evidence,
+    ExternalOutcome,
+    ExternalPoint,
+    Objection,
+    PointOfDispute,
+)
 from registry.queries.own_data import Files, plain, rows_of
 
 
@@ -57,7 +66,13 @@ def _disputes(files: Files, mine: Q) -> dict[str, Any]:
 def _repair(mine: Q) -> dict[str, Any]:
     applications = Application.objects.filter(mine).select_related("agency")
     attendances = Attendance.objects.filter(mine).select_related("activity", "application")
+    attempts = Attempt.objects.filter(attendance__in=Attendance.objects.filter(mine))
     return {
+        "attempts_at_tests": rows_of(
+            attempts.select_related("attendance__activity"),
+            title="attendance.activity.title",
+            **plain("number", "begun_at", "handed_in_at", "score"),
+        ),
         "applications": rows_of(
             applications,
             agency="agency.name",

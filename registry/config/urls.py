@@ -22,5 +22,6 @@ urlpatterns = [
     path("registers/", include("notifications.api.inbound")),
     path("fhir/", include("registry.api.fhir.urls")),
     path("", include("notifications.pages.urls")),
+    path("", include("appeals.pages.repair_urls")),
     path("", include("registry.pages.own_file.urls")),
 ]

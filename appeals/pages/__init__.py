@@ -1,0 +1,1 @@
+"""What a practitioner sees of appeals: what they object to, and what they repair."""
