@@ -148,7 +148,7 @@ def _beginning(prospect: Prospect) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, asking: Asking, form: ApplyForm, found: Difference | None = None) -> HttpResponse:
-    shown = {"prospect": asking.prospect, "room": asking.prospect.room, "form": form, "found": found}
+    shown: dict[str, Any] = {"prospect": asking.prospect, "room": asking.prospect.room, "form": form, "found": found}
     if found:
         shown["chosen"] = form.cleaned_data
     return render(request, "appeals/own/apply.html", shown, status=422 if form.errors else 200)

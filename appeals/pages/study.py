@@ -124,11 +124,15 @@ def _wrong(paper: list[Shown]) -> list[Shown]:
 
 def _part(person: Practitioner, **named: object) -> Attendance:
     """A part of the holder of the file; those of others are not there."""
-    rows = Attendance.objects.filter(practitioner_id__in=family_of(person.pk).files, **named)
+    rows = Attendance.objects.filter(**named)
     found = rows.select_related("activity__agency", "activity__institution", "practitioner").first()
-    if found is None:
+    if found is None or not _is_of(found, person):
         raise Http404
     return found
+
+
+def _is_of(part: Attendance, person: Practitioner) -> bool:
+    return part.practitioner_id == person.pk or part.practitioner_id in family_of(person.pk).files
 
 
 def _study(part: Attendance) -> Study:

@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from appeals.models import Attempt, Attendance, Course, Lesson, Question
+from django.db.models import Count, Q
+
+from appeals.models import Activity, Attempt, Attendance, Course, Lesson, Question
 from appeals.rules.study import Drawn, Marked, draw, mark
 from registry.ledger.days import shanghai_day
+
+MOST_ATTEMPTS = 300
+"""So many attempts, the latest, are shown to the side that offers the study."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +97,44 @@ class Shown:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """All of a study, with the right choices, for the side that offers it, and the attempts at its test."""
+
+    course: Course | None
+    lessons: tuple[Lesson, ...] = ()
+    questions: tuple[Question, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def begun(self) -> bool:
+        """Somebody has begun an attempt, so nothing changes any more."""
+        return bool(self.attempts)
+
+
+def has_begun(activity: Activity) -> bool:
+    """Whether somebody has begun the test of the activity."""
+    return Attempt.objects.filter(attendance__activity=activity).exists()
+
+
+def bank_of(activity: Activity) -> Bank:
+    """What is kept for the study of the activity; without a course, nothing."""
+    course = Course.objects.filter(activity=activity).first()
+    if course is None:
+        return Bank(None)
+    attempts = Attempt.objects.filter(attendance__activity=activity).select_related("attendance__practitioner")
+    return Bank(course, tuple(course.lessons.all()), tuple(course.questions.all()), tuple(attempts[:MOST_ATTEMPTS]))
+
+
 def study_of(part: Attendance, today: date) -> Study | None:
     """The study of a part; None where the activity is not studied on the web."""
-    course = Course.objects.filter(activity=part.activity_id).first()
+    in_bank = Count("questions", filter=Q(questions__left_out=False))
+    course = Course.objects.annotate(in_bank=in_bank).filter(activity=part.activity_id).first()
     if course is None:
         return None
     lessons = tuple(course.lessons.filter(left_out=False).order_by("number"))
     attempts = tuple(Attempt.objects.filter(attendance=part).order_by("number"))
-    return Study(part, course, lessons, attempts, course.questions.filter(left_out=False).count(), today)
+    return Study(part, course, lessons, attempts, course.in_bank, today)
 
 
 def drawn(attempt: Attempt, course: Course) -> tuple[tuple[Drawn, ...], dict[int, Question]]:

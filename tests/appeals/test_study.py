@@ -29,7 +29,7 @@ BANKS = st.dictionaries(st.integers(1, 50), st.integers(2, 6), min_size=1, max_s
 def studied(town: Town, **taken: int) -> Course:
     """A study of two lessons and six questions, of which the first choice is right (of the last one, two)."""
     activity = offered(town, TODAY, "study_with_test", ends_on=TODAY + timedelta(days=9), title="医保法规学习")
-    how = {"questions_drawn": 5, "attempts_most": 2, "waiting_days": 1, **taken}
+    how: dict[str, Any] = {"questions_drawn": 5, "attempts_most": 2, "waiting_days": 1, **taken}
     said: dict[str, Any] = {"acting": for_agency(town.officer, town.agency), "now": at(TODAY, 8)}
     course = set_course(activity=activity, **how, **said)
     for title in ("记分", "修复"):
