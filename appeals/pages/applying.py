@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -49,9 +50,10 @@ class ApplyForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.prospect = prospect
         parts: Any = self.fields["attendances"]
-        parts.queryset = Attendance.objects.filter(pk__in=[part.pk for part in prospect.usable]).select_related(
-            "activity"
-        )
+        named = Q(pk__in=[part.pk for part in prospect.usable])
+        if prospect.pending:  # a second press names what the first one has used
+            named |= Q(application=prospect.pending)
+        parts.queryset = Attendance.objects.filter(named).select_related("activity")
         parts.label_from_instance = _part_words
         amount = self.fields["amount"]
         in_points = prospect.kind == Application.Kind.RELIEF

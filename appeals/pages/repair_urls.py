@@ -10,7 +10,7 @@ urlpatterns = [
     path("my/repair/apply/<str:kind>/<str:agency>/", never_cache(applying.my_apply), name="my_apply"),
     path("my/repair/<uuid:application>/", never_cache(applying.my_application), name="my_application"),
     path("my/repair/<uuid:application>/receipt/", never_cache(applying.my_receipt), name="my_receipt"),
-    path("my/study/<uuid:part>/", never_cache(study.my_study), name="my_study"),
-    path("my/study/<uuid:part>/lessons/<int:number>/", never_cache(study.my_lesson), name="my_lesson"),
-    path("my/attempts/<uuid:attempt>/", never_cache(study.my_attempt), name="my_attempt"),
+    path("my/repair/study/<uuid:part>/", never_cache(study.my_study), name="my_study"),
+    path("my/repair/study/<uuid:part>/lessons/<int:number>/", never_cache(study.my_lesson), name="my_lesson"),
+    path("my/repair/attempts/<uuid:attempt>/", never_cache(study.my_attempt), name="my_attempt"),
 ]
