@@ -8,7 +8,7 @@ from django.contrib.admin.apps import AdminConfig
 NOT_OURS = ("account", "mfa", "socialaccount")
 """Applications that put lists of their own on every site; nobody edits second factors by hand."""
 
-PAGES = ("people", "institutions", "places", "cases", "ledger", "measures", "calendar", "access", "rosters")
+PAGES = ("people", "institutions", "places", "cases", "casework", "ledger", "measures", "calendar", "access", "rosters")
 
 
 class OfficeConfig(AdminConfig):
