@@ -13,6 +13,7 @@ class AppealsConfig(AppConfig):
 
     def ready(self) -> None:
         """Say whose the files of appeals are, what appeals hold about a person, and what of it is forgotten when."""
+        from appeals.pages import repair
         from appeals.pages.own_file import card, deeds, happenings, waiting
         from appeals.queries.drafts import changed_before
         from appeals.queries.files import reads
@@ -29,3 +30,6 @@ class AppealsConfig(AppConfig):
         offer_deed(deeds)
         offer_happenings(happenings)
         offer_way(_("Objections"), "my_objections", 30, waiting)
+        offer_deed(repair.deeds)
+        offer_happenings(repair.happenings)
+        offer_way(_("Repair"), "my_repair", 40)

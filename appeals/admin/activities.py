@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from unfold.contrib.filters.admin import ChoicesRadioFilter, RangeDateFilter
 
-from appeals.models import Activity, Attendance
+from appeals.models import Activity, Attendance, Course
 from appeals.queries.applications import may_see_part, offered_by, parts_in, visible_activities
 from appeals.queries.sides import may_enrol, sides_of
+from appeals.queries.study import bank_of, has_begun
 from registry.actions.files import read_file
 from registry.admin import labels
 from registry.admin.acts.buttons import Button
@@ -84,6 +85,7 @@ class ActivityAdmin(ListAdmin):
             most_shown=MOST_SHOWN,
             may_cancel=may_enrol(activity, seen) and has_any(request, STAFF_KEEPERS),
             may_correct=offered_by(activity, seen) and has_any(request, STAFF_KEEPERS),
+            bank=bank_of(activity) if has_test(activity) and offered_by(activity, seen) else None,
             acts=list(acts_on_activity(activity, seen)),
         )
 
@@ -108,8 +110,24 @@ def acts_on_activity(activity: Activity, seen: Scope) -> Iterator[Button]:
     if offered_by(activity, seen):
         if waiting and activity.starts_on <= today():
             yield _button(_("Record results"), "fact_check", "record_results", activity, main=True)
+        yield from _on_study(activity)
         if activity.closed_at is None:
             yield _button(_("Close to enrolment"), "lock", "close_activity", activity)
+
+
+def has_test(activity: Activity) -> bool:
+    """Whether it is studied with a test."""
+    return activity.kind == Activity.Kind.STUDY_WITH_TEST
+
+
+def _on_study(activity: Activity) -> Iterator[Button]:
+    """What is put together for a study on the web, until somebody has begun it."""
+    if not has_test(activity) or has_begun(activity):
+        return
+    yield _button(_("Test on the web"), "quiz", "set_course", activity)
+    if Course.objects.filter(activity=activity).exists():
+        yield _button(_("Add a lesson"), "menu_book", "add_lesson", activity)
+        yield _button(_("Add a question"), "help", "add_question", activity)
 
 
 def _button(title: Any, icon: str, name: str, activity: Activity, *, main: bool = False) -> Button:

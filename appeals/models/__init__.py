@@ -5,11 +5,14 @@ from appeals.models.experts import Expert, ExpertAvailability, ExpertConflict, E
 from appeals.models.objections import Evidence, ExternalOutcome, ExternalPoint, Objection, PointOfDispute, Result
 from appeals.models.panels import Panel, Seat, Vote
 from appeals.models.remediation import Activity, Application, Attendance, Opinion
+from appeals.models.study import Attempt, Course, Lesson, Question
 
 __all__ = [
     "Activity",
     "Application",
+    "Attempt",
     "Attendance",
+    "Course",
     "Draft",
     "DraftFile",
     "DraftPoint",
@@ -21,10 +24,12 @@ __all__ = [
     "ExpertPlace",
     "ExternalOutcome",
     "ExternalPoint",
+    "Lesson",
     "Objection",
     "Opinion",
     "Panel",
     "PointOfDispute",
+    "Question",
     "Result",
     "Seat",
     "Specialty",

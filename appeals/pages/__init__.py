@@ -1,1 +1,1 @@
-"""The practitioner objects and appeals: what is possible, drafts, and what became of what was filed."""
+"""What a practitioner sees of appeals: objections and appeals from draft to decision, repair, and the study for it."""

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q
 
 from appeals.models import (
     Application,
+    Attempt,
     Attendance,
     Draft,
     DraftFile,
@@ -88,7 +89,13 @@ def _drafts(mine: Q) -> dict[str, Any]:
 def _repair(mine: Q) -> dict[str, Any]:
     applications = Application.objects.filter(mine).select_related("agency")
     attendances = Attendance.objects.filter(mine).select_related("activity", "application")
+    attempts = Attempt.objects.filter(attendance__in=Attendance.objects.filter(mine))
     return {
+        "attempts_at_tests": rows_of(
+            attempts.select_related("attendance__activity"),
+            title="attendance.activity.title",
+            **plain("number", "begun_at", "handed_in_at", "score"),
+        ),
         "applications": rows_of(
             applications,
             agency="agency.name",

@@ -27,5 +27,6 @@ urlpatterns = [
     path("", include("registry.pages.showing.urls")),
     path("", include("notifications.pages.urls")),
     path("", include("appeals.pages.urls")),
+    path("", include("appeals.pages.repair_urls")),
     path("", include("registry.pages.own_file.urls")),
 ]

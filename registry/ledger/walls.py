@@ -26,6 +26,12 @@ BEFORE_THE_WALL = frozenset(
         "notifications_look",
         "appeals_activity",
         "appeals_historicalactivity",
+        "appeals_course",
+        "appeals_historicalcourse",
+        "appeals_lesson",
+        "appeals_historicallesson",
+        "appeals_question",
+        "appeals_historicalquestion",
         # who may come in, kept by administrators of its own
         "registry_user",
         "registry_user_groups",

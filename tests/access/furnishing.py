@@ -12,6 +12,7 @@ from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
+from appeals.actions.courses import Asked, put_lesson, put_question, set_course
 from appeals.actions.drafts import begin_draft, file_draft, write_point
 from appeals.actions.objections import add_evidence
 from appeals.actions.release import release_evidence
@@ -36,6 +37,7 @@ from registry.models import (
     User,
 )
 from registry.queries.certificates import code_of
+from tests.appeals import repairs
 from tests.appeals.disputes import stored
 from tests.rules import sample_files
 from tests.town import LAW_BEGINS, TODAY, at, score
@@ -60,8 +62,21 @@ def furnish(things: Things) -> None:
     _seen_by_an_expert(things)
     _objecting(things)
     _to_be_shown(things)
+    _to_study(things)
     give_key(town.officer)
     fan_out(clock=lambda: at(APRIL))
+
+
+def _to_study(things: Things) -> None:
+    """A study on the web that the surgeon is enrolled in and has not begun."""
+    town = things.here.town
+    activity = repairs.offered(town, APRIL, "study_with_test")
+    said: dict[str, Any] = {"acting": for_agency(town.officer, town.agency), "now": at(APRIL)}
+    course = set_course(activity=activity, questions_drawn=1, attempts_most=1, waiting_days=1, **said)
+    put_lesson(course=course, title="记分", text="记分规则", **said)
+    asked = Asked(text="几分暂停？", choices=["九分", "十二分"], right=[0], explanation="九分暂停")
+    put_question(course=course, asked=asked, **said)
+    repairs.enrolled(town, activity, town.surgeon)
 
 
 def give_key(user: User) -> Authenticator:

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 from allauth.mfa.models import Authenticator
 from django.contrib.contenttypes.models import ContentType
 
-from appeals.models import Activity, Application, Attendance, Evidence, Expert, Objection, Panel, Seat
+from appeals.models import (
+    Activity,
+    Application,
+    Attendance,
+    Evidence,
+    Expert,
+    Lesson,
+    Objection,
+    Panel,
+    Question,
+    Seat,
+)
 from notifications.models import Endpoint, Letter, Notice, Push, Subscription
 from notifications.queries.printed import code_of
 from registry.actions.talks import TALKS
@@ -46,6 +57,8 @@ ANYWHERE: Mapping[str, str] = {
     "name": "standing",
     "number": "1",
     "points.number": "1",
+    "apply.kind": "relief",
+    "lessons.number": "1",
     "policies.policy_id": "cn-2025",
     "policy": "cn-2025",
     "version": "1",
@@ -182,7 +195,9 @@ class Rows:
 
     def _of_the_office(self) -> dict[str, str]:
         found = {kind: str(row.pk) for kind, row in self._rows_of_pages().items()}
-        return {**found, **{kind: self.things.ids[name] for kind, name in SAME.items()}}
+        part = Attendance.objects.get(activity__course__isnull=False, practitioner=self.town.surgeon)
+        own = {"study.part": str(part.uuid), "<str:kind>.agency": self.town.agency.code}
+        return {**found, **own, **{kind: self.things.ids[name] for kind, name in SAME.items()}}
 
     def _rows_of_pages(self) -> dict[str, Model]:
         town, person, ids = self.town, self.town.surgeon, self.things.ids
@@ -205,6 +220,8 @@ class Rows:
             ("activities.pk", "activity.object_id"): of(Activity, "activity"),
             ("applications.pk", "application.object_id"): of(Application, "application"),
             ("attendances.pk",): of(Attendance, "part"),
+            ("lessons.pk",): Lesson.objects.get(course__activity__agency=town.agency),
+            ("questions.pk",): Question.objects.get(course__activity__agency=town.agency),
             ("police-transfers.pk",): of(PoliceTransfer, "transfer"),
             ("experts.pk", "expert.object_id"): of(Expert, "expert"),
             ("personaltrigger.object_id",): PersonalTrigger.objects.get(practitioner=person),

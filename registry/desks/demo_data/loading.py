@@ -49,7 +49,7 @@ OWN_FILES = {
     "has days left": "may object now",
     "panel voting": "objected, and experts judge",
     "three points of dispute": "an objection was decided",
-    "relieved in Changsha": "points relieved after study",
+    "relieved in Changsha": "points relieved after study; enrolled in a study on the web",
 }
 """Whose own file can be opened, by the role in the cast, and what stands in it."""
 OUTSIDE = f"{Authority.Kind.HEALTH.value}-{HOME}"

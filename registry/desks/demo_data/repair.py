@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 
 from appeals.actions.activities import cancel_enrolment, enrol, offer_activity
 from appeals.actions.applications import file_application, withdraw_application
+from appeals.actions.courses import put_lesson, put_question, set_course
 from appeals.actions.deliberations import convene, sign_opinion
 from appeals.actions.grants import grant_application
 from appeals.actions.results import Result, record_results
 from appeals.models import Activity, Application, Attendance
 from appeals.queries.deliberators import possible_deliberators
 from registry.actions.procedure import Acting, for_agency, for_institution, for_practitioner
+from registry.desks.demo_data import law_course
 from registry.desks.demo_data.cast import BEIJING, HANGZHOU, NINGBO, SHENYANG, TIANJIN, TIANJIN_TCM, ZHENGZHOU
 from registry.desks.demo_data.places import BUSY_HOSPITAL
 from registry.desks.demo_data.stage import Later, Officers, Stage
@@ -80,7 +82,7 @@ class Request:
 
 def tell_all(stage: Stage) -> None:
     """Plan the activities and every application."""
-    for story in (granted, applications_under_way, activities_of_today):
+    for story in (granted, applications_under_way, activities_of_today, course_of_today):
         story(stage)
 
 
@@ -142,6 +144,26 @@ def activities_of_today(stage: Stage) -> None:
             now=cancelled,
         ),
     )
+
+
+def course_of_today(stage: Stage) -> None:
+    """A course on the law that people of the hospital study on the web; one of them, whose file opens, is enrolled."""
+    hospital = stage.institutions[BUSY_HOSPITAL]
+    own = for_institution(stage.compliance[hospital.pk], hospital)
+    study = _offer(
+        stage, own, Kind.STUDY_WITH_TEST, law_course.TITLE, _ago(stage, 6), days=60, places=200, pass_mark=80
+    )
+    now = at(_ago(stage, 6), hour=9)
+    stage.plan(now, lambda: _put_together(study.made, own, now))
+    _take_part(stage, study, [stage.role("relieved in Changsha"), stage.role("calm too")], own, _ago(stage, 5))
+
+
+def _put_together(activity: Activity, acting: Acting, now: datetime) -> None:
+    course = set_course(activity=activity, questions_drawn=10, attempts_most=3, waiting_days=1, acting=acting, now=now)
+    for title, text in law_course.LESSONS:
+        put_lesson(course=course, title=title, text=text, acting=acting, now=now)
+    for asked in law_course.QUESTIONS:
+        put_question(course=course, asked=asked, acting=acting, now=now)
 
 
 def _granted(stage: Stage, place: str, role: str, kind: str, amount: int, on: date) -> None:
