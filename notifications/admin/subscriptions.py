@@ -58,7 +58,7 @@ class SubscriptionAdmin(ListAdmin):
     list_display_links = ("named",)
     list_filter = (Running,)
     search_fields = ("practitioner__code",)
-    search_help_text = _("Code, beginning of the name, or part of it")
+    search_help_text = _("Code; beginning of the name or part of it; or pinyin: wangwei or ww")
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         """Those of the user's bodies; every one for who watches over the register."""

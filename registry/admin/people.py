@@ -53,7 +53,7 @@ class PractitionerAdmin(ListAdmin):
     list_display_links = ("named",)
     list_filter = (StandingToday, PointsThisYear, ("category", ChoicesRadioFilter), RegionOfPerson)
     search_fields = ("code", "name")
-    search_help_text = _("Code, beginning of the name, or part of it")
+    search_help_text = _("Code; beginning of the name or part of it; or pinyin: wangwei or ww")
     keyset = "code"
     seen_by = READERS_OF_THE_PUBLISHED
     list_before_template = "registry/parts/people_start.html"

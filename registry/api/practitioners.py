@@ -67,7 +67,11 @@ class DocumentGiven(Given):
 class SearchGiven(Given):
     """One of: a code or the beginning or a part of a name, or the whole number of a document."""
 
-    term = Text(required=False, max_length=100, help_text="a code, or a name or part of one")
+    term = Text(
+        required=False,
+        max_length=100,
+        help_text="a code, a name or part of one, or the beginning of its pinyin (wangwei) or of its initials (ww)",
+    )
     document = DocumentGiven(required=False)
 
 

@@ -9,6 +9,7 @@ from simple_history.models import HistoricalRecords
 
 from registry.models import sealing
 from registry.models.identifiers import uuid7
+from registry.models.pinyin import LONGEST_INITIALS, LONGEST_PINYIN, InitialsField, PinyinField
 
 
 class Category(models.TextChoices):
@@ -41,19 +42,22 @@ class Practitioner(models.Model):
     """A person in scope and their one file (一人一档), kept for a whole career.
 
     `code` is the personal code in force; every code the person ever had stays in PersonalCode and is never reused.
-    `uuid` stands for the person where the code must not be shown.
+    `uuid` stands for the person where the code must not be shown. `pinyin` and `initials` are the name as it is typed
+    in Latin letters: keys to search by, which follow the name and tell nothing more, so history leaves them out.
     """
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     code = models.CharField(_("personal code"), max_length=64, unique=True)
     provisional = models.BooleanField(_("provisional code"), default=False)
     name = models.CharField(_("name"), max_length=100)
+    pinyin = PinyinField(_("name in pinyin"), max_length=LONGEST_PINYIN, editable=False)
+    initials = InitialsField(_("initials in pinyin"), max_length=LONGEST_INITIALS, editable=False)
     sex = models.CharField(_("sex"), max_length=8, choices=Sex, default=Sex.UNKNOWN)
     birth_date = models.DateField(_("date of birth"), null=True, blank=True)
     category = models.CharField(_("category"), max_length=24, choices=Category)
     recorded_at = models.DateTimeField(_("recorded at"))
 
-    history = HistoricalRecords(no_db_index=["uuid", "code"])
+    history = HistoricalRecords(no_db_index=["uuid", "code"], excluded_fields=["pinyin", "initials"])
 
     class Meta:
         verbose_name = _("practitioner")
@@ -62,6 +66,8 @@ class Practitioner(models.Model):
         indexes = [
             models.Index(OpClass("name", "text_pattern_ops"), name="practitioner_name_prefix"),
             GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="practitioner_name_part"),
+            models.Index(OpClass("pinyin", "text_pattern_ops"), name="practitioner_pinyin_prefix"),
+            models.Index(OpClass("initials", "text_pattern_ops"), name="practitioner_initials_prefix"),
         ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(code=""), name="a_practitioner_has_a_code"),

@@ -1,17 +1,22 @@
 """Finding people: by code, by name, and by the exact number of a document."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Q, QuerySet
 
 from registry.models import DocumentKind, PersonalCode, Practitioner, sealing
+from registry.models.pinyin import typed
 from registry.queries.sight import full_sight
 
 MOST_FOUND = 20
 
 
 def find_people(people: QuerySet[Practitioner], term: str) -> QuerySet[Practitioner]:
-    """Those whose code, present or former, is exactly `term`; else whose name begins with it; else contains it."""
+    """Those whose code, present or former, is exactly `term`; else whose name begins with it; else contains it.
+
+    Latin letters are pinyin first: whole syllables from the beginning (wangw), else first letters (ww). Each way asks
+    one column that has an index of its own.
+    """
     term = " ".join(term.split())
     if not term:
         return people
@@ -19,8 +24,18 @@ def find_people(people: QuerySet[Practitioner], term: str) -> QuerySet[Practitio
     holders = PersonalCode.objects.filter(code=code).values_list("practitioner_id", flat=True)
     if by_code := list(holders):
         return people.filter(pk__in=by_code)
-    by_beginning = people.filter(name__startswith=term)
-    return by_beginning if by_beginning.exists() else people.filter(name__icontains=term)
+    for found in _by_beginning(people, term):
+        if found.exists():
+            return found
+    return people.filter(name__icontains=term)
+
+
+def _by_beginning(people: QuerySet[Practitioner], term: str) -> Iterator[QuerySet[Practitioner]]:
+    if key := typed(term):
+        yield people.filter(pinyin__startswith=key)
+        yield people.filter(initials__startswith=key)
+    else:
+        yield people.filter(name__startswith=term)
 
 
 def with_codes(people: QuerySet[Practitioner], codes: Iterable[str]) -> QuerySet[Practitioner]:

@@ -8,6 +8,7 @@ from typing import Any
 from psycopg import Cursor, sql
 
 from registry.models import Certificate, Practitioner, Registration, StaffRecord, sealing
+from registry.models.pinyin import sound_of
 from registry.rosters.history import Scribe
 from registry.rosters.planning import CERTIFICATE, STAFF
 
@@ -40,12 +41,19 @@ _GO = sql.SQL(
     """
 )
 
+_NAMES = """
+    SELECT s.name FROM roster_go AS g JOIN roster_row AS s USING (number) WHERE g.fresh
+    UNION SELECT new_name FROM roster_go WHERE changes_person AND NOT fresh
+"""
+_SOUNDS = "CREATE TEMPORARY TABLE roster_sound (name text, pinyin text, initials text) ON COMMIT DROP"
 _NEW_PEOPLE = sql.SQL(
     """
-    INSERT INTO registry_practitioner AS t (uuid, code, provisional, name, sex, birth_date, category, recorded_at)
+    INSERT INTO registry_practitioner AS t
+        (uuid, code, provisional, name, pinyin, initials, sex, birth_date, category, recorded_at)
     SELECT s.uuid, coalesce(s.code, 'T' || lpad(nextval('registry_provisional_code')::text, 12, '0')), s.code IS NULL,
-           s.name, coalesce(nullif(s.sex, ''), 'unknown'), s.birth_date, s.implied_category, {now}
-    FROM roster_go AS g JOIN roster_row AS s USING (number) WHERE g.fresh ORDER BY s.code
+           s.name, k.pinyin, k.initials, coalesce(nullif(s.sex, ''), 'unknown'), s.birth_date, s.implied_category, {now}
+    FROM roster_go AS g JOIN roster_row AS s USING (number) LEFT JOIN roster_sound AS k USING (name)
+    WHERE g.fresh ORDER BY s.code
     """
 )
 _NOTE_NEW_PEOPLE = (
@@ -78,8 +86,10 @@ _CHANGED_PEOPLE = sql.SQL(
     """
     UPDATE registry_practitioner AS t
     SET code = g.new_code, provisional = t.provisional AND g.new_code = t.code, name = g.new_name,
+        pinyin = k.pinyin, initials = k.initials,
         sex = g.new_sex, birth_date = g.new_birth_date, category = g.new_category
-    FROM roster_go AS g WHERE t.id = g.person AND NOT g.fresh AND g.changes_person
+    FROM roster_go AS g LEFT JOIN roster_sound AS k ON k.name = g.new_name
+    WHERE t.id = g.person AND NOT g.fresh AND g.changes_person
     """
 )
 _DOCUMENTS_OF_NEW_PEOPLE = sql.SQL(
@@ -215,6 +225,7 @@ Values = dict[str, sql.Literal]
 
 
 def _write_people(scribe: Scribe, values: Values) -> dict[str, int]:
+    _sound_names(scribe.cursor)
     added = scribe.insert(Practitioner, _NEW_PEOPLE.format(**values))
     scribe.cursor.execute(_NOTE_NEW_PEOPLE)
     scribe.cursor.execute("ANALYZE roster_go")
@@ -224,6 +235,16 @@ def _write_people(scribe: Scribe, values: Values) -> dict[str, int]:
     scribe.cursor.execute(_DOCUMENTS_OF_NEW_PEOPLE.format(**values))
     _write_further_documents(scribe)
     return {"people_added": added, "people_changed": changed}
+
+
+def _sound_names(cursor: Cursor[Any]) -> None:
+    """The keys of every name that will be written, each name once."""
+    names = [name for (name,) in cursor.execute(_NAMES)]
+    cursor.execute(_SOUNDS)
+    with cursor.copy("COPY roster_sound FROM STDIN") as copy:
+        for name in names:
+            copy.write_row((name, *sound_of(name)))
+    cursor.execute("ANALYZE roster_sound")
 
 
 def _write_further_documents(scribe: Scribe) -> None:

@@ -36,8 +36,8 @@ class Scribe:
         return self._write(model, write, "~")
 
     def _write(self, model: type[models.Model], write: sql.Composable, kind: str) -> int:
-        columns = sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in model._meta.concrete_fields)
         history: Any = getattr(model, "history")  # noqa: B009 - added by simple-history, unknown to the type checker
+        columns = sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in history.model.tracked_fields)
         self.cursor.execute(
             _STATEMENT.format(
                 write=write,

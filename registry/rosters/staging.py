@@ -64,6 +64,7 @@ TEMPORARY = (
     "roster_present",
     "roster_plan",
     "roster_go",
+    "roster_sound",
 )
 
 

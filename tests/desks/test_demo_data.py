@@ -31,6 +31,7 @@ from registry.models import (
     StandingChange,
     StandingSpan,
 )
+from registry.models.pinyin import sound_of
 from registry.queries.keys import holder
 from tests.desks.loads import load_at, rolled_back, some
 
@@ -73,6 +74,11 @@ def test_a_load_is_recognised(demo: DemoResult) -> None:
 
 def test_there_are_exactly_as_many_practitioners_as_asked_for(demo: DemoResult) -> None:
     assert Practitioner.objects.count() == FEWEST + 20
+
+
+def test_everybody_is_found_by_the_pinyin_of_their_name(demo: DemoResult) -> None:
+    people = Practitioner.objects.values_list("name", "pinyin", "initials")
+    assert [row for row in people.iterator() if row[1:] != sound_of(row[0])] == []
 
 
 def test_facts_projection_and_chains_agree(demo: DemoResult) -> None:

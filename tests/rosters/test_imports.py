@@ -19,6 +19,7 @@ from registry.models import (
     StaffRecord,
     User,
 )
+from registry.models.pinyin import sound_of
 from registry.models.sealing import masked
 from registry.rosters import jobs
 from registry.rosters.errors import RosterRefused
@@ -60,7 +61,10 @@ def take_in(
 ) -> RosterJob:
     job = check(place, content, by=by, now=now)
     assert job.state == "checked", job.problem_text
-    return jobs.work(jobs.accept(job=job, rows=rows, end_left=end_left, by=by, now=now), clock=lambda: now)
+    done = jobs.work(jobs.accept(job=job, rows=rows, end_left=end_left, by=by, now=now), clock=lambda: now)
+    people = Practitioner.objects.values_list("name", "pinyin", "initials")
+    assert [row for row in people if row[1:] != sound_of(row[0])] == []  # raw SQL writes the keys by itself
+    return done
 
 
 def outcome(job: RosterJob, number: int) -> tuple[str, tuple[str, ...]]:
