@@ -123,6 +123,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "registry.config.sight.BlindUntilKnown",
     "django.middleware.security.SecurityMiddleware",
+    "registry.config.compressing.CompressedPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "registry.config.csp.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
