@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar, NoReturn
 
+from django import forms
+from django.conf import settings
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
@@ -15,7 +17,7 @@ from registry.admin.exact import Way, found_exactly
 from registry.admin.keyset import KeysetChangeList, UncountedPaginator
 from registry.admin.roles import has_any, keeps_the_country, scope
 from registry.models import Role
-from registry.queries.roles import ADMINISTRATORS, READERS_OF_FILES
+from registry.queries.roles import ADMINISTRATORS, READERS_OF_ACCESS, READERS_OF_FILES
 from registry.queries.sight import full_sight
 
 
@@ -52,6 +54,26 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]  # the theme is untyped
         if not self.exactly:
             return super().get_search_results(request, queryset, search_term)  # type: ignore[no-any-return]
         return found_exactly(queryset, search_term.strip(), self.exactly), False
+
+    @property
+    def media(self) -> forms.Media:
+        """What the window of a related row needs; fields bring their own. No address is made of a title here, and the
+        other scripts of Django's forms have no work to do."""
+        jquery = f"vendor/jquery/jquery{'' if settings.DEBUG else '.min'}.js"  # the one that fields bring
+        return forms.Media(
+            js=[f"admin/js/{name}" for name in (jquery, "jquery.init.js", "admin/RelatedObjectLookups.js")]
+        )
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """With the scripts of its filters alone."""
+        return super().changelist_view(request, {"media": self._media_of_filters(), **(extra_context or {})})
+
+    def _media_of_filters(self) -> forms.Media:
+        media = forms.Media()
+        for each in self.list_filter or ():
+            form = getattr(each[1] if isinstance(each, tuple) else each, "form_class", None)
+            media += forms.Media(getattr(form, "Media", None))
+        return media
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         """A list that never counts."""
@@ -147,7 +169,12 @@ class ReferenceAdmin(SimpleHistoryAdmin, KeptByForms):  # type: ignore[misc]  # 
         return ("code", "parent") if self.place == "code" else ("region",)
 
     def render_history_view(self, request: HttpRequest, template: str, context: Any, **kwargs: Any) -> HttpResponse:
-        """In the frame of the list that it belongs to: the frame asks for a list, and old versions have none."""
+        """In the frame of the list that it belongs to: the frame asks for a list, and old versions have none.
+
+        Who made a change is a link only for those who read accounts.
+        """
         framed = {**context, "opts": self.model._meta}
+        if not has_any(request, READERS_OF_ACCESS):
+            framed["admin_user_view"] = ""
         page: HttpResponse = super().render_history_view(request, template, framed, **kwargs)
         return page
