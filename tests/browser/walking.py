@@ -55,7 +55,7 @@ class Walk:
     seen: set[str] = field(default_factory=set)
 
     def sights(self) -> Iterator[Sight]:
-        """Each page once, as it is loaded without a cache. Where the walk begins is gone through again for its links."""
+        """Each page once, loaded without a cache. Where the walk begins is gone through again for its links."""
         waiting = deque(self.visitor.starts)
         while waiting:
             path = waiting.popleft()
@@ -126,6 +126,9 @@ def enter(browser: Browser, base: str, visitor: Visitor, *, language: str, width
     context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     context.add_cookies([{"name": "django_language", "value": language, "url": base}])
     page = context.new_page()
+    wire = context.new_cdp_session(page)  # without it only the first page is measured whole
+    wire.send("Network.enable")
+    wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
     if visitor.username:
         page.goto(f"{base}/account/login/")
         page.fill("[name=login]", visitor.username)
