@@ -20,6 +20,8 @@ from registry.models import Role
 from registry.queries.roles import ADMINISTRATORS, READERS_OF_ACCESS, READERS_OF_FILES
 from registry.queries.sight import full_sight
 
+JQUERY, RELATED = "vendor/jquery/jquery", "admin/RelatedObjectLookups.js"
+
 
 class ListAdmin(ModelAdmin):  # type: ignore[misc]  # the theme is untyped
     """A list and a read-only page of each row. Subclasses narrow `rows` to what the user may see."""
@@ -57,23 +59,29 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]  # the theme is untyped
 
     @property
     def media(self) -> forms.Media:
-        """What the window of a related row needs; fields bring their own. No address is made of a title here, and the
-        other scripts of Django's forms have no work to do."""
-        jquery = f"vendor/jquery/jquery{'' if settings.DEBUG else '.min'}.js"  # the one that fields bring
-        return forms.Media(
-            js=[f"admin/js/{name}" for name in (jquery, "jquery.init.js", "admin/RelatedObjectLookups.js")]
-        )
+        """What the window of a related row and the pickers of days need; fields bring their own.
+
+        No address is made of a title here, and the other scripts of Django's forms have no work to do.
+        """
+        names = ("core.js", f"{JQUERY}{'' if settings.DEBUG else '.min'}.js", "jquery.init.js", RELATED)
+        return forms.Media(js=[f"admin/js/{name}" for name in names])
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """With the scripts of its filters alone."""
         return super().changelist_view(request, {"media": self._media_of_filters(), **(extra_context or {})})
 
     def _media_of_filters(self) -> forms.Media:
-        media = forms.Media()
+        """The theme's filters name the long form of the searched list, and forget what the pickers of days stand on."""
+        names: list[str] = []
+        css: dict[str, tuple[str, ...]] = {}
         for each in self.list_filter or ():
             form = getattr(each[1] if isinstance(each, tuple) else each, "form_class", None)
-            media += forms.Media(getattr(form, "Media", None))
-        return media
+            media = getattr(form, "Media", None)
+            names += getattr(media, "js", ())
+            css |= getattr(media, "css", {})
+        if "admin/js/calendar.js" in names:
+            names.insert(0, "admin/js/core.js")
+        return forms.Media(css=css, js=[name.replace("select2.full.js", "select2.full.min.js") for name in names])
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         """A list that never counts."""

@@ -1,9 +1,9 @@
 """The icons of the office: of the theme's font of thousands only those that are named somewhere, 292 kB less.
 
 Every word that stands alone, in quotation marks or between tags, in our code or the theme's, and is the name of an icon
-keeps its icon, so there is no list to forget. What only happens to be such a name costs 60 bytes. The small font is made when static files are first
-looked for, by the web server or by ``collectstatic``, and kept in a private folder for temporary files; where it cannot
-be made, the whole font is served.
+keeps its icon, so there is no list to forget. What only happens to be such a name costs 60 bytes. The small font is
+made when static files are first looked for, by the web server or by ``collectstatic``, and kept in a private folder for
+temporary files; where it cannot be made, the whole font is served.
 """
 
 import hashlib

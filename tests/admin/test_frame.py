@@ -16,7 +16,7 @@ from tests.town import Town
 
 FRAME = Path("templates/unfold/layouts/skeleton.html")
 LEFT_OUT = ("fonts/inter/styles.css", "alpine/alpine.sort.js", "chart/chart.js")
-SEARCHED = ("select2.full.js", "jquery.init.js")
+SEARCHED = ("select2.full.min.js", "select2.css", "jquery.init.js")
 
 
 def test_our_frame_is_that_of_the_installed_theme_less_three_lines() -> None:
@@ -42,6 +42,11 @@ def test_a_list_loads_no_script_of_forms(sign_in: SignIn, town: Town, kind: str)
 def test_a_list_that_is_filtered_by_institution_loads_what_searches(sign_in: SignIn, town: Town) -> None:
     page = sign_in(town.officer).get(url("registry_serviceagreement_changelist")).content.decode()
     assert [name for name in SEARCHED if name not in page] == []
+
+
+def test_what_picks_a_day_comes_after_what_it_stands_on(sign_in: SignIn, town: Town) -> None:
+    page = sign_in(town.officer).get(url("registry_pointsentry_changelist")).content.decode()
+    assert -1 < page.find("admin/js/core.js") < page.find("js/DateTimeShortcuts.js")
 
 
 def test_who_made_a_change_is_a_link_only_for_those_who_read_accounts(
