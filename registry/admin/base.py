@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar, NoReturn
 
+from django import forms
+from django.conf import settings
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
@@ -15,8 +17,10 @@ from registry.admin.exact import Way, found_exactly
 from registry.admin.keyset import KeysetChangeList, UncountedPaginator
 from registry.admin.roles import has_any, keeps_the_country, scope
 from registry.models import Role
-from registry.queries.roles import ADMINISTRATORS, READERS_OF_FILES
+from registry.queries.roles import ADMINISTRATORS, READERS_OF_ACCESS, READERS_OF_FILES
 from registry.queries.sight import full_sight
+
+JQUERY, RELATED = "vendor/jquery/jquery", "admin/RelatedObjectLookups.js"
 
 
 class ListAdmin(ModelAdmin):  # type: ignore[misc]  # the theme is untyped
@@ -52,6 +56,32 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]  # the theme is untyped
         if not self.exactly:
             return super().get_search_results(request, queryset, search_term)  # type: ignore[no-any-return]
         return found_exactly(queryset, search_term.strip(), self.exactly), False
+
+    @property
+    def media(self) -> forms.Media:
+        """What the window of a related row and the pickers of days need; fields bring their own.
+
+        No address is made of a title here, and the other scripts of Django's forms have no work to do.
+        """
+        names = ("core.js", f"{JQUERY}{'' if settings.DEBUG else '.min'}.js", "jquery.init.js", RELATED)
+        return forms.Media(js=[f"admin/js/{name}" for name in names])
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """With the scripts of its filters alone."""
+        return super().changelist_view(request, {"media": self._media_of_filters(), **(extra_context or {})})
+
+    def _media_of_filters(self) -> forms.Media:
+        """The theme's filters name the long form of the searched list, and forget what the pickers of days stand on."""
+        names: list[str] = []
+        css: dict[str, Any] = {}
+        for each in self.list_filter or ():
+            form = getattr(each[1] if isinstance(each, tuple) else each, "form_class", None)
+            media = getattr(form, "Media", None)
+            names += getattr(media, "js", ())
+            css |= getattr(media, "css", {})
+        if "admin/js/calendar.js" in names:
+            names.insert(0, "admin/js/core.js")
+        return forms.Media(css=css, js=[name.replace("select2.full.js", "select2.full.min.js") for name in names])
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         """A list that never counts."""
@@ -147,7 +177,12 @@ class ReferenceAdmin(SimpleHistoryAdmin, KeptByForms):  # type: ignore[misc]  # 
         return ("code", "parent") if self.place == "code" else ("region",)
 
     def render_history_view(self, request: HttpRequest, template: str, context: Any, **kwargs: Any) -> HttpResponse:
-        """In the frame of the list that it belongs to: the frame asks for a list, and old versions have none."""
+        """In the frame of the list that it belongs to: the frame asks for a list, and old versions have none.
+
+        Who made a change is a link only for those who read accounts.
+        """
         framed = {**context, "opts": self.model._meta}
+        if not has_any(request, READERS_OF_ACCESS):
+            framed["admin_user_view"] = ""
         page: HttpResponse = super().render_history_view(request, template, framed, **kwargs)
         return page

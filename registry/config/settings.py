@@ -136,6 +136,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "registry.config.sight.BlindUntilKnown",
     "django.middleware.security.SecurityMiddleware",
+    "registry.config.compressing.CompressedPages",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "registry.config.csp.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -258,6 +259,11 @@ TIME_ZONE = "Asia/Shanghai"
 # --- style sheets and scripts ----------------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = env.str("REGISTRY_STATIC_ROOT", default="") or None
+STATICFILES_FINDERS = [
+    "registry.config.icons.SmallIcons",
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+]
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

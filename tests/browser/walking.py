@@ -126,6 +126,9 @@ def enter(browser: Browser, base: str, visitor: Visitor, *, language: str, width
     context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
     context.add_cookies([{"name": "django_language", "value": language, "url": base}])
     page = context.new_page()
+    wire = context.new_cdp_session(page)  # without it only the first page is measured whole
+    wire.send("Network.enable")
+    wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
     if visitor.username:
         page.goto(f"{base}/account/login/")
         page.fill("[name=login]", visitor.username)

@@ -90,7 +90,7 @@ def test_who_is_renamed_is_found_by_the_new_name_only() -> None:
 
 
 def test_everybody_who_was_there_before_gets_the_keys_batch_by_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    migration = import_module("registry.migrations.0021_pinyin_of_all")
+    migration = import_module("registry.migrations.0022_pinyin_of_all")
     monkeypatch.setattr(migration, "BATCH", 4)
     Practitioner.objects.update(pinyin="", initials="")
     migration.fill(apps, SimpleNamespace(connection=connection))
