@@ -38,7 +38,8 @@ def names(font: bytes) -> set[str]:
 
 def named_in_sources() -> set[str]:
     """What stands where an icon stands, in our templates and the theme's, and in the side bar."""
-    items: list[dict[str, Any]] = [item for group in NAVIGATION for item in group["items"]]  # type: ignore[attr-defined]
+    groups: list[dict[str, Any]] = [*NAVIGATION]
+    items = [item for group in groups for item in group["items"]]
     found = {UNFOLD["SITE_SYMBOL"], *(item["icon"] for item in items)}
     for folder in (HOUSE / "templates", icons.theme() / "templates", *(HOUSE / name for name in icons.OURS)):
         for source in (each for kind in ("*.html", "*.py") for each in folder.rglob(kind)):
@@ -62,7 +63,12 @@ def test_the_font_that_is_served_holds_every_icon_that_is_named_and_is_a_fifth_o
 
 def test_it_is_made_once_and_again_when_the_words_change(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[set[str]] = []
-    monkeypatch.setattr(icons, "small", lambda font, spoken: made.append(spoken) or b"small")
+
+    def small(font: bytes, spoken: set[str]) -> bytes:
+        made.append(spoken)
+        return b"small"
+
+    monkeypatch.setattr(icons, "small", small)
     first = icons.folder_of_icons()
     icons.folder_of_icons.cache_clear()
     assert (icons.folder_of_icons(), len(made)) == (first, 1)
