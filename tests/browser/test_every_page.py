@@ -18,6 +18,8 @@ from tests.browser.walking import Sight, Walk, demo, enter, visitors
 WIDTHS = (390, 820, 1440)
 LANGUAGES = ("zh-hans", "en")
 MOST_BYTES = 200_000
+MOST_BYTES_IN_THE_OFFICE = 240_000
+"""Forms of the theme that pick from long lists bring scripts of their own."""
 SERIOUS = ("serious", "critical")
 EVERYTHING = os.environ.get("REGISTRY_AXE") == "all"
 ASKED = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -35,7 +37,7 @@ def findings(sight: Sight, width: int) -> Iterator[str]:
     """What is wrong with a page, in words."""
     if sight.status >= 400:
         yield f"answers {sight.status}"
-    if sight.wire > MOST_BYTES:
+    if sight.wire > (MOST_BYTES_IN_THE_OFFICE if sight.path.startswith("/admin/") else MOST_BYTES):
         yield f"{sight.wire:,} bytes"
     wide = sight.page.evaluate("document.documentElement.scrollWidth")
     if wide > width:

@@ -38,7 +38,7 @@ def names(font: bytes) -> set[str]:
 
 def named_in_sources() -> set[str]:
     """What stands where an icon stands, in our templates and the theme's, and in the side bar."""
-    groups: list[dict[str, Any]] = [*NAVIGATION]
+    groups: Any = NAVIGATION
     items = [item for group in groups for item in group["items"]]
     found = {UNFOLD["SITE_SYMBOL"], *(item["icon"] for item in items)}
     for folder in (HOUSE / "templates", icons.theme() / "templates", *(HOUSE / name for name in icons.OURS)):

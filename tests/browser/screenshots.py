@@ -1,0 +1,45 @@
+"""Pictures of every page: ``python3 manage.py screenshots``. One file for each page, language and width."""
+
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import django
+from playwright.sync_api import sync_playwright
+
+from tests.browser.walking import Walk, demo, enter, visitors
+
+LANGUAGES = ("zh-hans", "en")
+WIDTHS = (390, 820, 1440)
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+
+
+def take(folder: Path, role: str | None) -> int:
+    """The pictures, by user; the number of them."""
+    taken = 0
+    with tempfile.TemporaryDirectory() as place, demo(Path(place) / "demo") as told, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for visitor in visitors(told):
+            if role not in (None, visitor.role):
+                continue
+            target = folder / (visitor.username or "nobody")
+            target.mkdir(parents=True, exist_ok=True)
+            for language in LANGUAGES:
+                for width in WIDTHS:
+                    page = enter(browser, told["url"].rstrip("/"), visitor, language=language, width=width)
+                    for sight in Walk(told["url"].rstrip("/"), page, visitor).sights():
+                        name = re.sub(r"[^\w]+", "-", sight.path).strip("-") or "start"
+                        page.screenshot(path=target / f"{name[:80]}-{language}-{width}.png", full_page=True)
+                        taken += 1
+                    page.context.close()
+            print(f"{target}: done", flush=True)
+        browser.close()
+    return taken
+
+
+if __name__ == "__main__":
+    django.setup()
+    where, *whom = sys.argv[1:]
+    print(f"{take(Path(where), whom[0] if whom else None)} pictures in {where}")
