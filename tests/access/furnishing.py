@@ -12,11 +12,12 @@ from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 
+from appeals.actions.attempts import begin_attempt
 from appeals.actions.courses import Asked, put_lesson, put_question, set_course
 from appeals.actions.drafts import begin_draft, file_draft, write_point
 from appeals.actions.objections import add_evidence
 from appeals.actions.release import release_evidence
-from appeals.models import Evidence, Seat
+from appeals.models import Attendance, Evidence, Seat
 from notifications.actions.fanning_out import fan_out
 from notifications.models import Look
 from registry.actions.certificates import make_certificate
@@ -68,7 +69,13 @@ def furnish(things: Things) -> None:
 
 
 def _to_study(things: Things) -> None:
-    """A study on the web that the surgeon is enrolled in and has not begun."""
+    """A study on the web that the surgeon is enrolled in and has not begun, and one that she has begun."""
+    _study(things)
+    attempt = begin_attempt(part=_study(things), by=holder_of(things), now=at(APRIL))
+    things.ids["attempt"] = str(attempt.uuid)
+
+
+def _study(things: Things) -> Attendance:
     town = things.here.town
     activity = repairs.offered(town, APRIL, "study_with_test")
     said: dict[str, Any] = {"acting": for_agency(town.officer, town.agency), "now": at(APRIL)}
@@ -76,7 +83,7 @@ def _to_study(things: Things) -> None:
     put_lesson(course=course, title="记分", text="记分规则", **said)
     asked = Asked(text="几分暂停？", choices=["九分", "十二分"], right=[0], explanation="九分暂停")
     put_question(course=course, asked=asked, **said)
-    repairs.enrolled(town, activity, town.surgeon)
+    return repairs.enrolled(town, activity, town.surgeon)[0]
 
 
 def give_key(user: User) -> Authenticator:

@@ -84,6 +84,7 @@ ON_PAPER = {"verify.code", "verify.number", "<str:number>.code", "shared.code"}
 SAME = {
     "advance-notices.proposal": "proposal",
     "applications.uuid": "application",
+    "attempts.attempt": "attempt",
     "days.pk": "days",
     "deliberations.uuid": "application",
     "drafts.draft": "draft",
@@ -93,6 +94,7 @@ SAME = {
     "merges.pk": "merge",
     "my-cases.uuid": "seat",
     "objections.objection": "own objection",
+    "repair.application": "application",
     "responsibilities.pk": "responsibility",
     "workplaces.pk": "workplace",
 }
@@ -195,7 +197,7 @@ class Rows:
 
     def _of_the_office(self) -> dict[str, str]:
         found = {kind: str(row.pk) for kind, row in self._rows_of_pages().items()}
-        part = Attendance.objects.get(activity__course__isnull=False, practitioner=self.town.surgeon)
+        part = Attendance.objects.filter(activity__course__isnull=False, practitioner=self.town.surgeon).earliest("pk")
         own = {"study.part": str(part.uuid), "<str:kind>.agency": self.town.agency.code}
         return {**found, **own, **{kind: self.things.ids[name] for kind, name in SAME.items()}}
 
@@ -220,8 +222,8 @@ class Rows:
             ("activities.pk", "activity.object_id"): of(Activity, "activity"),
             ("applications.pk", "application.object_id"): of(Application, "application"),
             ("attendances.pk",): of(Attendance, "part"),
-            ("lessons.pk",): Lesson.objects.get(course__activity__agency=town.agency),
-            ("questions.pk",): Question.objects.get(course__activity__agency=town.agency),
+            ("lessons.pk",): Lesson.objects.filter(course__activity__agency=town.agency).earliest("pk"),
+            ("questions.pk",): Question.objects.filter(course__activity__agency=town.agency).earliest("pk"),
             ("police-transfers.pk",): of(PoliceTransfer, "transfer"),
             ("experts.pk", "expert.object_id"): of(Expert, "expert"),
             ("personaltrigger.object_id",): PersonalTrigger.objects.get(practitioner=person),
