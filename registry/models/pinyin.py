@@ -14,7 +14,6 @@ from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from django.db import models
-from pypinyin import lazy_pinyin
 
 LONGEST_PINYIN = 200
 LONGEST_INITIALS = 100
@@ -119,6 +118,8 @@ def _given(characters: str) -> list[str]:
     """One syllable for each character; one that has no known reading stands for itself."""
     if not characters:
         return []
+    from pypinyin import lazy_pinyin  # half a second, and most processes read no new name
+
     read = lazy_pinyin(characters, errors=_each)
     return [GIVEN.get(character, syllable) for character, syllable in zip(characters, read, strict=True)]
 

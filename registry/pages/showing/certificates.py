@@ -19,7 +19,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.families import family_of
 from registry.models import Practitioner, StandingCertificate, User
 from registry.pages.own_file.holder import for_its_holder
-from registry.pages.showing.paper import file_of_certificate, verify_url
+from registry.pages.showing.addresses import verify_url
 from registry.queries.certificates import own_certificates
 from registry.queries.sight import full_sight
 
@@ -88,6 +88,8 @@ def my_certificate(request: HttpRequest, person: Practitioner, certificate: UUID
     found: StandingCertificate | None = own_certificates(family_of(person.pk).files).filter(uuid=certificate).first()
     if found is None:
         raise Http404
+    from registry.pages.showing.paper import file_of_certificate  # what sets and signs takes a second to load
+
     answer = HttpResponse(file_of_certificate(found, request.build_absolute_uri("/")), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return answer

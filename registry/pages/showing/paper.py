@@ -34,6 +34,7 @@ from qrcode.image.svg import SvgPathImage
 from registry.ledger.days import shanghai_day
 from registry.models import StandingCertificate
 from registry.models.certificate_keys import certificate_keys
+from registry.pages.showing.addresses import verify_url
 from registry.queries.certificates import code_of, stated_by, token_of
 from registry.queries.explain import day, last_day, points_words, status_words
 
@@ -56,11 +57,6 @@ def file_of_certificate(certificate: StandingCertificate, reached_at: str) -> by
         said = _said(certificate, stated_by(certificate), settings.REGISTRY_ADDRESS or reached_at.rstrip("/"))
         pdf = _typeset(said, int(certificate.made_at.timestamp()))
         return _signed(pdf, reason=said["title"])
-
-
-def verify_url(certificate: StandingCertificate, address: str) -> str:
-    """Where whoever holds the paper finds out whether it is genuine."""
-    return address + reverse("verify_certificate", args=[certificate.number, code_of(certificate)])
 
 
 def _said(certificate: StandingCertificate, stated: Mapping[str, Any], address: str) -> dict[str, Any]:
