@@ -18,7 +18,7 @@ from tests.notifications.told import signed_in
 from tests.town import LAW_BEGINS, TODAY, Town, at, build, score
 
 EVENING = at(TODAY, 21)
-MOST_QUERIES = 16
+MOST_QUERIES = 26
 
 
 @pytest.fixture(autouse=True)

@@ -117,6 +117,10 @@ def test_whatever_happens_to_another_person_changes_nothing_in_it(town: Town) ->
         "mails",
         "wishes_for_mail",
         "subscriptions",
+        "attempts_at_tests",
+        "looks_with_sharing_codes",
+        "sharing_codes",
+        "standing_certificates",
     }
 
 
