@@ -27,7 +27,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.writing import lock
 from registry.models import Fact, Practitioner, Proposal, ProposedEntry, User
 from registry.queries.advance_notices import UNRECEIVED
-from registry.queries.scope import scope_of
+from registry.queries.own_file import holds
 from registry.rules.attachments import safe_name
 
 MOST_MEGABYTES = 200
@@ -270,7 +270,7 @@ def _fitting(text: str, field: str) -> str:
 
 
 def _require_own_file(files: frozenset[int], by: User, now: datetime) -> None:
-    if not {row.practitioner_id for row in scope_of(by, shanghai_day(now)).assignments} & files:
+    if not holds(by, files, shanghai_day(now)):
         raise _not_your_draft()
 
 

@@ -13,7 +13,7 @@ from appeals.queries.own_objections import STANDS, Window, own_objections, windo
 from registry.ledger.days import shanghai_day
 from registry.models import Practitioner
 from registry.pages.own_file.extensions import Card, Deed, Happening
-from registry.queries.own_file import files_of
+from registry.queries.own_file import files_of, once
 
 MOST_SHOWN = 3
 
@@ -58,16 +58,9 @@ def waiting(person: Practitioner) -> str:
 
 
 def windows_of(person: Practitioner, today: date) -> list[Window]:
-    """What can be objected to, asked for once where several parts of one answer show it."""
-    if "windows_of_holder" not in vars(person):
-        vars(person)["windows_of_holder"] = windows(files_of(person), today)
-    found: list[Window] = vars(person)["windows_of_holder"]
-    return found
+    """What can be objected to."""
+    return once(person, "windows", lambda: windows(files_of(person), today))
 
 
 def _objections_of(person: Practitioner) -> list[Objection]:
-    """The same of what was filed."""
-    if "objections_of_holder" not in vars(person):
-        vars(person)["objections_of_holder"] = list(own_objections(files_of(person)))
-    found: list[Objection] = vars(person)["objections_of_holder"]
-    return found
+    return once(person, "objections", lambda: list(own_objections(files_of(person))))

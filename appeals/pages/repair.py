@@ -1,6 +1,6 @@
 """My repair: what it would bring now, what is offered, what I took part in, and what I asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,11 +20,11 @@ from appeals.queries.remediation import Offer, offers_for, prospects, taken_part
 from registry.actions.errors import Refused
 from registry.actions.procedure import for_practitioner
 from registry.ledger.days import shanghai_day
-from registry.ledger.families import family_of
 from registry.ledger.reading import history_of
 from registry.models import Practitioner, User
 from registry.pages.own_file.extensions import Deed, Happening, Words
 from registry.pages.own_file.holder import for_its_holder
+from registry.queries.own_file import files_of, once
 from registry.queries.sight import full_sight
 
 OF_THE_DECIDED: dict[str, Words] = {
@@ -64,7 +64,7 @@ def my_repair(request: HttpRequest, person: Practitioner) -> HttpResponse:
 def _done(request: HttpRequest, person: Practitioner, now: datetime) -> None:
     """Enrol, or cancel the enrolment. Raises Refused; what is not offered is not there."""
     assert isinstance(request.user, User)  # the door lets nobody else in
-    files, acting = family_of(person.pk).files, for_practitioner(request.user)
+    files, acting = files_of(person), for_practitioner(request.user)
     offer = _offer(request.POST.get("enrol") or request.POST.get("cancel", ""), files, shanghai_day(now))
     if "enrol" in request.POST:
         if offer.mine is None:
@@ -78,7 +78,7 @@ def _done(request: HttpRequest, person: Practitioner, now: datetime) -> None:
         messages.success(request, _("Your enrolment in “%(title)s” is cancelled.") % {"title": offer.activity.title})
 
 
-def _offer(named: str, files: frozenset[int], today: date) -> Offer:
+def _offer(named: str, files: Collection[int], today: date) -> Offer:
     found = next((each for each in offers_for(files, today) if str(each.activity.uuid) == named), None)
     if found is None:
         raise Http404
@@ -87,8 +87,8 @@ def _offer(named: str, files: frozenset[int], today: date) -> Offer:
 
 def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
     """A study to go on with, and what could be applied for now."""
-    history = history_of(person)
-    for part in course_parts(taken_part(history.files)).values():
+    parts = _parts_of(person)
+    for part in course_parts(parts).values():
         if part.state == Attendance.State.ENROLLED and part.activity.starts_on <= today <= part.activity.ends_on:
             yield Deed(
                 title=_("Study and take the test: %(title)s") % {"title": part.activity.title},
@@ -96,7 +96,9 @@ def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
                 url=reverse("my_study", args=[part.uuid]),
                 until=part.activity.ends_on,
             )
-    for each in askable_now(prospects(history, today)):
+    if not any(part.state == Attendance.State.COMPLETED and part.application_id is None for part in parts):
+        return  # nothing supports an application
+    for each in askable_now(prospects(history_of(person), today)):
         yield Deed(
             title=_("Apply for repair: %(kind)s") % {"kind": each.kind.label},
             text=_("Your completed activities are enough to ask for something. Nothing is granted by asking."),
@@ -106,8 +108,8 @@ def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
 
 def happenings(person: Practitioner) -> Iterator[Happening]:
     """Activities that were completed, applications that were filed and decided."""
-    files = family_of(person.pk).files
-    for part in taken_part(files):
+    files = files_of(person)
+    for part in _parts_of(person):
         if part.completed_on:
             yield Happening(part.completed_on, _("Activity completed"), part.activity.title, reverse("my_repair"))
     for row in Application.objects.filter(practitioner_id__in=files).select_related("agency"):
@@ -117,9 +119,13 @@ def happenings(person: Practitioner) -> Iterator[Happening]:
             yield Happening(shanghai_day(row.decided_at), OF_THE_DECIDED[row.state], row.number, url)
 
 
+def _parts_of(person: Practitioner) -> tuple[Attendance, ...]:
+    return once(person, "parts", lambda: taken_part(files_of(person)))
+
+
 def own_application(person: Practitioner, application: UUID) -> Application:
     """An application of the holder; others are not there."""
-    files = family_of(person.pk).files
+    files = files_of(person)
     rows = Application.objects.filter(practitioner_id__in=files).select_related("agency__region")
     found = rows.filter(uuid=application).first()
     if found is None:

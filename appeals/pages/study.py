@@ -13,9 +13,9 @@ from appeals.models import Attempt, Attendance
 from appeals.queries.study import Shown, Study, paper_of, study_of
 from registry.actions.errors import Refused
 from registry.ledger.days import shanghai_day
-from registry.ledger.families import family_of
 from registry.models import Practitioner, User
 from registry.pages.own_file.holder import for_its_holder
+from registry.queries.own_file import files_of
 from registry.queries.sight import full_sight
 
 ON_A_PAGE = 3
@@ -132,7 +132,7 @@ def _part(person: Practitioner, **named: object) -> Attendance:
 
 
 def _is_of(part: Attendance, person: Practitioner) -> bool:
-    return part.practitioner_id == person.pk or part.practitioner_id in family_of(person.pk).files
+    return part.practitioner_id == person.pk or part.practitioner_id in files_of(person)
 
 
 def _study(part: Attendance) -> Study:

@@ -39,6 +39,8 @@ def _owed(rows: list[Application]) -> list[Task | None]:
 def course_parts(parts: Iterable[Attendance]) -> dict[int, Attendance]:
     """Of the parts, those in an activity that is studied here on the web, by their ids."""
     found = list(parts)
+    if not found:
+        return {}
     taught = set(
         Course.objects.filter(activity__in=[part.activity_id for part in found]).values_list("activity_id", flat=True)
     )

@@ -31,7 +31,7 @@ from notifications.queries.saying import lines_of, sentence_of, title_of
 from registry.models import Practitioner, User
 from registry.pages.own_file.extensions import Card
 from registry.pages.own_file.holder import for_its_holder
-from registry.queries.own_file import files_of
+from registry.queries.own_file import files_of, once
 from registry.queries.sight import full_sight
 
 PAGE = 20
@@ -121,14 +121,14 @@ def printed_notice(request: HttpRequest, person: Practitioner, notice: UUID) -> 
 
 def unread_of(person: Practitioner) -> str:
     """How many notices wait to be read, in few letters."""
-    return unread(own_notices(files_of(person)))
+    return once(person, "unread", lambda: unread(own_notices(files_of(person))))
 
 
 def card(person: Practitioner) -> Card:
     """What stands on the page of the own file."""
     mine = own_notices(files_of(person))
     latest = with_everything(narrowed(mine, Asked(unread=True)))[:3]
-    return Card("notifications/own_card.html", {"unread": unread(mine), "rows": [_row(each) for each in latest]})
+    return Card("notifications/own_card.html", {"unread": unread_of(person), "rows": [_row(each) for each in latest]})
 
 
 def _row(notice: Notice) -> Row:

@@ -16,7 +16,7 @@ from registry.models.certificate_keys import certificate_keys
 from registry.queries.certificates import own_certificates, statement
 from registry.queries.explain import day
 from registry.queries.file import file_of
-from registry.queries.scope import scope_of
+from registry.queries.own_file import holds
 from registry.queries.sight import as_the_asker
 from registry.rules.policy import NATIONAL, NoPolicyInForce
 from registry.rules.statements import canonical
@@ -74,8 +74,7 @@ def _named(number: int, now: datetime) -> str:
 
 
 def _require_own(files: frozenset[int], by: User, now: datetime) -> None:
-    own = {row.practitioner_id for row in scope_of(by, shanghai_day(now)).assignments}
-    if not own & files:
+    if not holds(by, files, shanghai_day(now)):
         raise Refused("not_own_file", _("Only whoever the file is about makes certificates of it."))
 
 

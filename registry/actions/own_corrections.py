@@ -14,6 +14,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.families import family_of, kept_file
 from registry.ledger.law import policies, policy_on
 from registry.models import Agency, CorrectionRequest, Practitioner, Registration, Task, User
+from registry.queries.own_file import holds
 from registry.queries.roles import OFFICERS_OF_AGENCIES
 from registry.queries.scope import scope_of
 from registry.rules.policy import NoPolicyInForce, Policy
@@ -78,8 +79,7 @@ def answer_correction(*, task: Task, answer: str, by: User, now: datetime) -> Co
 
 
 def _require_own(files: frozenset[int], by: User, now: datetime) -> None:
-    own = {row.practitioner_id for row in scope_of(by, shanghai_day(now)).assignments}
-    if not own & files:
+    if not holds(by, files, shanghai_day(now)):
         raise Refused("not_own_file", _("Only whoever the file is about asks for a correction this way."))
 
 

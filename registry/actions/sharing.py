@@ -17,7 +17,7 @@ from registry.actions.sign_in import check_succeeded, count_check
 from registry.ledger.days import shanghai_day
 from registry.ledger.families import family_of, kept_file
 from registry.models import PersonalCode, Practitioner, SharedLook, SharingCode, User, paper_codes, sealing
-from registry.queries.scope import scope_of
+from registry.queries.own_file import holds
 from registry.queries.sharing import Shared, State, own_codes, shared, state_of, with_looks
 
 DAYS = range(1, 91)
@@ -119,8 +119,7 @@ def _refused() -> Refused:
 
 
 def _require_own(files: frozenset[int], by: User, now: datetime) -> None:
-    own = {row.practitioner_id for row in scope_of(by, shanghai_day(now)).assignments}
-    if not own & files:
+    if not holds(by, files, shanghai_day(now)):
         raise Refused("not_own_file", _("Only whoever the file is about shares it."))
 
 

@@ -38,9 +38,12 @@ MOST_BYTES = 20 * 1024 * 1024
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 _TOKEN = re.compile(rb"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
-_SIGNED_DATA = "1.2.840.113549.1.7.2"
 _MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
-_SHA256 = "2.16.840.1.101.3.4.2.1"
+_DATA = bytes.fromhex("06092a864886f70d010701")
+_SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
+_SHA256 = bytes.fromhex("0609608648016503040201")
+_ECDSA_WITH_SHA256 = bytes.fromhex("06082a8648ce3d040302")
+"""Identifiers as they are written in DER."""
 
 Keys = Mapping[str, Mapping[str, Any]]
 
@@ -221,22 +224,39 @@ def _signer(cms: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     signature_element = next(_elements(cms))
     if cms[len(signature_element.whole) :].strip(b"\0"):
         raise ValueError("something else than zeros fills the place up")
-    content_info = list(_elements(signature_element.body))
-    if _name(content_info[0]) != _SIGNED_DATA:
-        raise ValueError("no signed data")
-    signed_data = next(_elements(content_info[1].body))
+    signed_data = next(_elements(list(_elements(signature_element.body))[1].body))
     (certificates,) = (each for each in _elements(signed_data.body) if each.tag == 0xA0)
     (certificate,) = _elements(certificates.body)
     signer_infos = [each for each in _elements(signed_data.body) if each.tag == 0x31][-1]
     (signer,) = _elements(signer_infos.body)
     fields = list(_elements(signer.body))
     (attributes,) = (each for each in fields if each.tag == 0xA0)
-    if _name(next(_elements(fields[2].body))) != _SHA256:
-        raise ValueError("another digest")
     digests = [each for each in _attributes(attributes.body) if _name(each[0]) == _MESSAGE_DIGEST]
     (digest,) = _elements(digests[0][1].body)
     signature = [each for each in fields if each.tag == 0x04][-1]
+    if signature_element.whole != _written(certificate, attributes, signature):
+        raise ValueError("not as this register writes it")
     return certificate.whole, b"\x31" + attributes.whole[1:], digest.body, signature.body
+
+
+def _written(certificate: _Element, attributes: _Element, signature: _Element) -> bytes:
+    """The whole of a signature as the register writes it around its three parts, so that no byte of it is free."""
+    stated = list(_elements(next(_elements(certificate.body)).body))
+    serial, issuer = stated[1].whole, stated[3].whole
+    sha256, version = _der(0x30, _SHA256, b"\x05\0"), _der(0x02, b"\1")
+    who = _der(0x30, issuer, serial)
+    signer = _der(0x30, version, who, sha256, attributes.whole, _der(0x30, _ECDSA_WITH_SHA256), signature.whole)
+    content = _der(0x30, _DATA)
+    signed = _der(0x30, version, _der(0x31, sha256), content, _der(0xA0, certificate.whole), _der(0x31, signer))
+    return _der(0x30, _SIGNED_DATA, _der(0xA0, signed))
+
+
+def _der(tag: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    if len(body) < 0x80:
+        return bytes([tag, len(body)]) + body
+    length = len(body).to_bytes((len(body).bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(length)]) + length + body
 
 
 def _attributes(body: bytes) -> Iterator[list[_Element]]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from registry.ledger import reading
-from registry.ledger.families import family_of
+from registry.ledger.families import Person, family_of
 from registry.ledger.law import policies, policy_on
 from registry.models import (
     Certificate,
@@ -159,9 +159,14 @@ class PractitionerFile:
         return [row for row in self.registrations if not _covers(row, self.on)]
 
 
-def file_of(practitioner: Practitioner, today: date, known: datetime | None = None) -> PractitionerFile:
-    """The file on `today` as known at `known`: a bounded number of queries, whatever the length of the file."""
-    kept, members = family_of(practitioner.pk, known=known)
+def file_of(
+    practitioner: Practitioner, today: date, known: datetime | None = None, *, family: Person | None = None
+) -> PractitionerFile:
+    """The file on `today` as known at `known`: a bounded number of queries, whatever the length of the file.
+
+    `family` are the files of the person, where they were asked for already.
+    """
+    kept, members = family or family_of(practitioner.pk, known=known)
     person = practitioner if kept == practitioner.pk else Practitioner.objects.get(pk=kept)
     rows = facts_of_files(members, known)
     of_person = reading.numbered([columns_of(row) for row in rows])

@@ -1,15 +1,17 @@
 """The own file: whose it is, what its holder asked to be corrected, and who looked."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from registry.ledger.families import family_of
-from registry.models import CorrectionRequest, Practitioner, Role, Task
+from registry.models import CorrectionRequest, Practitioner, Role, Task, User
 from registry.queries.access_log import Reading, reading_of, who_looked
-from registry.queries.scope import Scope
+from registry.queries.scope import Scope, scope_of
 
 MOST_LOOKS = 100
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,26 @@ def own_practitioner(seen: Scope) -> Practitioner | None:
         return None
     person = family_of(first)
     kept = Practitioner.objects.get(pk=person.kept)
-    vars(kept)["files_of_holder"] = person.files
+    once(kept, "files", lambda: person.files)
     return kept
 
 
 def files_of(holder: Practitioner) -> Collection[int]:
-    """The ids of all files of the holder of the own file, asked for once; of anybody else, asked for each time."""
-    known: Collection[int] | None = vars(holder).get("files_of_holder")
-    return family_of(holder.pk).files if known is None else known
+    """The ids of all files of the holder of the own file."""
+    return once(holder, "files", lambda: family_of(holder.pk).files)
+
+
+def once(holder: Practitioner, what: str, ask: Callable[[], T]) -> T:
+    """What `ask` finds for this holder, asked once however many parts of one page show it."""
+    known: dict[str, T] = vars(holder).setdefault("asked_once", {})
+    if what not in known:
+        known[what] = ask()
+    return known[what]
+
+
+def holds(user: User, files: Collection[int], today: date) -> bool:
+    """Whether one of these files is the user's own on the day. One query."""
+    return not {row.practitioner_id for row in scope_of(user, today).assignments}.isdisjoint(files)
 
 
 def looks_into(holder: Practitioner) -> tuple[Reading, ...]:

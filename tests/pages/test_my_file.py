@@ -18,7 +18,7 @@ from tests.notifications.told import signed_in
 from tests.town import LAW_BEGINS, TODAY, Town, at, build, score
 
 EVENING = at(TODAY, 21)
-MOST_QUERIES = 26
+MOST_QUERIES = 15
 
 
 @pytest.fixture(autouse=True)

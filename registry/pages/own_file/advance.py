@@ -22,7 +22,7 @@ from registry.models import Practitioner, Proposal, Task, User
 from registry.pages.own_file.extensions import Deed, Happening
 from registry.pages.own_file.holder import for_its_holder
 from registry.queries.advance_notices import UNRECEIVED, letter_of, sent_to
-from registry.queries.own_file import files_of
+from registry.queries.own_file import files_of, once
 from registry.queries.sight import full_sight
 
 
@@ -44,7 +44,9 @@ def advance_notice(request: HttpRequest, person: Practitioner, proposal: UUID) -
 
 def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
     """To open what waits to be opened."""
-    waiting = list(sent_to(files_of(person)).filter(state__in=UNRECEIVED).select_related("case__agency"))
+    waiting = [each for each in _sent_to(person) if each.state in UNRECEIVED]
+    if not waiting:
+        return
     tasks = Task.objects.filter(subject__in=[each.uuid for each in waiting], state=Task.State.OPEN)
     until = {task.subject: task.due_on for task in tasks if task.kind == Task.Kind.OPEN_NOTICE}
     for each in waiting:
@@ -60,10 +62,13 @@ def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
 
 def happenings(person: Practitioner) -> Iterator[Happening]:
     """The notices that the person has received."""
-    received = sent_to(files_of(person)).filter(received_on__isnull=False).select_related("case__agency")
-    for each in received:
-        assert each.received_on is not None  # asked for above
-        yield Happening(each.received_on, _("Advance notice received"), each.case.agency.name, _address(each))
+    for each in _sent_to(person):
+        if each.received_on is not None:
+            yield Happening(each.received_on, _("Advance notice received"), each.case.agency.name, _address(each))
+
+
+def _sent_to(person: Practitioner) -> list[Proposal]:
+    return once(person, "sent", lambda: list(sent_to(files_of(person)).select_related("case__agency")))
 
 
 def _shown(notice: Proposal) -> dict[str, object]:

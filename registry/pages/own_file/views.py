@@ -7,12 +7,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from registry.ledger.days import shanghai_day
+from registry.ledger.families import Person
 from registry.models import Practitioner, Role, User
 from registry.pages.own_file.extensions import cards_for, deeds_for, happenings_for
 from registry.pages.own_file.holder import for_its_holder
 from registry.pages.own_file.timeline import line_of
 from registry.queries.file import file_of
 from registry.queries.gauge import consequences, gauge_of
+from registry.queries.own_file import files_of
 from registry.queries.scope import roles_of
 
 
@@ -27,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def own_page(request: HttpRequest, person: Practitioner) -> HttpResponse:
     """Standing, points, deeds, the line of time and the steps of the computation."""
     today = shanghai_day(timezone.now())
-    file = file_of(person, today)
+    file = file_of(person, today, family=Person(person.pk, frozenset(files_of(person))))
     shown = {
         "file": file,
         "gauge": gauge_of(file.standing.points, today, file.policy),

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from registry.actions.certificates import make_certificate
 from registry.actions.errors import Refused
 from registry.ledger.days import shanghai_day
-from registry.ledger.families import family_of
 from registry.models import Practitioner, StandingCertificate, User
 from registry.pages.own_file.holder import for_its_holder
 from registry.pages.showing.addresses import verify_url
 from registry.queries.certificates import own_certificates
+from registry.queries.own_file import files_of
 from registry.queries.sight import full_sight
 
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -52,7 +52,7 @@ def my_certificates(request: HttpRequest, person: Practitioner) -> HttpResponse:
     if form.is_bound and form.is_valid() and _made(request, form, person):
         messages.success(request, _("Your certificate is made. Download it below; it can be downloaded again."))
         return HttpResponseRedirect(reverse("my_certificates"))
-    rows = own_certificates(family_of(person.pk).files)[:MOST_SHOWN]
+    rows = own_certificates(files_of(person))[:MOST_SHOWN]
     address = request.build_absolute_uri("/").rstrip("/")
     shown = {"form": form, "rows": [{"row": row, "url": verify_url(row, address)} for row in rows]}
     return render(request, "showing/my_certificates.html", shown, status=422 if form.errors else 200)
@@ -85,7 +85,7 @@ def _made(request: HttpRequest, form: CertificateForm, person: Practitioner) -> 
 @for_its_holder
 def my_certificate(request: HttpRequest, person: Practitioner, certificate: UUID) -> HttpResponse:
     """The certificate as a file; that of somebody else is not there."""
-    found: StandingCertificate | None = own_certificates(family_of(person.pk).files).filter(uuid=certificate).first()
+    found: StandingCertificate | None = own_certificates(files_of(person)).filter(uuid=certificate).first()
     if found is None:
         raise Http404
     from registry.pages.showing.paper import file_of_certificate  # what sets and signs takes a second to load

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from registry.actions.errors import Refused
 from registry.actions.sharing import DAYS, LONGEST_RECIPIENT, LOOKS, share, stop_sharing
-from registry.ledger.families import family_of
 from registry.models import Practitioner, SharingCode, User
 from registry.pages.own_file.holder import for_its_holder
+from registry.queries.own_file import files_of
 from registry.queries.sharing import own_codes, with_looks
 from registry.queries.sight import full_sight
 
@@ -63,7 +63,7 @@ def my_sharing(request: HttpRequest, person: Practitioner) -> HttpResponse:
     form = ShareForm(request.POST if request.method == "POST" else None)
     made = _made(request, form, person) if form.is_bound and form.is_valid() else None
     now = timezone.now()
-    codes = own_codes(family_of(person.pk).files)[:MOST_SHOWN]
+    codes = own_codes(files_of(person))[:MOST_SHOWN]
     shown = {
         "form": ShareForm() if made else form,
         "made": made,
@@ -90,7 +90,7 @@ def _made(request: HttpRequest, form: ShareForm, person: Practitioner) -> dict[s
 def stop(request: HttpRequest, person: Practitioner, code: UUID) -> HttpResponse:
     """The code opens nothing any more; that of somebody else is not there."""
     assert isinstance(request.user, User)
-    found = own_codes(family_of(person.pk).files).filter(uuid=code).first()
+    found = own_codes(files_of(person)).filter(uuid=code).first()
     if found is None:
         raise Http404
     with full_sight():
