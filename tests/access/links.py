@@ -8,15 +8,23 @@ from typing import Any
 from tests.access.routes import PARAMETER, Route
 from tests.access.table import matrix
 
-LINK = re.compile(r'(?:href|action)="(/(?!static/)[^"#?]*)')
+LINK = re.compile(r'(href|action)="(/(?!static/)[^"#?]*)')
 OUT = "admin/logout/"
 """Whoever goes out stands before the door."""
 
 
 def dead_ends(answer: Any, column: str) -> set[str]:
-    """The addresses linked to in the answer that the caller does not reach, on whichever row."""
-    found = {html.unescape(each) for each in LINK.findall(answer.whole.decode(errors="ignore"))}
-    return {each for each in found if (route := _leads_to(each)) and matrix()[route][column][:1] == "n"}
+    """The addresses linked to in the answer that the caller does not reach, on whichever row; a form may be sent where
+    nothing is read.
+    """
+    found = {(what, html.unescape(each)) for what, each in LINK.findall(answer.whole.decode(errors="ignore"))}
+    return {each for what, each in found if (route := _leads_to(each)) and not _reached(route, column, what)}
+
+
+def _reached(route: Route, column: str, what: str) -> bool:
+    sent = Route(route.path, "POST")
+    ways = [route, sent] if what == "action" and sent in matrix() else [route]
+    return any(matrix()[each][column][:1] != "n" for each in ways)
 
 
 def _leads_to(address: str) -> Route | None:

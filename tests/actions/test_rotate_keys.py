@@ -16,7 +16,8 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.models import BinaryField
 
-from appeals.models import Panel, Seat
+from appeals.actions.drafts import begin_draft, write_point
+from appeals.models import Draft, DraftFile, Panel, Seat
 from appeals.queries.pool import seed_of
 from registry.actions.answers import Answer, once
 from registry.actions.errors import Refused
@@ -32,6 +33,7 @@ from registry.rosters import jobs
 from registry.rosters.reporting import opened, original
 from tests.appeals.peers import asked, cast, drawn, experts
 from tests.casework import Desk, desk
+from tests.pages.standing import account
 from tests.rosters.sheets import li, wang, xlsx
 from tests.rotating import ADDING, NEW_ONLY, OLD_ONLY, ROTATING, use
 from tests.rules import sample_files
@@ -82,6 +84,12 @@ def _fill(here: Desk) -> None:
     cast(asked(drawn(here))[0], None)
     TOTP.activate(here.second, "JBSWY3DPEHPK3PXP")
     RecoveryCodes.activate(here.second)
+    author = account(here.surgeon, "wangwei")
+    draft = begin_draft(practitioner=here.surgeon, standing=True, by=author, now=at(TODAY))
+    write_point(
+        draft=draft, number=None, about="", text="不属实", uploads=[("病历.pdf", sample_files.pdf())], by=author,
+        now=at(TODAY),
+    )  # fmt: skip
 
 
 def _ask_again() -> Answer:
@@ -110,7 +118,13 @@ def contents() -> dict[str, Any]:
         "vote": seat.vault.unseal_words(bytes(seat.sealed_votes)),
         "app": TOTP(Authenticator.objects.get(type=Authenticator.Type.TOTP)).validate_code("000000"),
         "codes": RecoveryCodes(codes).generate_codes(),
+        "draft": Draft.objects.get().words,
+        "draft file": _opened(DraftFile.objects.get()),
     }
+
+
+def _opened(file: DraftFile) -> bytes:
+    return file.vault.unseal(bytes(file.sealed))
 
 
 def found_as_ever(here: Desk) -> None:
@@ -276,5 +290,5 @@ def test_every_column_with_a_seal_has_its_place() -> None:
         for model, name in columns
         if not any(place.rows.model is model and name in place.key for place in EVERYWHERE)
     }
-    assert len(columns) == 8
+    assert len(columns) == 10
     assert missing == set()

@@ -72,7 +72,9 @@ def test_overdue_and_handed_up_are_marked_and_filtered(sign_in: SignIn, complian
     late = at(DUE + timedelta(days=1), 15)
     with time_machine.travel(late, tick=False):
         chen, he = sign_in(talked.officer), sign_in(compliance)
-        assert text_of(he.get(url("work_list"))).count(" overdue ") == 4
+        lines = [row.line for row in he.get(url("work_list")).context["rows"]]
+        assert [line.is_overdue for line in lines] == [True] * 4
+        assert text_of(he.get(url("work_list"))).count(" overdue ") == 4 + 1  # and the part of the queue to choose
         assert len(he.get(url("work_list"), {"escalated": "on"}).context["rows"]) == 0
         run_clocks(now=late)
         assert len(chen.get(url("work_list")).context["rows"]) == 6

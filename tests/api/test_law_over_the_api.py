@@ -129,7 +129,9 @@ def test_a_scope_too_large_is_refused_before_anything_is_computed(
 ) -> None:
     for person in (here.surgeon, here.nurse):
         score(here.town, 9, date(2026, 11, 9), who=person)
-    monkeypatch.setattr(whatif.compare_at, "__kwdefaults__", {"most": 1})
+    defaults = whatif.compare_at.__kwdefaults__
+    assert defaults
+    monkeypatch.setitem(defaults, "most", 1)
     assert problem(officer.get("what-if/?policy=cn-2023-draft"), 409, "refused")["code"] == "scope_too_large"
 
 
