@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.http.request import UnreadablePostError
 from django.utils.functional import Promise
@@ -21,6 +22,7 @@ from registry.models.sealing import masked
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:problem-type:demerit-register:"
 _LONGEST_VALUE = 80
+BACK_AFTER = 5  # seconds; a database that was restarted answers again by then
 _NUMBERS_OF_PEOPLE = re.compile(r"(?<![0-9A-Za-z])([0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Za-z])")
 
 log = structlog.get_logger("registry.api")
@@ -124,6 +126,15 @@ SECOND_REFUSED = Kind(
     _("The second signature is of another request, too old, your own, or of somebody who may not do this act here."),
 )
 TOO_MANY = Kind("too-many-requests", 429, _("Too many requests"), _("Wait for as many seconds as `Retry-After` says."))
+UNAVAILABLE = Kind(
+    "unavailable",
+    503,
+    _("Not available at the moment"),
+    _(
+        "The register does not reach its records at the moment. Wait for as many seconds as `Retry-After` says, and"
+        " send the same request again, a write under the same `Idempotency-Key`: it is done once."
+    ),
+)
 INTERNAL = Kind(
     "internal",
     500,
@@ -143,6 +154,8 @@ _OF_FRAMEWORK: Mapping[type[Exception], Kind] = {
     exceptions.ParseError: INVALID_JSON,
     exceptions.Throttled: TOO_MANY,
     UnreadablePostError: INVALID_JSON,
+    OperationalError: UNAVAILABLE,
+    InterfaceError: UNAVAILABLE,
 }
 
 
@@ -203,12 +216,15 @@ def respond(exception: Exception, context: Mapping[str, Any]) -> Response:
     """The answer to any exception of a view. What nobody foresaw is logged by type and place, never by its message."""
     set_rollback()
     problem = _problem(exception)
-    if problem.kind is INTERNAL:
+    if problem.kind in {INTERNAL, UNAVAILABLE}:
         _log(exception)
-    return Response(problem.document(), problem.kind.status, headers=_headers(exception), content_type=MEDIA_TYPE)
+    headers = _headers(problem.kind, exception)
+    return Response(problem.document(), problem.kind.status, headers=headers, content_type=MEDIA_TYPE)
 
 
-def _headers(exception: Exception) -> dict[str, str]:
+def _headers(kind: Kind, exception: Exception) -> dict[str, str]:
+    if kind is UNAVAILABLE:
+        return {"Retry-After": str(BACK_AFTER)}
     if hasattr(exception, "auth_header"):
         return {"WWW-Authenticate": exception.auth_header}
     if isinstance(exception, exceptions.Throttled):

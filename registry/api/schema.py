@@ -38,8 +38,8 @@ class ProblemDocument(serializers.Serializer):  # type: ignore[type-arg]  # not 
     errors = ProblemError(many=True, required=False)  # type: ignore[assignment]  # a field when it runs
 
 
-READ = (400, 401, 403, 404, 406, 429)
-WRITE = (400, 401, 403, 404, 406, 409, 411, 412, 413, 415, 422, 429)
+READ = (400, 401, 403, 404, 406, 429, 503)
+WRITE = (400, 401, 403, 404, 406, 409, 411, 412, 413, 415, 422, 429, 503)
 
 
 class DeskSchema(AutoSchema):

@@ -8,6 +8,8 @@ import registry.api.urls
 from registry.config.health import health, ready, status
 from registry.config.metrics import metrics
 
+handler500 = "registry.config.faults.failed"
+
 urlpatterns = [
     path("healthz", health, name="health"),
     path("readyz", ready, name="ready"),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from unittest import mock
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.test.utils import override_settings
 from django.utils import timezone
@@ -193,6 +194,13 @@ def test_a_failure_is_an_outcome_that_tells_nothing(here: Desk, reader: Reader) 
         response = reader.get(f"Practitioner/{here.surgeon.uuid}")
     assert outcome(response, 500, "internal")["code"] == "exception"
     assert here.surgeon.code not in response.content.decode()
+
+
+def test_while_the_database_is_away_the_outcome_says_when_to_ask_again(here: Desk, reader: Reader) -> None:
+    with mock.patch("registry.api.fhir.practitioners.life_of", side_effect=OperationalError):
+        response = reader.get(f"Practitioner/{here.surgeon.uuid}")
+    assert outcome(response, 503, "unavailable")["code"] == "transient"
+    assert int(response["Retry-After"]) > 0
 
 
 def test_errors_are_told_in_the_language_of_the_program(here: Desk) -> None:

@@ -4,6 +4,7 @@ import logging
 from unittest import mock
 
 import pytest
+from django.db import OperationalError
 
 from tests.api.settlement import Settlement, problem
 
@@ -38,6 +39,14 @@ def test_an_unforeseen_failure_is_a_problem_and_is_logged_by_type_and_place_only
     assert "RuntimeError" in logged(caplog)
     assert "eligibility.py" in logged(caplog)
     assert not [secret for secret in secrets(settlement) if secret in logged(caplog) + response.content.decode()]
+
+
+def test_while_the_database_is_away_a_system_is_told_when_to_ask_again(settlement: Settlement) -> None:
+    with mock.patch("registry.api.eligibility.eligibilities", side_effect=OperationalError(NAME)):
+        response = settlement.ask(name=NAME)
+    problem(response, 503, "unavailable")
+    assert int(response["Retry-After"]) > 0
+    assert NAME not in response.content.decode()
 
 
 def test_if_the_emergency_cannot_be_kept_there_is_no_answer(settlement: Settlement) -> None:

@@ -50,6 +50,7 @@ _CODES = {
     problems.LENGTH_REQUIRED.name: "required",
     problems.TOO_LARGE.name: "too-long",
     problems.TOO_MANY.name: "throttled",
+    problems.UNAVAILABLE.name: "transient",
     problems.INTERNAL.name: "exception",
     PERSON_IN_ADDRESS.name: "security",
     UNKNOWN_PARAMETER.name: "not-supported",
