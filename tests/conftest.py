@@ -21,7 +21,10 @@ ONCE = (
     "tests/browser/",
     "tests/fuzz/",
     "tests/access/",  # what each address answers; what the database hides from whom is asked in tests/walls
+    "tests/api/test_generated_client.py",
     "tests/appeals/test_walk.py",
+    "tests/canaries/",
+    "tests/desks/test_demo_casework.py",
     "tests/desks/test_demo_data.py",
     "tests/desks/test_demo_loading.py",
     "tests/notifications/test_crashes.py",
@@ -30,8 +33,12 @@ ONCE = (
     "tests/notifications/test_real_processes.py",
     "tests/notifications/test_receiver_killed.py",
     "tests/notifications/test_writer_killed.py",
+    "tests/signin/test_foreign_forms.py",
+    "tests/signin/test_forged_headers.py",
+    "tests/signin/test_provider.py",
+    "tests/signin/test_sessions.py",
 )
-"""Tests that say nothing more on a second database: browsers, fuzzing, crashes, long walks and loads of the demo."""
+"""Tests that say nothing more on a second database: browsers, fuzzing, crashes, doors, long walks, the demo."""
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -19,7 +19,7 @@ from registry.models import IdentityDocument, Practitioner, sealing
 from tests.rotating import ADDING, NEW_ONLY, OLD_ONLY, ROTATING, use, variables
 from tests.town import TODAY, at
 
-MANY = 2600
+MANY = 1100
 NUMBERS, INDEX = PLACES[:2]
 
 
