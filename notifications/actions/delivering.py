@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from django.db.models import prefetch_related_objects
+
 from notifications.actions.claiming import Claim, Tried, claim_due, give_back, hand_up, report_all
 from notifications.models import Endpoint
 from notifications.models.pushes import Problem
@@ -131,6 +133,7 @@ class _Run:
             return
         busy = [pk for pk, lines in self._lines.items() if lines.out >= LINES]
         found = list(_by_endpoint(claim_due(now=self._clock(), room=room, endpoints=hands, without=busy)))
+        prefetch_related_objects([endpoint for endpoint, _letters in found if not self._holds(endpoint)], "keys")
         for endpoint, letters in found:
             lines = self._lines_to(endpoint)
             if lines is None:
@@ -169,10 +172,15 @@ class _Run:
         for lines in self._lines.values():
             lines.hang_up()
 
+    def _holds(self, endpoint: Endpoint) -> bool:
+        """Whether what was read of the endpoint is still used."""
+        found = self._lines.get(endpoint.pk)
+        return found is not None and time.monotonic() < found.until
+
     def _lines_to(self, endpoint: Endpoint) -> _Lines | None:
         """The lines to the endpoint; nothing where it cannot be read any more."""
         found = self._lines.get(endpoint.pk)
-        if found is not None and time.monotonic() < found.until:
+        if found is not None and self._holds(endpoint):
             return found
         try:
             target, until = target_of(endpoint, self._clock()), time.monotonic() + _TARGET_HOLDS
