@@ -39,6 +39,9 @@ LINES = 8
 """Connections to one endpoint at the same time from one process, each with a bundle."""
 LONGEST_RUN = timedelta(seconds=20)
 """How long one run takes on new work; then the next one goes on."""
+LINGER = 0.25
+"""Seconds that a run of a worker waits for the next letters: so long it keeps its connections, and its worker."""
+_LINGERING = 0.03  # seconds between two looks meanwhile
 _LOOK_EVERY = 0.5  # seconds until a run with letters on their way looks for others that have become due
 _BEGUN_WITHIN = 10.0  # seconds after the claim in which a try may begin, to be over long before the lease is
 _TARGET_HOLDS = 2.0  # seconds for which what was read of an endpoint and its keys is used
@@ -50,12 +53,13 @@ _ALONE = frozenset({Problem.REFUSED, Problem.ERROR})
 _Letters = Sequence[tuple[Claim, Letter]]
 
 
-def push_due(*, clock: Clock, longest: timedelta = LONGEST_RUN) -> int:
+def push_due(*, clock: Clock, longest: timedelta = LONGEST_RUN, linger: float = 0.0) -> int:
     """Send whatever is due, until nothing is or `longest` is over; how many tries there were.
 
-    Safe to run in many processes at once.
+    It looks for further letters for `linger` seconds after the last one, with its connections open. Safe to run in many
+    processes at once.
     """
-    until = clock() + longest
+    until, last = clock() + longest, time.monotonic()
     hand_up(now=clock())
     tries = 0
     run = _Run(clock)
@@ -64,9 +68,13 @@ def push_due(*, clock: Clock, longest: timedelta = LONGEST_RUN) -> int:
         while True:
             if clock() <= until:
                 run.take(pool)
-            if not run.on_the_way:
+            if run.on_the_way:
+                tries += run.put_down()
+                last = time.monotonic()
+            elif time.monotonic() >= last + linger or clock() > until:
                 return tries
-            tries += run.put_down()
+            else:
+                time.sleep(_LINGERING)
     finally:
         pool.shutdown(cancel_futures=True)
         run.hang_up()

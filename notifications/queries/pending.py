@@ -35,10 +35,10 @@ def people_waiting(*, everything: bool) -> Iterator[int]:
     Without `everything` only rows are looked at that are about as new as the newest that was announced. That is quick
     at any size, and finds all but what was written out of order by thousands of rows, and missed deadlines.
     """
-    last = 0
-    while batch := _next_people(last, everything):
+    batch = _next_people(0, everything)
+    while batch:
         yield from batch
-        last = batch[-1]
+        batch = _next_people(batch[-1], everything) if len(batch) == BATCH else []
 
 
 def waiting_of(files: Iterable[int]) -> dict[int, list[Source]]:
