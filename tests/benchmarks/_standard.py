@@ -43,6 +43,7 @@ def deliver(push_id: int) -> None:
     """Post one notice, and mark it."""
     push = Push.objects.select_related("endpoint", "notice__event__practitioner").get(pk=push_id)
     event, person = push.notice.event, push.notice.event.practitioner
+    assert person is not None  # all are about somebody
     letter = Letter(
         id=str(event.uuid),
         source=settings.REGISTRY_REGISTER_ID,
