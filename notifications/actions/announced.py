@@ -1,7 +1,7 @@
 """Writing what an announcement comes to: notices, the line back to those that it corrects, and what is owed."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import Max
@@ -10,8 +10,8 @@ from notifications.models import Endpoint, Event, Notice, Push, Recall
 from notifications.queries.addressees import Addressee, recipient_of
 
 
-def write_notices(event: Event, told: Iterable[Addressee], now: datetime) -> list[Notice]:
-    """One notice to each who is told."""
+def write_notices(told: Iterable[tuple[Event, Addressee]], now: datetime) -> list[Notice]:
+    """One notice to each who is told of the event."""
     return Notice.objects.bulk_create(
         Notice(
             event=event,
@@ -20,7 +20,7 @@ def write_notices(event: Event, told: Iterable[Addressee], now: datetime) -> lis
             made_at=now,
             **{f"{each.column}_id": each.id},
         )
-        for each in told
+        for event, each in told
     )
 
 
@@ -34,21 +34,31 @@ def recall(notices: Iterable[Notice], earlier: Iterable[Notice]) -> None:
     )
 
 
-def owe(event: Event, to: Sequence[tuple[Endpoint, Notice]], now: datetime) -> list[Push]:
+def owe(to: Sequence[tuple[Endpoint, Notice]], now: datetime) -> list[Push]:
     """Owe the notices to the endpoints, each numbered after what it is owed of the same person already.
 
-    The caller holds the lock of the person's file, so that nobody else numbers at the same time.
+    The caller holds the locks of the people's files, so that nobody else numbers at the same time.
     """
-    owed = Push.objects.filter(practitioner=event.practitioner, endpoint__in=[endpoint.pk for endpoint, _ in to])
-    last = dict(owed.values_list("endpoint").annotate(last=Max("sequence"))) if event.practitioner_id else {}
-    return Push.objects.bulk_create(
-        Push(
-            notice=notice,
-            endpoint=endpoint,
-            practitioner_id=event.practitioner_id,
-            sequence=last.get(endpoint.pk, 0) + 1,
-            since=now,
-            next_at=now,
-        )
-        for endpoint, notice in to
+    last = _last_numbers({endpoint.pk for endpoint, _ in to}, {notice.event.practitioner_id for _, notice in to})
+    return Push.objects.bulk_create(_owed(endpoint, notice, last, now) for endpoint, notice in to)
+
+
+def _last_numbers(endpoints: Collection[int], people: Collection[int | None]) -> Counter[tuple[int, int | None]]:
+    """By endpoint and person."""
+    owed = Push.objects.filter(practitioner__in=people, endpoint__in=endpoints).order_by()
+    found = owed.values_list("endpoint", "practitioner").annotate(last=Max("sequence"))
+    return Counter({(endpoint, person): last for endpoint, person, last in found})
+
+
+def _owed(endpoint: Endpoint, notice: Notice, last: Counter[tuple[int, int | None]], now: datetime) -> Push:
+    person = notice.event.practitioner_id
+    if person is not None:  # what is about nobody stands in no order
+        last[endpoint.pk, person] += 1
+    return Push(
+        notice=notice,
+        endpoint=endpoint,
+        practitioner_id=person,
+        sequence=last[endpoint.pk, person] or 1,
+        since=now,
+        next_at=now,
     )

@@ -7,7 +7,7 @@ like, run as often as they like, and many at once.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from notifications.actions.delivering import push_due
+from notifications.actions.delivering import LINGER, push_due
 from notifications.actions.exchange import reconciling, taking_over
 from notifications.actions.fanning_out import fan_out
 from notifications.actions.mail_delivering import mail_due
@@ -27,7 +27,7 @@ def announce(*, clock: Clock, everything: bool = True) -> int:
 def push(*, clock: Clock) -> int:
     """Bring what is due to the systems that receive; how many tries there were."""
     _note(Look.Work.PUSHING, clock())
-    return push_due(clock=clock)
+    return push_due(clock=clock, linger=LINGER)
 
 
 def take_over(*, clock: Clock) -> int:

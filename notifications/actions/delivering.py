@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from django.db.models import prefetch_related_objects
+
 from notifications.actions.claiming import Claim, Tried, claim_due, give_back, hand_up, report_all
 from notifications.models import Endpoint
 from notifications.models.pushes import Problem
@@ -37,6 +39,9 @@ LINES = 8
 """Connections to one endpoint at the same time from one process, each with a bundle."""
 LONGEST_RUN = timedelta(seconds=20)
 """How long one run takes on new work; then the next one goes on."""
+LINGER = 0.25
+"""Seconds that a run of a worker waits for the next letters: so long it keeps its connections, and its worker."""
+_LINGERING = 0.03  # seconds between two looks meanwhile
 _LOOK_EVERY = 0.5  # seconds until a run with letters on their way looks for others that have become due
 _BEGUN_WITHIN = 10.0  # seconds after the claim in which a try may begin, to be over long before the lease is
 _TARGET_HOLDS = 2.0  # seconds for which what was read of an endpoint and its keys is used
@@ -48,12 +53,13 @@ _ALONE = frozenset({Problem.REFUSED, Problem.ERROR})
 _Letters = Sequence[tuple[Claim, Letter]]
 
 
-def push_due(*, clock: Clock, longest: timedelta = LONGEST_RUN) -> int:
+def push_due(*, clock: Clock, longest: timedelta = LONGEST_RUN, linger: float = 0.0) -> int:
     """Send whatever is due, until nothing is or `longest` is over; how many tries there were.
 
-    Safe to run in many processes at once.
+    It looks for further letters for `linger` seconds after the last one, with its connections open. Safe to run in many
+    processes at once.
     """
-    until = clock() + longest
+    until, last = clock() + longest, time.monotonic()
     hand_up(now=clock())
     tries = 0
     run = _Run(clock)
@@ -62,9 +68,13 @@ def push_due(*, clock: Clock, longest: timedelta = LONGEST_RUN) -> int:
         while True:
             if clock() <= until:
                 run.take(pool)
-            if not run.on_the_way:
+            if run.on_the_way:
+                tries += run.put_down()
+                last = time.monotonic()
+            elif time.monotonic() >= last + linger or clock() > until:
                 return tries
-            tries += run.put_down()
+            else:
+                time.sleep(_LINGERING)
     finally:
         pool.shutdown(cancel_futures=True)
         run.hang_up()
@@ -131,6 +141,7 @@ class _Run:
             return
         busy = [pk for pk, lines in self._lines.items() if lines.out >= LINES]
         found = list(_by_endpoint(claim_due(now=self._clock(), room=room, endpoints=hands, without=busy)))
+        prefetch_related_objects([endpoint for endpoint, _letters in found if not self._holds(endpoint)], "keys")
         for endpoint, letters in found:
             lines = self._lines_to(endpoint)
             if lines is None:
@@ -169,10 +180,15 @@ class _Run:
         for lines in self._lines.values():
             lines.hang_up()
 
+    def _holds(self, endpoint: Endpoint) -> bool:
+        """Whether what was read of the endpoint is still used."""
+        found = self._lines.get(endpoint.pk)
+        return found is not None and time.monotonic() < found.until
+
     def _lines_to(self, endpoint: Endpoint) -> _Lines | None:
         """The lines to the endpoint; nothing where it cannot be read any more."""
         found = self._lines.get(endpoint.pk)
-        if found is not None and time.monotonic() < found.until:
+        if found is not None and self._holds(endpoint):
             return found
         try:
             target, until = target_of(endpoint, self._clock()), time.monotonic() + _TARGET_HOLDS

@@ -160,8 +160,8 @@ def send_test(*, endpoint: Endpoint, by: User, now: datetime) -> Push:
         if row.state != State.ACTIVE:
             raise not_possible_now(row)
         event = Event.objects.create(kind=Kind.TEST, sequence=0, occurred_at=now, made_at=now)
-        notices = write_notices(event, [addressed_to(row, Because.TESTED)], now)
-        return owe(event, [(row, notices[0])], now)[0]
+        notices = write_notices([(event, addressed_to(row, Because.TESTED))], now)
+        return owe([(row, notices[0])], now)[0]
 
 
 def replay_push(*, push: Push, by: User, now: datetime) -> Push:

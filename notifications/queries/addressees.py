@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 
-from notifications.models import Because, Notice, Subscription
+from notifications.models import Because, Notice
 from notifications.models.bodies import BODIES, OfABody
 from notifications.models.notices import FurtherRecipient
 from notifications.rules.happenings import Circle
-from registry.models import Agency, Authority, Institution, Region, Task
+from registry.models import Agency, Authority, Institution, Task
 from registry.models.institutions import NATION
 from registry.queries.recipients import Because as Reason
-from registry.queries.recipients import Recipient, RecipientKind, province
+from registry.queries.recipients import Bodies, Recipient, RecipientKind, province
 
 COLUMNS = ("practitioner", *BODIES)
 
@@ -60,12 +59,13 @@ def circle_of(recipient: Recipient) -> Circle:
     return _CIRCLE_OF[recipient.kind]
 
 
-def of_register(recipient: Recipient, *, decided_in: Iterable[str]) -> Iterator[Addressee]:
+def of_register(recipient: Recipient, *, decided_in: Iterable[str], bodies: Bodies) -> Iterator[Addressee]:
     """Whom the register lists; all regions are every province but those of the regions in which it was decided."""
     if recipient.kind == RecipientKind.ALL_REGIONS:
         own = {NATION, *(province(code) for code in decided_in)}
-        for code in Region.objects.filter(code__endswith="0000").exclude(code__in=own).values_list("code", flat=True):
-            yield Addressee("region", code, RecipientKind.REGION.value, recipient.because.value)
+        for code in bodies.provinces:
+            if code not in own:
+                yield Addressee("region", code, RecipientKind.REGION.value, recipient.because.value)
     else:
         assert recipient.body is not None  # all others are somebody
         yield Addressee(_COLUMN_OF[recipient.kind], recipient.body.pk, recipient.kind.value, recipient.because.value)
@@ -73,16 +73,9 @@ def of_register(recipient: Recipient, *, decided_in: Iterable[str]) -> Iterator[
 
 def addressed_to(row: OfABody, because: Because) -> Addressee:
     """The body to which a subscription or an endpoint belongs."""
-    column = next(name for name in BODIES if getattr(row, f"{name}_id") is not None)
+    column, pk = body_of(row)
     kind = _KIND_OF_AUTHORITY[Authority.Kind(row.authority.kind)] if row.authority else column
-    return Addressee(column, getattr(row, f"{column}_id"), kind, because.value)
-
-
-def subscribers(files: Iterable[int], on: date) -> Iterator[Addressee]:
-    """Who asked to be told of one of the files and whose subscription runs on the day."""
-    rows = Subscription.objects.filter(practitioner__in=files, starts_on__lte=on, ends_on__gt=on)
-    for row in rows.select_related("authority"):
-        yield addressed_to(row, Because.SUBSCRIBED)
+    return Addressee(column, pk, kind, because.value)
 
 
 def told_before(notices: Iterable[Notice]) -> Iterator[Addressee]:
@@ -90,6 +83,12 @@ def told_before(notices: Iterable[Notice]) -> Iterator[Addressee]:
     for notice in notices:
         column, pk = recipient_of(notice)
         yield Addressee(column, pk, notice.recipient, Because.WAS_TOLD.value)
+
+
+def body_of(row: OfABody) -> tuple[str, int | str]:
+    """To which body a row belongs: the column that is filled, and the id in it."""
+    column = next(name for name in BODIES if getattr(row, f"{name}_id") is not None)
+    return column, getattr(row, f"{column}_id")
 
 
 def recipient_of(notice: Notice) -> tuple[str, int | str]:

@@ -12,25 +12,25 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from appeals.models import Application, Objection
-from notifications.models import Event, Notice
+from notifications.models import Because, Event, Notice
 from notifications.queries.addressees import (
     Addressee,
     above,
+    addressed_to,
     circle_of,
     holder_of,
     of_register,
-    subscribers,
     told_before,
 )
 from notifications.queries.pending import Source
+from notifications.queries.people import People
 from notifications.rules.happenings import Change, Circle, Happening, circles, happened
 from notifications.rules.recall import Told, told_wrong
 from registry.actions.corrections import Difference
-from registry.ledger.families import Person, family_of
+from registry.ledger.families import Person
 from registry.ledger.law import policies
-from registry.ledger.reading import facts_of_files
 from registry.ledger.writing import LockedPerson
-from registry.models import Agency, Fact, Practitioner, ProcedureStep, Registration, StandingChange, Task
+from registry.models import Agency, Fact, ProcedureStep, Registration, StandingChange, Task
 from registry.queries.recipients import Recipient, recipients_of, registered_on, told_of
 from registry.rules import facts, reach
 from registry.rules.compute import standing
@@ -51,13 +51,18 @@ class Announcement:
     recalled: tuple[Notice, ...] = ()
 
 
-def announcement(source: Source) -> Announcement:
-    """What is to be announced of one row of the register."""
+def looks_back(source: Source) -> bool:
+    """Whether what was told before has a part in it, so that this has to be written first."""
+    return isinstance(source.row, StandingChange) and source.row.fact is not None and source.row.fact.entry is not None
+
+
+def announcement(source: Source, people: People) -> Announcement:
+    """What is to be announced of one row of the register, which is about one of the `people`."""
     match source.row:
         case StandingChange() as change:
-            return _of_change(change)
+            return _of_change(change, people)
         case ProcedureStep() as step:
-            return _of_step(step)
+            return _of_step(step, people)
         case Task() as task:
             return _of_task(task, missed=source.column == "missed")
         case other:
@@ -67,30 +72,40 @@ def announcement(source: Source) -> Announcement:
 class _About:
     """A person as the register held them at an instant, read where it is asked for."""
 
-    def __init__(self, practitioner_id: int, on: date, known: datetime) -> None:
-        self.person: Person = family_of(practitioner_id, known=known)
-        self.on, self.known = on, known
-
-    @cached_property
-    def kept(self) -> Practitioner:
-        return Practitioner.objects.get(pk=self.person.kept)
+    def __init__(self, practitioner_id: int, on: date, known: datetime, people: People) -> None:
+        self.person: Person = people.person(practitioner_id, known=known)
+        self.on, self.known, self.bodies = on, known, people.bodies
+        self._people = people
 
     @cached_property
     def registrations(self) -> list[Registration]:
-        rows = Registration.objects.filter(practitioner__in=self.person.files, recorded_at__lte=self.known)
-        return list(rows.select_related("institution__agency").order_by("institution__code", "pk"))
+        return self._people.registrations(self.person, known=self.known)
+
+    def facts(self, *, until: Fact | None = None) -> list[facts.Fact]:
+        return self._people.facts(self.person, until=until)
 
     def told_of(self, deciding: Collection[Agency | None], *, everywhere: bool) -> tuple[Recipient, ...]:
         places = registered_on(self.on, self.registrations, known=self.known)
-        return told_of(person=self.kept, places=places, deciding=deciding, everywhere=everywhere)
+        return told_of(
+            person=self._people.row(self.person.kept),
+            places=places,
+            deciding=deciding,
+            everywhere=everywhere,
+            bodies=self.bodies,
+        )
 
     def subscribers(self) -> Iterator[Addressee]:
-        return subscribers(self.person.files, self.on)
+        for row in self._people.subscriptions(self.person, self.on):
+            yield addressed_to(row, Because.SUBSCRIBED)
 
-
-def _within(told: Iterable[Recipient], asked: Collection[Circle], deciding: Iterable[Agency | None]) -> list[Addressee]:
-    decided_in = [agency.region_id for agency in deciding if agency]
-    return [each for one in told if circle_of(one) in asked for each in of_register(one, decided_in=decided_in)]
+    def within(
+        self, told: Iterable[Recipient], asked: Collection[Circle], deciding: Iterable[Agency | None]
+    ) -> list[Addressee]:
+        decided_in = [agency.region_id for agency in deciding if agency]
+        listed = (
+            of_register(one, decided_in=decided_in, bodies=self.bodies) for one in told if circle_of(one) in asked
+        )
+        return [each for some in listed for each in some]
 
 
 def _each_once(told: Iterable[Addressee]) -> tuple[Addressee, ...]:
@@ -117,15 +132,15 @@ class _Behind:
     recalled: tuple[Notice, ...] = ()
 
 
-def _of_change(change: StandingChange) -> Announcement:
-    about = _About(change.practitioner_id, change.on_day, change.recorded_at)
+def _of_change(change: StandingChange, people: People) -> Announcement:
+    about = _About(change.practitioner_id, change.on_day, change.recorded_at, people)
     behind = _behind(change, about)
     fact = change.fact.kind if change.fact else ""
     what = happened(Change(change.cause, fact, change.status_before, change.status_after, behind.periods))
     if change.fact and change.fact.legacy:  # it was told when it was decided, by the register that it comes from
         return Announcement(what, ())
     asked = circles(what, decided_here=behind.decided_here)
-    told = _within(behind.listed, asked, behind.deciding)
+    told = about.within(behind.listed, asked, behind.deciding)
     told += about.subscribers() if Circle.SUBSCRIBERS in asked else ()
     told += told_before(behind.recalled) if Circle.TOLD_BEFORE in asked else ()
     return Announcement(what, _each_once(told), behind.recalled)
@@ -141,7 +156,7 @@ def _behind(change: StandingChange, about: _About) -> _Behind:
 
 
 def _behind_fact(fact: Fact, about: _About) -> _Behind:
-    known = facts_of_files(about.person.files, until=fact)
+    known = about.facts(until=fact)
     own = next(each for each in known if each.id == str(fact.origin_id))
     without = [each for each in known if each is not own]
     reached = reach.reach(without, known, policies())
@@ -154,14 +169,16 @@ def _behind_fact(fact: Fact, about: _About) -> _Behind:
     before, after = (standing(each, about.on, policies()) for each in (without, known))
     person = LockedPerson(about.person.kept, about.person.files, without)
     found = Difference(before, after, person, (own,))
-    listed = recipients_of(found, entries=[entry], changes=reached, registrations=about.registrations)
+    listed = recipients_of(
+        found, entries=[entry], changes=reached, registrations=about.registrations, bodies=about.bodies
+    )
     return _Behind(periods, (entry.agency,), here, listed, _recalled(fact, entry, own, without, about))
 
 
 def _behind_day(change: StandingChange, about: _About, changed: bool) -> _Behind:
     """The day carries out what somebody decided: the entry that was the last to bring the period about."""
     kind, starts_on = change.edge.split(":")[:2]
-    known = facts_of_files(about.person.files)
+    known = about.facts()
     periods = standing(known, about.on, policies(), known=about.known).periods
     period = next((each for each in periods if (each.kind, each.from_.isoformat()) == (kind, starts_on)), None)
     cause = Fact.objects.select_related("agency").filter(practitioner__in=about.person.files)
@@ -216,13 +233,13 @@ def _entry_of(fact: Fact | None) -> str | None:
 # procedures and deadlines ---------------------------------------------------------------------------------------------
 
 
-def _of_step(step: ProcedureStep) -> Announcement:
+def _of_step(step: ProcedureStep, people: People) -> Announcement:
     what, moved = _ABOUT[step.procedure]
     agency = moved.select_related("agency").get(uuid=step.subject).agency
     assert step.practitioner_id is not None  # who waits is found by the person
-    about = _About(step.practitioner_id, step.on_day, step.recorded_at)
+    about = _About(step.practitioner_id, step.on_day, step.recorded_at, people)
     asked = circles(what, decided_here=True)
-    return Announcement(what, _each_once(_within(about.told_of((agency,), everywhere=False), asked, (agency,))))
+    return Announcement(what, _each_once(about.within(about.told_of((agency,), everywhere=False), asked, (agency,))))
 
 
 def _of_task(task: Task, *, missed: bool) -> Announcement:

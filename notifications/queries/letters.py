@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from ipaddress import ip_network
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
 
-from notifications.models import Endpoint, EndpointKey, Event, Push, Recall
+from notifications.models import Endpoint, EndpointKey, Notice, Push, Recall
 from notifications.rules.addresses import Network, location
 from notifications.rules.envelope import Letter
 from notifications.wire.connecting import Credentials
@@ -26,42 +26,58 @@ def letter_of(push: Push) -> Letter:
 
 
 def letters_of(pushes: Sequence[Push]) -> list[Letter]:
-    """The letter of each push, whose notice comes with event and person. It is the same at every try."""
+    """The letter of each push, the same at every try. Two queries."""
     notices = [push.notice_id for push in pushes]
     recalled = Recall.objects.filter(notice__in=notices).order_by("earlier__event")
-    corrects: dict[int, list[str]] = defaultdict(list)
+    corrects: dict[int, tuple[str, ...]] = defaultdict(tuple)
     for notice, uuid in recalled.values_list("notice", "earlier__event__uuid"):
-        corrects[notice].append(str(uuid))
-    return [_letter(push, tuple(corrects[push.notice_id])) for push in pushes]
+        corrects[notice] += (str(uuid),)
+    said = {pk: rest for pk, *rest in Notice.objects.filter(pk__in=notices).order_by().values_list("pk", *_SAID)}
+    return [_letter(push.sequence, corrects[push.notice_id], *said[push.notice_id]) for push in pushes]
 
 
-def _letter(push: Push, corrects: tuple[str, ...]) -> Letter:
-    notice = push.notice
-    event, person = notice.event, notice.event.practitioner
+_SAID = (
+    "uuid",
+    "event__uuid",
+    "event__kind",
+    "event__occurred_at",
+    "event__practitioner__uuid",
+    "event__outcome",
+    "event__letter__letter_id",
+    "event__letter__digest",
+)
+
+
+def _letter(
+    sequence: int,
+    corrects: tuple[str, ...],
+    notice: UUID,
+    event: UUID,
+    kind: str,
+    occurred_at: datetime,
+    person: UUID | None,
+    outcome: str,
+    letter: UUID | None,
+    digest: str,
+) -> Letter:
     return Letter(
-        id=str(event.uuid),
+        id=str(event),
         source=settings.REGISTRY_REGISTER_ID,
-        happening=event.kind,
-        subject=str(person.uuid) if person else "",
-        sequence=push.sequence,
-        time=event.occurred_at,
-        notice="" if event.letter else str(notice.uuid),
-        url=f"{settings.REGISTRY_ADDRESS}/api/v1/practitioners/{person.uuid}/" if person else "",
+        happening=kind,
+        subject=str(person) if person else "",
+        sequence=sequence,
+        time=occurred_at,
+        notice="" if letter else str(notice),
+        url=f"{settings.REGISTRY_ADDRESS}/api/v1/practitioners/{person}/" if person else "",
         corrects=corrects,
-        settles=_settles(event),
+        settles={"letter": str(letter), "digest": digest, "outcome": outcome} if letter else None,
     )
-
-
-def _settles(event: Event) -> dict[str, str] | None:
-    if event.letter is None:
-        return None
-    return {"letter": str(event.letter.letter_id), "digest": event.letter.digest, "outcome": event.outcome}
 
 
 def signing_keys(endpoint: Endpoint, now: datetime) -> list[EndpointKey]:
     """The keys that sign at the moment: two of them while one takes over from the other."""
-    rows = endpoint.keys.filter(Q(ends_at=None) | Q(ends_at__gt=now), made_at__lte=now)
-    return list(rows.order_by("-made_at", "-pk"))
+    rows = [row for row in endpoint.keys.all() if row.made_at <= now and (row.ends_at is None or now < row.ends_at)]
+    return sorted(rows, key=lambda row: (row.made_at, row.pk), reverse=True)
 
 
 def target_of(endpoint: Endpoint, now: datetime) -> Target:

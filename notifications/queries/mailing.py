@@ -1,6 +1,7 @@
 """Who is told by e-mail that a notice is there, and which mails are still needed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from notifications.models import Mail, MailWish, Notice, Receipt
 from notifications.models.bodies import BODIES
 from notifications.queries.addressees import recipient_of
-from registry.ledger.families import family_of
+from registry.ledger.families import Persons
 from registry.models import Assignment, Role, User
 from registry.queries.roles import TOLD
 
@@ -29,15 +30,15 @@ def wishes_mail(user: User) -> bool | None:
 
 def told_by_mail(notices: Iterable[Notice], today: date) -> Iterator[Pair]:
     """Who is told by e-mail of which notices: the holder of the file, unless they wish otherwise, and of a body those
-    who take note of its notices and asked for it. All of them have an address. Two queries, and one more for a person.
+    who take note of its notices and asked for it. All of them have an address. Two queries.
     """
-    by_recipient = {key: notice.pk for notice in notices for key in _keys(notice)}
+    by_recipient = _by_key(notices)
     if not by_recipient:
         return
     for user, *held in _who_takes_note(by_recipient, today).values_list("user_id", "practitioner_id", *_columns()):
         for column, pk in zip(("practitioner", *BODIES), held, strict=True):
-            if (column, pk) in by_recipient:
-                yield user, by_recipient[column, pk]
+            for notice in by_recipient.get((column, pk), ()):
+                yield user, notice
 
 
 def still_needed(mails: Sequence[Mail], today: date) -> list[Mail]:
@@ -66,13 +67,16 @@ def owed_mails() -> dict[str, int]:
     return {state.value: found.get(state.value, 0) for state in (Mail.State.WAITING, Mail.State.OVERDUE)}
 
 
-def _keys(notice: Notice) -> Iterator[tuple[str, int | str]]:
-    """Where an assignment to the recipient of the notice may be held: at the body; at any file of the person."""
-    column, pk = recipient_of(notice)
-    if column != "practitioner":
-        yield column, pk
-    elif notice.practitioner_id is not None:
-        yield from ((column, file) for file in family_of(notice.practitioner_id).files)
+def _by_key(notices: Iterable[Notice]) -> Mapping[tuple[str, int | str], list[int]]:
+    """The notices by where an assignment to their recipient may be held: at the body; at any file of the person."""
+    told = [(*recipient_of(notice), notice.pk) for notice in notices]
+    persons = Persons([int(pk) for column, pk, _notice in told if column == "practitioner"], past=False)
+    found: dict[tuple[str, int | str], list[int]] = defaultdict(list)
+    for column, pk, notice in told:
+        files = persons.person(int(pk), known=None).files if column == "practitioner" else (pk,)
+        for each in files:
+            found[column, each].append(notice)
+    return found
 
 
 def _who_takes_note(keys: Iterable[tuple[str, int | str]], today: date) -> QuerySet[Assignment]:

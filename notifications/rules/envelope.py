@@ -41,6 +41,9 @@ class Letter:
     settles: Mapping[str, str] | None = None
 
 
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def body(letter: Letter) -> bytes:
     """The letter as it is sent and signed: the same bytes at every try."""
     event = {
@@ -59,7 +62,7 @@ def body(letter: Letter) -> bytes:
             **({"settles": dict(letter.settles)} if letter.settles else {}),
         },
     }
-    return json.dumps(event, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    return _AS_JSON.encode(event).encode()
 
 
 def batch(letters: Sequence[Letter]) -> bytes:

@@ -20,14 +20,16 @@ class SomeFailed(Exception):
 
 
 def one_by_one(
-    part: str, things: Iterable[Thing], act: Callable[[Thing], int], *, of: Callable[[Thing], Hashable]
+    part: str, things: Iterable[Thing], act: Callable[[Thing], int], *, of: Callable[[Thing], Hashable], moved: int = 0
 ) -> int:
-    """Do `act` with each thing and add up what it says. `of` is whose thing it is, as it may stand in a log.
+    """Do `act` with each thing and add up what it says to what was `moved` before.
+
+    `of` is whose thing it is, as it may stand in a log.
 
     After a failure the same person's later things wait for the next time, so that their order is kept. Raises
     SomeFailed once all the others are done.
     """
-    moved, failed, waiting = 0, 0, set[Hashable]()
+    failed, waiting = 0, set[Hashable]()
     for thing in things:
         if (whose := of(thing)) in waiting:
             continue

@@ -73,6 +73,7 @@ def write_entry(
             second=second,
         ),
         now=now,
+        person=person,
     )
     return PointsEntry.objects.create(
         fact=fact,

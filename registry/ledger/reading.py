@@ -27,6 +27,7 @@ _COLUMNS = (
     "months",
     "days",
     "entry__origin_id",
+    "pk",
 )
 
 
@@ -80,6 +81,11 @@ def rows_by_file(ids: Iterable[int], *, until: Fact | None = None) -> dict[int, 
     return rows
 
 
+def written_until(rows: list[tuple[Any, ...]], fact: Fact) -> list[tuple[Any, ...]]:
+    """Those of the rows that were written up to and including the fact."""
+    return [row for row in rows if row[-1] <= fact.pk]
+
+
 def numbered(rows: list[tuple[Any, ...]]) -> list[facts.Fact]:
     """Facts of one person numbered 1…n by (decided_at, origin, origin_seq): the same order in every register."""
     return [_fact(seq, row) for seq, row in enumerate(sorted(rows, key=lambda row: row[1:5]), start=1)]
@@ -91,7 +97,7 @@ def standing_of(practitioner: Practitioner, on: date, *, known: datetime | None 
 
 
 def _fact(seq: int, row: tuple[Any, ...]) -> facts.Fact:
-    (_, _, _, _, origin_id, kind, effective_on, recorded_at, points, counted_on, policy, months, days, entry) = row
+    (_, _, _, _, origin_id, kind, effective_on, recorded_at, points, counted_on, policy, months, days, entry, _) = row
     common: dict[str, Any] = {
         "id": str(origin_id),
         "seq": seq,

@@ -59,8 +59,8 @@ class LockedPerson:
     facts: list[facts.Fact]
 
 
-class _MergedMeanwhile(Exception):
-    """While the files were waited for, others became files of the same person."""
+class _HasOtherFiles(Exception):
+    """The files that were locked are not all that the people have."""
 
 
 def lock(practitioner: Practitioner) -> LockedPerson:
@@ -76,45 +76,53 @@ def unlocked(practitioner: Practitioner) -> LockedPerson:
 def lock_many(practitioners: list[Practitioner]) -> dict[int, LockedPerson]:
     """Lock all files of several people, in order of id; the answer is by the id of each practitioner given.
 
-    Where a merge came first, what was locked is let go and locked anew together with the other files: whoever held one
-    file of a person while waiting for another could wait for ever.
+    Where a person has other files, what was locked is let go and locked anew together with these: whoever held one file
+    of a person while waiting for another could wait for ever.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a file is locked inside the transaction that writes to it")
     asked = [practitioner.pk for practitioner in practitioners]
+    files = frozenset(asked)
     while True:
-        with suppress(_MergedMeanwhile), transaction.atomic():
+        with suppress(_HasOtherFiles), transaction.atomic():
+            _lock_rows(files)
             found = families(asked)
-            _lock_rows({member for members in found.members.values() for member in members})
-            if families(asked) != found:
-                raise _MergedMeanwhile
+            held, files = files, frozenset(asked).union(*found.members.values())
+            if files != held:
+                raise _HasOtherFiles
             return _read(asked, found)
 
 
-def _lock_rows(ids: set[int]) -> None:
+def _lock_rows(ids: frozenset[int]) -> None:
     rows = Practitioner.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids)
     list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def append(*, practitioner: Practitioner, draft: Draft, now: datetime) -> Fact:
+def append(*, practitioner: Practitioner, draft: Draft, now: datetime, person: LockedPerson | None = None) -> Fact:
     """Add one fact to the file of `practitioner`; its person's projection and the change of standing follow at once.
 
     A correction belongs into the file of the entry it corrects. The instant recorded never runs behind the file:
     where clocks differ between machines, the fact takes the instant of the fact before it.
     """
-    return append_all(practitioner=practitioner, drafts=[draft], now=now)[0]
+    return append_all(practitioner=practitioner, drafts=[draft], now=now, person=person)[0]
 
 
-def append_all(*, practitioner: Practitioner, drafts: list[Draft], now: datetime) -> list[Fact]:
-    """Add several facts to one file, in the order given. All or nothing."""
+def append_all(
+    *, practitioner: Practitioner, drafts: list[Draft], now: datetime, person: LockedPerson | None = None
+) -> list[Fact]:
+    """Add several facts to one file, in the order given. All or nothing.
+
+    `person` is whom the caller locked in this transaction and has added nothing to since.
+    """
     with transaction.atomic():
-        person = lock(practitioner)
+        person = person or lock(practitioner)
         last = Fact.objects.filter(practitioner=practitioner).order_by("-chain_no").first()
         known, added = person.facts, []
         for draft in drafts:
             last = _chained(practitioner, draft, after=last, now=now)
             last.save(force_insert=True)
             before, known = known, facts_of_files(person.members)
+            assert len(known) == len(before) + 1, "facts were added to the file since it was read"
             record_change(person.kept, before, known, cause=StandingChange.Cause.FACT, fact=last, now=last.recorded_at)
             added.append(last)
         projection.rewrite(kept=person.kept, members=person.members, of_person=known)

@@ -7,6 +7,7 @@ were in force, as the register held them then. Deciding about what is sent, and 
 from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from itertools import zip_longest
 
 from django.db.models import TextChoices, prefetch_related_objects
@@ -84,11 +85,42 @@ class Recipient:
         return self.kind in _OF_THE_FILE
 
 
+class Bodies:
+    """The authorities and regions that may be told, each read once while this is used."""
+
+    def __init__(self) -> None:
+        self._authorities: dict[frozenset[str], list[Authority]] = {}
+        self._regions: dict[frozenset[str], dict[str, Region]] = {}
+
+    @cached_property
+    def provinces(self) -> list[str]:
+        """The codes of all of them, in order."""
+        return list(Region.objects.filter(code__endswith="0000").order_by("code").values_list("code", flat=True))
+
+    def authorities(self, areas: frozenset[str]) -> list[Authority]:
+        """The health and drug authorities of these very regions."""
+        if areas not in self._authorities:
+            found = Authority.objects.filter(kind__in=_AUTHORITIES, region__in=areas)
+            self._authorities[areas] = list(found)
+        return self._authorities[areas]
+
+    def regions(self, codes: frozenset[str]) -> dict[str, Region]:
+        """Those of the regions that there are, by code."""
+        if codes not in self._regions:
+            self._regions[codes] = Region.objects.in_bulk(codes) if codes else {}
+        return self._regions[codes]
+
+
 _ALL_REGIONS = Recipient(RecipientKind.ALL_REGIONS, None, Because.HOLDS_EVERYWHERE)
 
 
 def recipients_of(
-    found: Difference, *, entries: Collection[Fact], changes: reach.Reach, registrations: Collection[Registration]
+    found: Difference,
+    *,
+    entries: Collection[Fact],
+    changes: reach.Reach,
+    registrations: Collection[Registration],
+    bodies: Bodies | None = None,
 ) -> tuple[Recipient, ...]:
     """Who has to be told again of those entries that the act previewed as `found` corrects; by kind, then by code.
 
@@ -110,11 +142,17 @@ def recipients_of(
         places=places,
         deciding=[entry.agency for entry in entries],
         everywhere=bool(past or changes.periods),
+        bodies=bodies or Bodies(),
     )
 
 
 def told_of(
-    *, person: Practitioner, places: Collection[Institution], deciding: Collection[Agency | None], everywhere: bool
+    *,
+    person: Practitioner,
+    places: Collection[Institution],
+    deciding: Collection[Agency | None],
+    everywhere: bool,
+    bodies: Bodies,
 ) -> tuple[Recipient, ...]:
     """Who is told of something about the person, registered at these places, that these agencies decided.
 
@@ -127,8 +165,8 @@ def told_of(
         Recipient(RecipientKind.PRACTITIONER, person, Because.OWN_FILE),
         *(Recipient(RecipientKind.INSTITUTION, place, Because.REGISTERED_THERE) for place in places),
         *_agencies(agencies, places),
-        *_authorities({place.region_id for place in places} | decided_in),
-        *([_ALL_REGIONS] if everywhere else _regions(places, decided_in)),
+        *_authorities({place.region_id for place in places} | decided_in, bodies),
+        *([_ALL_REGIONS] if everywhere else _regions(places, decided_in, bodies)),
     ]
     return tuple(sorted(everybody, key=lambda each: (_ORDER.index(each.kind), each.ref)))
 
@@ -216,18 +254,18 @@ def _agencies(deciding: Set[Agency], places: Iterable[Institution]) -> Iterator[
         yield Recipient(RecipientKind.AGENCY, agency, Because.HANDLES_THE_AGREEMENT)
 
 
-def _authorities(regions: Iterable[str]) -> Iterator[Recipient]:
+def _authorities(regions: Iterable[str], bodies: Bodies) -> Iterator[Recipient]:
     """The health and drug authorities of the regions, and of the cities and provinces that these lie in."""
-    areas = {area for code in regions for area in (code, f"{code[:4]}00", province(code))}
-    for authority in Authority.objects.filter(kind__in=_AUTHORITIES, region__in=areas):
+    areas = frozenset(area for code in regions for area in (code, f"{code[:4]}00", province(code)))
+    for authority in bodies.authorities(areas):
         yield Recipient(_AUTHORITIES[Authority.Kind(authority.kind)], authority, Because.IN_ITS_REGION)
 
 
-def _regions(places: Collection[Institution], decided_in: Collection[str]) -> Iterator[Recipient]:
+def _regions(places: Collection[Institution], decided_in: Collection[str], bodies: Bodies) -> Iterator[Recipient]:
     """The provinces of the institutions other than the one in which all entries were decided."""
     deciding = {province(code) for code in decided_in}
     regions = {place.region_id for place in places if {province(place.region_id)} != deciding}
-    found = Region.objects.in_bulk(regions | {province(code) for code in regions}) if regions else {}
+    found = bodies.regions(frozenset(regions | {province(code) for code in regions}))
     for region in {found.get(province(code), found[code]) for code in regions}:
         yield Recipient(RecipientKind.REGION, region, Because.REGISTERED_THERE)
 

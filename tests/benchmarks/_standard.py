@@ -1,6 +1,7 @@
 """The standard pattern: one Celery task for each notice, which posts it with requests and marks it.
 
-No order, no lease, no record of tries, no check of addresses: what is compared is how quickly it comes out.
+No order, no lease, no record of tries, no check of addresses, no word of corrections: what is compared is
+how quickly it comes out.
 """
 
 import os
@@ -18,8 +19,8 @@ from django.db import connection  # noqa: E402 - Django first
 from django.utils import timezone  # noqa: E402
 
 from notifications.models import Push  # noqa: E402
-from notifications.queries.letters import letter_of, target_of  # noqa: E402
-from notifications.rules.envelope import MEDIA_TYPE, body  # noqa: E402
+from notifications.queries.letters import target_of  # noqa: E402
+from notifications.rules.envelope import MEDIA_TYPE, Letter, body  # noqa: E402
 from notifications.wire.signing import signature_headers  # noqa: E402
 from registry.queries import sight  # noqa: E402
 
@@ -41,7 +42,18 @@ def _see_everything(**_more: object) -> None:
 def deliver(push_id: int) -> None:
     """Post one notice, and mark it."""
     push = Push.objects.select_related("endpoint", "notice__event__practitioner").get(pk=push_id)
-    letter = letter_of(push)
+    event, person = push.notice.event, push.notice.event.practitioner
+    assert person is not None  # all are about somebody
+    letter = Letter(
+        id=str(event.uuid),
+        source=settings.REGISTRY_REGISTER_ID,
+        happening=event.kind,
+        subject=str(person.uuid),
+        sequence=push.sequence,
+        time=event.occurred_at,
+        notice=str(push.notice.uuid),
+        url=f"{settings.REGISTRY_ADDRESS}/api/v1/practitioners/{person.uuid}/",
+    )
     content = body(letter)
     keys = target_of(push.endpoint, timezone.now()).private_keys
     headers = {**signature_headers(letter.id, int(time.time()), content, keys), "content-type": MEDIA_TYPE}

@@ -36,7 +36,16 @@ class Point(NamedTuple):
 
 
 _FUNCTIONS: dict[ModuleType, tuple[str, ...]] = {
-    fanning_out: ("_announce", "_last_number", "waiting_of", "announcement", "_make", "write_notices", "recall", "owe"),
+    fanning_out: (
+        "_announce",
+        "_last_numbers",
+        "waiting_of",
+        "announcement",
+        "_make",
+        "write_notices",
+        "recall",
+        "owe",
+    ),
     delivering: ("hand_up", "claim_due", "letters_of", "target_of", "send", "report_all"),
     claiming: ("_claim", "_still_mine", "_deliver", "_note_endpoints"),
 }

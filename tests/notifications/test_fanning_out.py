@@ -130,7 +130,7 @@ def test_a_quick_look_finds_what_is_new_and_the_other_whatever_is_left(
     score(town, 3, TODAY)
     score(town, 3, TODAY, who=town.nurse, number="罚字N号")
     score(town, 3, date(2025, 3, 11))
-    fanning_out._announce(town.surgeon.pk, at(TODAY, 20))
+    fanning_out._announce([town.surgeon.pk], at(TODAY, 20))
     assert list(people_waiting(everything=False)) == []
     assert list(people_waiting(everything=True)) == [town.nurse.pk]
     assert announce() > 0

@@ -25,8 +25,8 @@ def tell_settled(letter: Letter, *, now: datetime) -> None:
     event = Event.objects.create(
         kind=Kind.SETTLED, sequence=0, letter=letter, outcome=letter.state, occurred_at=now, made_at=now
     )
-    (notice,) = write_notices(event, [addressed_to(endpoints[0], Because.WROTE)], now)
-    owe(event, [(endpoint, notice) for endpoint in endpoints], now)
+    (notice,) = write_notices([(event, addressed_to(endpoints[0], Because.WROTE))], now)
+    owe([(endpoint, notice) for endpoint in endpoints], now)
 
 
 def keep_settlement(row: Letter, given: Settlement, signature: str, *, now: datetime) -> None:
