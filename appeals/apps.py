@@ -18,12 +18,14 @@ class AppealsConfig(AppConfig):
         from appeals.queries.drafts import changed_before
         from appeals.queries.files import reads
         from appeals.queries.own_data import answered_back
+        from appeals.queries.study import unfinished_before
         from registry.actions.retention import Forgettable, delete_old, offer_forgettable
         from registry.pages.own_file.extensions import offer_card, offer_deed, offer_happenings, offer_way
         from registry.queries.files import offer_readers
         from registry.queries.own_data import offer_own_data
 
         offer_forgettable("drafts", Forgettable(changed_before, delete_old))
+        offer_forgettable("unfinished_attempts", Forgettable(unfinished_before, delete_old))
         offer_readers(reads)
         offer_own_data(answered_back)
         offer_card(card)

@@ -19,6 +19,7 @@ from registry.ledger.days import shanghai_day
 from registry.ledger.writing import lock
 from registry.models import User
 from registry.queries.explain import day
+from registry.queries.own_file import holds
 
 SEED_BYTES = 16
 
@@ -26,10 +27,10 @@ SEED_BYTES = 16
 def begin_attempt(*, part: Attendance, by: User, now: datetime) -> Attempt:
     """Draw a paper for the person; while one is under way, that one is gone on with.
 
-    Refused before the waiting days are over, with none left, and when the activity is over.
+    Refused to everybody else; before the waiting days are over, with none left, and when the activity is over.
     """
     with transaction.atomic():
-        lock(part.practitioner)
+        _require_own(part, by, now)
         study = _running(locked(part, "activity"), now)
         if study.under_way:
             return study.under_way
@@ -44,13 +45,13 @@ def begin_attempt(*, part: Attendance, by: User, now: datetime) -> Attempt:
         )
 
 
-def save_answers(*, attempt: Attempt, answers: Mapping[int, Collection[int]], now: datetime) -> Attempt:
+def save_answers(*, attempt: Attempt, answers: Mapping[int, Collection[int]], by: User, now: datetime) -> Attempt:
     """Keep the answers to some questions: places as they were shown, by the number of the question in the bank.
 
-    What was answered before and is not named stays. Refused once the attempt is handed in.
+    What was answered before and is not named stays. Refused to everybody but the person, and once it is handed in.
     """
     with transaction.atomic():
-        lock(attempt.attendance.practitioner)
+        _require_own(attempt.attendance, by, now)
         attempt = locked(attempt, "attendance__activity")
         if attempt.handed_in_at is not None:
             raise Refused("handed_in", _("This attempt was handed in; its answers stay as they are."))
@@ -65,12 +66,12 @@ def save_answers(*, attempt: Attempt, answers: Mapping[int, Collection[int]], no
         return attempt
 
 
-def hand_in(*, attempt: Attempt, now: datetime) -> Attempt:
+def hand_in(*, attempt: Attempt, by: User, now: datetime) -> Attempt:
     """Score the attempt. At or above the pass mark the part is completed, in the name of who offers it; with the last
-    attempt below, it is not. Handing in twice is handing in once.
+    attempt below, it is not. Handing in twice is handing in once. Refused to everybody but the person.
     """
     with transaction.atomic():
-        lock(attempt.attendance.practitioner)
+        _require_own(attempt.attendance, by, now)
         attempt = locked(attempt, "attendance__activity")
         if attempt.handed_in_at is not None:
             return attempt
@@ -81,6 +82,12 @@ def hand_in(*, attempt: Attempt, now: datetime) -> Attempt:
         if passed or not study.left:
             _record(study.part, attempt, now)
         return attempt
+
+
+def _require_own(part: Attendance, by: User, now: datetime) -> None:
+    """Nobody else writes about the person meanwhile. Raises Refused where `by` does not hold the file on the day."""
+    if not holds(by, lock(part.practitioner).members, shanghai_day(now)):
+        raise Refused("not_your_study", _("Only whoever the study is for takes its test."))
 
 
 def _record(part: Attendance, attempt: Attempt, now: datetime) -> None:

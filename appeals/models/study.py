@@ -93,6 +93,7 @@ class Attempt(models.Model):
     """One attempt at the test: the seed from which it is drawn, and the answers by question, as places in the bank.
 
     Answers are saved as they come; once handed in, nothing of the row changes any more, and the database refuses it.
+    One that was never handed in is forgotten after the days of the policy (`retention.unfinished_attempts`).
     """
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)

@@ -1,5 +1,6 @@
 """A study on the web: its lessons, its test, and what came of each attempt."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -97,14 +98,16 @@ def my_attempt(request: HttpRequest, person: Practitioner, attempt: UUID) -> Htt
 
 def _sent(request: HttpRequest, row: Attempt, pages: list[list[Shown]], at: int) -> str:
     """Keep what the page holds, and where to go on. Raises Refused."""
-    here, now = reverse("my_attempt", args=[row.uuid]), timezone.now()
+    assert isinstance(request.user, User)  # the door lets nobody else in
+    here = reverse("my_attempt", args=[row.uuid])
+    said: dict[str, Any] = {"attempt": row, "by": request.user, "now": timezone.now()}
     with full_sight():
         if request.POST.get("step") == "hand_in":
-            hand_in(attempt=row, now=now)
+            hand_in(**said)
             return here
         if at <= len(pages):
             given = {each.question.pk: _places(request, each) for each in pages[at - 1]}
-            save_answers(attempt=row, answers=given, now=now)
+            save_answers(answers=given, **said)
     step = -1 if request.POST.get("step") == "back" else 1
     return f"{here}?page={max(1, at + step)}"
 

@@ -1,9 +1,9 @@
 """A study as the person who takes it sees it: lessons, attempts, when the next is possible, and the paper of one."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from appeals.models import Activity, Attempt, Attendance, Course, Lesson, Question
 from appeals.rules.study import Drawn, Marked, draw, mark
@@ -135,6 +135,12 @@ def study_of(part: Attendance, today: date) -> Study | None:
     lessons = tuple(course.lessons.filter(left_out=False).order_by("number"))
     attempts = tuple(Attempt.objects.filter(attendance=part).order_by("number"))
     return Study(part, course, lessons, attempts, course.in_bank, today)
+
+
+def unfinished_before(moment: datetime) -> QuerySet[Attempt]:
+    """The attempts that were never handed in and cannot be now: their activity ended before the day of `moment`."""
+    ended = Attempt.objects.filter(attendance__activity__ends_on__lt=shanghai_day(moment))
+    return ended.filter(handed_in_at=None)
 
 
 def drawn(attempt: Attempt, course: Course) -> tuple[tuple[Drawn, ...], dict[int, Question]]:

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MailClaim:
-    """What goes into one mail to one user, in hand under one fence; the notices are fetched."""
+    """What goes into one mail to one user, in hand under one fence; the notices, or the address, are fetched."""
 
     user: User
     mails: tuple[Mail, ...]
@@ -119,7 +119,7 @@ def _taken(rows: list[Mail], now: datetime) -> MailClaim | None:
     fence = max(row.fence for row in rows) + 1
     taken = Mail.objects.filter(pk__in=[row.pk for row in rows])
     taken.update(fence=fence, lease_until=now + LEASE)
-    found = taken.select_related("user", "notice__event__deadline").order_by("pk")
+    found = taken.select_related("user", "address", "notice__event__deadline").order_by("pk")
     mails = tuple(found)
     return MailClaim(mails[0].user, mails, fence)
 

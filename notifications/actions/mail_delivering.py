@@ -1,7 +1,8 @@
 """The engine that hands e-mails to the mail server: it claims one, sends it outside of any transaction, and keeps how
 that ended.
 
-Whatever dies in between, what was claimed is due again when its lease is over, and goes out under the same Message-ID.
+Whatever dies in between, what was claimed is due again when its lease is over, and goes out under the same Message-ID;
+but a link to confirm an address, which is another one each time.
 """
 
 import random
@@ -11,11 +12,13 @@ from datetime import datetime, timedelta
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from notifications.actions.mail_addresses import new_link
 from notifications.actions.mail_claiming import MailClaim, claim_next, hand_up_mails, report_failed, report_sent
-from notifications.models import MailProblem
-from notifications.queries.mail_words import message_of
+from notifications.models import Mail, MailProblem
+from notifications.queries.mail_addresses import addresses_of, link_holds
+from notifications.queries.mail_words import message_of, message_of_end, message_with_link
 from notifications.queries.mailing import sends_mail, still_needed
-from notifications.wire.mailing import OF_THE_SERVER, send_message
+from notifications.wire.mailing import OF_THE_SERVER, Message, send_message
 from registry.actions.one_by_one import tell_failure
 from registry.ledger.days import shanghai_day
 
@@ -47,8 +50,8 @@ def mail_due(*, clock: Clock, longest: timedelta = LONGEST_RUN) -> int:
 
 
 def _try(claim: MailClaim, connection: BaseEmailBackend, clock: Clock) -> MailProblem | None:
-    needed = still_needed(claim.mails, shanghai_day(clock()))
-    problem = _sent(claim, len(needed), connection) if needed else None
+    needed = _needed(claim, clock())
+    problem = _sent(claim, needed, connection) if needed else None
     if problem:
         report_failed(claim, problem, now=clock(), chance=random.random())  # noqa: S311 - no secret
     else:
@@ -56,11 +59,31 @@ def _try(claim: MailClaim, connection: BaseEmailBackend, clock: Clock) -> MailPr
     return problem
 
 
-def _sent(claim: MailClaim, waiting: int, connection: BaseEmailBackend) -> MailProblem | None:
+def _needed(claim: MailClaim, now: datetime) -> list[Mail]:
+    """Those that are still to go out. A mail about an address has a claim of its own."""
+    mail = claim.mails[0]
+    if mail.address is None:
+        return still_needed(claim.mails, shanghai_day(now))
+    waits = mail.address.confirmed_at is None and link_holds(mail.address, now) and claim.user.is_active
+    return [mail] if waits or mail.occasion == Mail.Occasion.ENDED else []
+
+
+def _sent(claim: MailClaim, needed: list[Mail], connection: BaseEmailBackend) -> MailProblem | None:
     """How it ended; what nobody thought of is logged, and does not hold up the others."""
     try:
-        return send_message(message_of(claim.user, claim.mails, waiting), connection)
+        return send_message(_message(claim, len(needed)), connection)
     except Exception as error:  # noqa: BLE001 - one mail does not hold up the others
         tell_failure("mail", error, whose=str(claim.mails[0].uuid))
         connection.close()
         return MailProblem.REFUSED
+
+
+def _message(claim: MailClaim, waiting: int) -> Message:
+    mail, address = claim.mails[0], claim.mails[0].address
+    if address is None:
+        counting = addresses_of(claim.user).counting
+        assert counting is not None  # taken back this very moment: then the next try finds it needed no more
+        return message_of(claim.mails, waiting, counting.address)
+    if mail.occasion == Mail.Occasion.ENDED:
+        return message_of_end(mail, address)
+    return message_with_link(mail, address, new_link(address=address))

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from notifications.actions.mail_addresses import give_address
 from notifications.models import Mail, MailWish, Notice
 from notifications.queries.mailing import sends_mail, told_by_mail
 from notifications.rules.mailing import GATHERING
@@ -30,28 +29,15 @@ def owe_mails(notices: Iterable[Notice], now: datetime) -> None:
 
 
 def wish_mail(*, user: User, wanted: bool, address: str, now: datetime) -> None:
-    """Keep whether the user wishes to be told by e-mail, and at which address; the account has no other.
+    """Keep whether the user wishes to be told by e-mail, and give the address, which counts once it is confirmed.
 
-    Raises Refused for an address that is none, and for the wish without one.
+    Raises Refused as `give_address` does, and for the wish without an address.
     """
-    address = address.strip()
-    if wanted and not address:
+    if wanted and not address.strip():
         raise Refused("mail_address_missing", _("Write the address to which mails shall go."), field="address")
-    if address:
-        _check(address)
     with transaction.atomic():
-        User.objects.filter(pk=user.pk).update(email=address)
+        give_address(address=address, by=user, now=now)
         MailWish.objects.update_or_create(user=user, defaults={"wanted": wanted, "said_at": now})
-    user.email = address
-
-
-def _check(address: str) -> None:
-    try:
-        validate_email(address)
-    except ValidationError:
-        raise Refused(
-            "mail_address_malformed", _("This is no address for e-mail: name@example.cn."), field="address"
-        ) from None
 
 
 def _mail(user: int, notice: Notice, now: datetime) -> Mail:

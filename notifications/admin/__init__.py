@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.admin import (
     acts,
+    addresses,
     endpoint_acts,
     endpoints,
     notices,
@@ -16,7 +17,7 @@ from notifications.admin import (
 )
 from registry.admin.extensions import offer_act_words, offer_acts, offer_figures, offer_views
 
-__all__ = ["endpoints", "notices", "pushes", "registers", "subscriptions"]
+__all__ = ["addresses", "endpoints", "notices", "pushes", "registers", "subscriptions"]
 
 _OF_LINES = {
     "propose": _("asked for"),

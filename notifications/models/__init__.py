@@ -3,6 +3,7 @@
 from notifications.models.endpoints import Endpoint, EndpointKey
 from notifications.models.exchange import Doubt, Letter, Reconciliation, Register, Settlement
 from notifications.models.looks import Look
+from notifications.models.mail_addresses import MailAddress
 from notifications.models.mails import Mail, MailProblem, MailWish
 from notifications.models.notices import Because, Event, Kind, Notice, Recall
 from notifications.models.pushes import Attempt, Push
@@ -21,6 +22,7 @@ __all__ = [
     "Letter",
     "Look",
     "Mail",
+    "MailAddress",
     "MailProblem",
     "MailWish",
     "Notice",

@@ -1,17 +1,18 @@
-"""E-mails that say that a notice waits, and who wishes to have them."""
+"""E-mails that say that a notice waits, and those about an address; and who wishes to have them."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from notifications.models.mail_addresses import MailAddress
 from notifications.models.notices import Notice
 from registry.models.identifiers import uuid7
 
 
 class MailWish(models.Model):
     """Whether a user wishes to be told by e-mail; who has said nothing has no row, and what holds for them is a rule
-    (`notifications.queries.mailing`). The address is that of the account.
+    (`notifications.queries.mailing`). Where to is a record of its own (`MailAddress`).
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, primary_key=True, related_name="mail_wish")
@@ -38,12 +39,19 @@ class MailProblem(models.TextChoices):
 
 
 class Mail(models.Model):
-    """That one user is owed word of one notice; made with the notice, in its transaction.
+    """That one user is owed word of one notice, or a mail about an address; made with what it tells of, in its
+    transaction.
 
+    A mail about an address goes to that one, whether it counts or not: a link to confirm it, or that it counts no more.
     Those that are `gathered` (notices to a body) go together in one mail that says how many there are. A worker claims
     what goes into one mail until `lease_until` and raises `fence`; what it reports counts only while the fence is still
     its own. `since` is when it was first owed. A mail that went out is no receipt of anything.
     """
+
+    class Occasion(models.TextChoices):
+        NOTICE = "notice", _("a notice waits")
+        CONFIRM = "confirm", _("an address is to be confirmed")
+        ENDED = "ended", _("an address counts no more")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -53,7 +61,9 @@ class Mail(models.Model):
 
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="mails", db_index=False)
-    notice = models.ForeignKey(Notice, models.PROTECT, related_name="mails", db_index=False)
+    occasion = models.CharField(_("why"), max_length=8, choices=Occasion, default=Occasion.NOTICE)
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="mails", db_index=False, null=True)
+    address = models.ForeignKey(MailAddress, models.CASCADE, related_name="mails", null=True)
     gathered = models.BooleanField(_("together with others"))
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.WAITING)
     since = models.DateTimeField(_("owed since"))
@@ -74,6 +84,16 @@ class Mail(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["notice", "user"], name="a_user_is_owed_one_mail_for_a_notice"),
+            models.UniqueConstraint(
+                fields=["address", "occasion"],
+                condition=Q(next_at__isnull=False),
+                name="one_mail_about_an_address_is_owed_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(occasion="notice", notice__isnull=False, address=None)
+                | Q(occasion__in=["confirm", "ended"], notice=None, address__isnull=False, gathered=False),
+                name="a_mail_is_of_a_notice_or_about_an_address",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["waiting", "overdue"], next_at__isnull=False, sent_at=None)
                 | Q(state="sent", next_at=None, sent_at__isnull=False)
@@ -83,4 +103,10 @@ class Mail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.notice_id} → {self.user_id} {self.state}"
+        return f"{self.occasion} {self.notice_id or self.address_id} → {self.user_id} {self.state}"
+
+    @property
+    def of_notice(self) -> Notice:
+        """The notice that it tells of; only for mails that are not about an address."""
+        assert self.notice is not None
+        return self.notice

@@ -27,6 +27,8 @@ from notifications.queries.inbox import (
     unread,
     with_everything,
 )
+from notifications.queries.mail_addresses import addresses_of
+from notifications.queries.mailing import sends_mail
 from notifications.queries.saying import lines_of, sentence_of, title_of
 from registry.models import Practitioner, User
 from registry.pages.own_file.extensions import Card
@@ -63,6 +65,7 @@ def my_notices(request: HttpRequest, person: Practitioner) -> HttpResponse:
     """The notices to the holder of the file, the newest first."""
     form = AskedForm(request.GET)
     asked = Asked(**form.cleaned_data) if form.is_valid() else Asked()
+    assert isinstance(request.user, User)  # the door lets nobody else in
     mine = own_notices(files_of(person))
     page = list(with_everything(narrowed(mine, asked))[: PAGE + 1])
     shown = {
@@ -71,6 +74,7 @@ def my_notices(request: HttpRequest, person: Practitioner) -> HttpResponse:
         "asked": asked,
         "unread": unread(mine),
         "older": _older(asked, page[PAGE - 1]) if len(page) > PAGE else "",
+        "only_here": sends_mail() and addresses_of(request.user).counting is None,
     }
     return render(request, "notifications/my_notices.html", shown)
 

@@ -1,4 +1,5 @@
-"""What an e-mail says: that something waits, which number it has, until when it can be answered, and where it is read.
+"""What an e-mail says: that something waits, which number it has, until when it can be answered, and where it is read;
+or that an address is to be confirmed, or counts no more.
 
 It names nobody, says no points and no standing, and of what kind the notice is only so far that its reader knows
 whether it presses. Whoever wants more signs in: opening the notice is the receipt, the mail is none.
@@ -6,13 +7,15 @@ whether it presses. Whoever wants more signs in: opening the notice is the recei
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, override
 
-from notifications.models import Event, Mail, Notice
+from notifications.models import Event, Mail, MailAddress, Notice
+from notifications.queries.mail_addresses import last_day_of_link
 from notifications.queries.printed import number_of
 from notifications.wire.mailing import Message
 from registry.models import Task, User
@@ -33,15 +36,36 @@ class Words:
     why: str
 
 
-def message_of(user: User, mails: Sequence[Mail], waiting: int) -> Message:
-    """The mail to the user about these, of which `waiting` are still needed; in the user's language, or in both."""
+def message_of(mails: Sequence[Mail], waiting: int, to: str) -> Message:
+    """The mail to an address of the user about these, of which `waiting` are still needed; in the user's language, or
+    in both.
+    """
     first = mails[0]
-    languages = [user.language] if user.language else [code for code, _name in settings.LANGUAGES]
-    texts = [_words(first, waiting, language) for language in languages]
-    url, settings_url = f"{settings.REGISTRY_ADDRESS}{_path(first)}", f"{settings.REGISTRY_ADDRESS}{_wish_path()}"
+    texts = [_words(first, waiting, language) for language in _languages(first.user)]
+    return _message(str(first.uuid), to, texts, _path(first))
+
+
+def message_with_link(mail: Mail, address: MailAddress, code: str) -> Message:
+    """The mail with the link by which its reader confirms the address. Each try has another link, and its own id."""
+    texts = [_to_confirm(address, language) for language in _languages(mail.user)]
+    return _message(f"{mail.uuid}.{mail.fence}", address.address, texts, reverse("confirm_mail", args=[code]))
+
+
+def message_of_end(mail: Mail, address: MailAddress) -> Message:
+    """The mail to an address that counts no more."""
+    texts = [_of_end(language) for language in _languages(mail.user)]
+    return _message(str(mail.uuid), address.address, texts, _wish_path())
+
+
+def _languages(user: User) -> list[str]:
+    return [user.language] if user.language else [code for code, _name in settings.LANGUAGES]
+
+
+def _message(number: str, to: str, texts: Sequence[Words], path: str) -> Message:
+    url, settings_url = f"{settings.REGISTRY_ADDRESS}{path}", f"{settings.REGISTRY_ADDRESS}{_wish_path()}"
     return Message(
-        id=f"<{first.uuid}@{_host()}>",
-        to=user.email,
+        id=f"<{number}@{_host()}>",
+        to=to,
         subject=" / ".join(text.subject for text in texts),
         text=f"\n{_LINE}\n\n".join(_plain(text, url, settings_url) for text in texts),
         html=render_to_string("notifications/mail.html", {"texts": texts, "url": url, "settings_url": settings_url}),
@@ -50,8 +74,8 @@ def message_of(user: User, mails: Sequence[Mail], waiting: int) -> Message:
 
 def _words(mail: Mail, waiting: int, language: str) -> Words:
     with override(language):
-        number = number_of(mail.notice)
-        told = _of_several(waiting) if mail.gathered else tuple(_of_one(mail.notice, number))
+        number = number_of(mail.of_notice)
+        told = _of_several(waiting) if mail.gathered else tuple(_of_one(mail.of_notice, number))
         return Words(
             language="en" if get_language() == "en" else "zh-Hans",
             subject=_subject(waiting) if mail.gathered else gettext("A notice waits for you: %s") % number,
@@ -66,6 +90,44 @@ def _words(mail: Mail, waiting: int, language: str) -> Words:
                 "You have this mail because your account wishes to be told by e-mail. You can change that here:"
             ),
         )
+
+
+def _to_confirm(address: MailAddress, language: str) -> Words:
+    with override(language):
+        return _about_address(
+            subject=gettext("Confirm this address for e-mail"),
+            paragraphs=(
+                gettext(
+                    "In the payment qualification register an account asks to be told at this address that notices"
+                    " wait. That is done only after you confirm that the address is yours."
+                ),
+                gettext("The link holds until the end of %(day)s, in Shanghai.") % {"day": last_day_of_link(address)},
+                gettext("If you did not ask for it, do nothing: without your confirmation no notice is told here."),
+            ),
+            link=gettext("Confirm the address"),
+            why=gettext("Addresses are changed and taken back here, after signing in:"),
+        )
+
+
+def _of_end(language: str) -> Words:
+    with override(language):
+        return _about_address(
+            subject=gettext("No more e-mail to this address"),
+            paragraphs=(
+                gettext(
+                    "In the payment qualification register an account was told at this address that notices wait. From"
+                    " now on it is not: another address was confirmed, or this one was taken back."
+                ),
+                gettext("If that was not you, sign in, look at the address there, and change your password."),
+            ),
+            link=gettext("Sign in and look"),
+            why=gettext("Addresses are changed and taken back here, after signing in:"),
+        )
+
+
+def _about_address(**said: Any) -> Words:
+    language = "en" if get_language() == "en" else "zh-Hans"
+    return Words(language=language, greeting=gettext("Good day,"), **said)
 
 
 def _of_one(notice: Notice, number: str) -> Iterator[str]:
@@ -118,7 +180,7 @@ def _plain(text: Words, url: str, settings_url: str) -> str:
 def _path(mail: Mail) -> str:
     if mail.gathered:
         return f"{reverse('admin:notifications_notice_changelist')}?taken=unread"
-    return reverse("my_notice", args=[mail.notice.uuid])
+    return reverse("my_notice", args=[mail.of_notice.uuid])
 
 
 def _wish_path() -> str:

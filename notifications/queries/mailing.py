@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from notifications.models import Mail, MailWish, Notice, Receipt
 from notifications.models.bodies import BODIES
 from notifications.queries.addressees import recipient_of
+from notifications.queries.mail_addresses import counts
 from registry.ledger.families import Persons
 from registry.models import Assignment, Role, User
 from registry.queries.roles import TOLD
@@ -30,7 +31,7 @@ def wishes_mail(user: User) -> bool | None:
 
 def told_by_mail(notices: Iterable[Notice], today: date) -> Iterator[Pair]:
     """Who is told by e-mail of which notices: the holder of the file, unless they wish otherwise, and of a body those
-    who take note of its notices and asked for it. All of them have an address. Two queries.
+    who take note of its notices and asked for it. All of them have an address that counts. Two queries.
     """
     by_recipient = _by_key(notices)
     if not by_recipient:
@@ -42,14 +43,17 @@ def told_by_mail(notices: Iterable[Notice], today: date) -> Iterator[Pair]:
 
 
 def still_needed(mails: Sequence[Mail], today: date) -> list[Mail]:
-    """Those whose notice nobody has read and whose user is still to be told of it. The notices are fetched already."""
+    """Those whose notice nobody has read and whose user is still to be told of it. The notices are fetched already.
+
+    All of them are of notices.
+    """
     read = Receipt.objects.filter(notice__in=[mail.notice_id for mail in mails], kind=Receipt.Kind.READ)
     done = set(read.values_list("notice_id", flat=True))
     found: list[Mail] = []
     unread = [mail for mail in mails if mail.notice_id not in done]
-    for recipient in {recipient_of(mail.notice) for mail in unread}:
-        of_recipient = [mail for mail in unread if recipient_of(mail.notice) == recipient]
-        told = {user for user, _notice in told_by_mail([of_recipient[0].notice], today)}
+    for recipient in {recipient_of(mail.of_notice) for mail in unread}:
+        of_recipient = [mail for mail in unread if recipient_of(mail.of_notice) == recipient]
+        told = {user for user, _notice in told_by_mail([of_recipient[0].of_notice], today)}
         found += [mail for mail in of_recipient if mail.user_id in told]
     return sorted(found, key=lambda mail: mail.pk)
 
@@ -87,7 +91,7 @@ def _who_takes_note(keys: Iterable[tuple[str, int | str]], today: date) -> Query
     own = Q(role=Role.PRACTITIONER) & (Q(user__mail_wish=None) | wished)
     of_bodies = Q(role__in=TOLD) & wished
     in_force = Assignment.objects.filter(Q(ends_on=None) | Q(ends_on__gt=today), starts_on__lte=today)
-    rows = in_force.filter(places, own | of_bodies, user__is_active=True).exclude(user__email="")
+    rows = in_force.filter(places, own | of_bodies, counts("user__mail_addresses__"), user__is_active=True)
     return rows.order_by("user_id", "pk")
 
 

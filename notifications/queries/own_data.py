@@ -5,21 +5,23 @@ from typing import Any
 
 from django.db.models import Q
 
-from notifications.models import FollowUp, Mail, MailWish, Notice, Receipt, Subscription
+from notifications.models import FollowUp, Mail, MailAddress, MailWish, Notice, Receipt, Subscription
 from notifications.models.bodies import BODIES
 from registry.queries.own_data import Files, plain, rows_of
 
 
 def told_and_asked(files: Files) -> Mapping[str, Any]:
     """Every notice about the person but those of the deadlines of offices, which stand among the tasks as far as the
-    person may know of them; when the person took note; what authorities then did; what went out by e-mail; and every
-    subscription.
+    person may know of them; when the person took note; what authorities then did; what went out by e-mail, and
+    to which addresses it may; and every subscription.
     """
     own = Q(practitioner_id__in=files)
     about = Notice.objects.filter(event__practitioner_id__in=files)
     notices = about.filter(own | Q(event__deadline=None, event__missed=None)).order_by("pk")
     subscriptions = Subscription.objects.filter(practitioner_id__in=files)
     receipts = Receipt.objects.filter(notice__practitioner_id__in=files)
+    mine = Q(user__assignments__practitioner_id__in=files)
+    mails = Mail.objects.filter(Q(notice__practitioner_id__in=files) | Q(address__in=MailAddress.objects.filter(mine)))
     outcomes = FollowUp.objects.filter(notice__event__practitioner_id__in=files)
     return {
         "notices": rows_of(
@@ -36,14 +38,17 @@ def told_and_asked(files: Files) -> Mapping[str, Any]:
             **plain("outcome", "decided_on", "document_number", "words"),
         ),
         "mails": rows_of(
-            Mail.objects.filter(notice__practitioner_id__in=files).select_related("notice__event").order_by("pk"),
+            mails.select_related("notice__event").order_by("pk"),
             event="notice.event.kind",
-            **plain("state", "since", "sent_at"),
+            **plain("occasion", "state", "since", "sent_at"),
         ),
         "wishes_for_mail": rows_of(
-            MailWish.objects.filter(user__assignments__practitioner_id__in=files).select_related("user").distinct(),
-            address="user.email",
+            MailWish.objects.filter(mine).distinct(),
             **plain("wanted", "said_at"),
+        ),
+        "addresses_for_mail": rows_of(
+            MailAddress.objects.filter(mine).distinct().order_by("pk"),
+            **plain("address", "asked_at", "expires_at", "confirmed_at", "ended_at", "ending"),
         ),
         "subscriptions": rows_of(
             subscriptions.select_related(*BODIES),

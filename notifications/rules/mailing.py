@@ -6,3 +6,7 @@ GATHERING = timedelta(minutes=2)
 """How long notices to a body are waited for, so that those of one decision go in one mail."""
 APART = timedelta(minutes=15)
 """At least so long lies between two such mails to one user, however many notices there are."""
+LINKS_APART = timedelta(minutes=5)
+"""At least so long lies between two links that the same address is sent."""
+LINKS_A_DAY = 5
+"""So many links are sent for one user within 24 hours, to whichever addresses: nobody makes us write to strangers."""

@@ -127,7 +127,7 @@ class UserAdmin(DjangoUserAdmin, KeptByForms):  # type: ignore[misc,type-arg]  #
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        (_("Person"), {"fields": ("last_name", "first_name", "email", "language")}),
+        (_("Person"), {"fields": ("last_name", "first_name", "language")}),
         (_("Account"), {"fields": ("is_active", "last_login", "date_joined")}),
     )
     add_fieldsets = (

@@ -19,6 +19,7 @@ GROUPS: list[tuple[tuple[str, ...], str | Promise]] = [
     (("clocks.", "procedure.", "panel."), _("Procedure")),
     (("tiers.", "remediation.", "ratios.", "measures."), _("Talks, remediation, institutions")),
     (("retention.",), _("How long records are kept")),
+    (("mail.",), _("Notices by e-mail")),
     (("publication.",), _("What authorities and the public are shown")),
 ]
 
@@ -78,9 +79,13 @@ _RULES: Mapping[str, str | Promise] = {
     "retention.sign_in_attempts": _("Attempts to sign in, after the last of them (days)"),
     "retention.access_codes": _("Codes of access, after they were used, ended or ran out (days)"),
     "retention.drafts": _("Drafts of objections and appeals, after they were last changed (days)"),
+    "retention.unfinished_attempts": _("Attempts at a test that were never handed in, after the activity ended (days)"),
+    "retention.mail_addresses": _("Addresses for e-mail that were not confirmed, or count no more (days)"),
+    "mail.confirmation": _("The link that confirms an address for e-mail holds for (days)"),
     "retention.facts": _("What was recorded of people, and its chain"),
     "retention.files": _("Files handed in: evidence, receipts, and those never used"),
     "retention.answers": _("Answers given to programs"),
+    "retention.attempts": _("Attempts at a test that were handed in"),
     "retention.openings": _("Who opened whose file, and why"),
     "retention.correction_requests": _("Requests for corrections and their answers"),
     "retention.certificates": _("Certificates of standing"),

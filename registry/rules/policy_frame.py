@@ -118,7 +118,16 @@ def _bands() -> dict[str, Rule]:
     return rules
 
 
-KEPT_FOR_EVER = ("facts", "files", "answers", "openings", "correction_requests", "certificates", "sharing")
+KEPT_FOR_EVER = (
+    "facts",
+    "files",
+    "answers",
+    "attempts",
+    "openings",
+    "correction_requests",
+    "certificates",
+    "sharing",
+)
 """Kinds of records whose tables, or their histories, nobody alters or empties: no number of days could be kept."""
 PUBLISHED = ("points", "suspension", "termination")
 """What outsiders may be shown, each for so many months after it ended."""
@@ -181,10 +190,13 @@ RULES: Mapping[str, Rule] = {
     "retention.sign_in_attempts": _national(_DAYS, whole(1, 30)),
     "retention.access_codes": _national(_DAYS, whole(1, 365)),
     "retention.drafts": _national(_DAYS, whole(30, 365)),
+    "retention.unfinished_attempts": _national(_DAYS, whole(1, 365)),
+    "retention.mail_addresses": _national(_DAYS, whole(1, 365)),
     **{f"retention.{kind}": _national(_DAYS, exactly(FOR_EVER)) for kind in KEPT_FOR_EVER},
     **{f"publication.authorities.{kind}": _national(_AFTER, _AFTER) for kind in PUBLISHED},
     "publication.public.fewest": _national(whole(1, 100), whole(3, 100)),
+    "mail.confirmation": _national(whole(1, 30), whole(1, 14)),
 }
-"""Every key that a policy may set. Clocks are working days, retention is calendar days, publication is months; ratios
-and `shortest_percent` are per cent.
+"""Every key that a policy may set. Clocks are working days, retention and mail calendar days, publication is months;
+ratios and `shortest_percent` are per cent.
 """

@@ -19,7 +19,8 @@ from appeals.actions.objections import add_evidence
 from appeals.actions.release import release_evidence
 from appeals.models import Attendance, Evidence, Seat
 from notifications.actions.fanning_out import fan_out
-from notifications.models import Look
+from notifications.actions.mail_addresses import give_address, new_link
+from notifications.models import Look, MailAddress
 from registry.actions.certificates import make_certificate
 from registry.actions.handlings import record_trigger
 from registry.actions.own_corrections import ask_for_correction
@@ -64,6 +65,7 @@ def furnish(things: Things) -> None:
     _objecting(things)
     _to_be_shown(things)
     _to_study(things)
+    _to_be_confirmed(things)
     give_key(town.officer)
     fan_out(clock=lambda: at(APRIL))
 
@@ -168,6 +170,13 @@ def _to_be_shown(things: Things) -> None:
         "sharing.code": str(code.uuid),
         "shared.code": text,
     }
+
+
+def _to_be_confirmed(things: Things) -> None:
+    """A link by which the surgeon confirms an address for e-mail."""
+    holder = holder_of(things)
+    give_address(address="wangwei@example.cn", by=holder, now=timezone.now())
+    things.ids["confirm.code"] = new_link(address=MailAddress.objects.get(user=holder))
 
 
 def _seen_by_an_expert(things: Things) -> None:

@@ -78,8 +78,8 @@ OF_THE_COUNTRY = {
 }
 """Rows that there are once."""
 
-ON_PAPER = {"verify.code", "verify.number", "<str:number>.code", "shared.code"}
-"""What opens for whoever holds the paper on which it stands, wherever they belong."""
+ON_PAPER = {"verify.code", "verify.number", "<str:number>.code", "shared.code", "confirm.code"}
+"""What opens for whoever holds the paper or the mail in which it stands, wherever they belong."""
 
 SAME = {
     "advance-notices.proposal": "proposal",

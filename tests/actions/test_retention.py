@@ -52,7 +52,7 @@ def test_a_dry_run_counts_and_forgets_nothing(town: Town) -> None:
         assert SignInAttempt.objects.count() == 2
         call_command("purge", stdout=out)
     assert SignInAttempt.objects.count() == 0
-    told = "rosters: 0\nsign_in_attempts: 2\naccess_codes: 0\ndrafts: 0\n"
+    told = "rosters: 0\nsign_in_attempts: 2\naccess_codes: 0\ndrafts: 0\nunfinished_attempts: 0\nmail_addresses: 0\n"
     assert out.getvalue() == told * 2
 
 

@@ -38,7 +38,9 @@ def test_a_nurse_wins_points_back_by_study_and_application(town: Town, django_as
     course = studied(town)
     part = enrolled(town, course)
     last = TODAY + timedelta(days=3)
-    hand_in(attempt=answered(begin_attempt(part=part, by=holder(town), now=at(last)), course, last), now=at(last, 11))
+    nurse = holder(town)
+    attempt = answered(begin_attempt(part=part, by=nurse, now=at(last)), course, last)
+    hand_in(attempt=attempt, by=nurse, now=at(last, 11))
     parts.append(part)
     with on(last):
         client = browser(holder(town))

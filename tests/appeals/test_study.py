@@ -1,5 +1,6 @@
 """A study on the web: put together, frozen, taken with attempts that wait, and its result recorded by the register."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from appeals.queries.study import paper_of, study_of
 from appeals.rules.study import draw, mark
 from registry.actions.errors import Refused
 from registry.actions.procedure import for_agency, for_institution, for_practitioner
+from registry.actions.retention import purge
 from registry.models import Assignment, ProcedureStep, Role, User
 from tests.appeals.repairs import offered
 from tests.town import LAW_BEGINS, TODAY, Town, at, build
@@ -62,12 +64,13 @@ def enrolled(town: Town, course: Course) -> Attendance:
 
 
 def answered(attempt: Attempt, course: Course, on: date, *, wrong: int = 0) -> Attempt:
-    """Every question answered, all right but so many."""
+    """Every question answered by whoever began, all right but so many."""
+    assert attempt.begun_by is not None
     answers = {}
     for shown in paper_of(attempt, course):
         right = [place for place, original in enumerate(shown.order) if original in shown.question.right]
         answers[shown.question.pk] = [] if shown.number <= wrong else right
-    return save_answers(attempt=attempt, answers=answers, now=at(on, 10))
+    return save_answers(attempt=attempt, answers=answers, by=attempt.begun_by, now=at(on, 10))
 
 
 @given(seed=st.text(max_size=20), bank=BANKS, size=st.integers(1, 40))
@@ -108,7 +111,7 @@ def test_a_nurse_passes_and_the_register_records_it_for_the_agency(town: Town) -
     course = studied(town)
     part = enrolled(town, course)
     attempt = answered(begin_attempt(part=part, by=holder(town), now=at(TODAY)), course, TODAY, wrong=1)
-    attempt = hand_in(attempt=attempt, now=at(TODAY, 11))
+    attempt = hand_in(attempt=attempt, by=holder(town), now=at(TODAY, 11))
     part.refresh_from_db()
     assert (attempt.score, part.state, part.score, part.completed_on) == (80, "completed", 80, TODAY)
     step = ProcedureStep.objects.filter(subject=part.uuid).latest("pk")
@@ -120,7 +123,7 @@ def test_an_attempt_below_the_mark_waits_a_day_and_the_last_one_ends_the_study(t
     part = enrolled(town, course)
     for on in (TODAY, DAY_AFTER):
         attempt = answered(begin_attempt(part=part, by=holder(town), now=at(on)), course, on, wrong=3)
-        assert hand_in(attempt=attempt, now=at(on, 11)).score == 40
+        assert hand_in(attempt=attempt, by=holder(town), now=at(on, 11)).score == 40
         part.refresh_from_db()
         if on == TODAY:
             assert part.state == "enrolled"
@@ -137,14 +140,51 @@ def test_two_tabs_begin_once_and_hand_in_once(town: Town) -> None:
     attempt = begin_attempt(part=part, by=holder(town), now=at(TODAY))
     assert begin_attempt(part=part, by=holder(town), now=at(TODAY)) == attempt
     answered(attempt, course, TODAY)
-    first = hand_in(attempt=attempt, now=at(TODAY, 11))
-    again = hand_in(attempt=attempt, now=at(TODAY, 12))
+    first = hand_in(attempt=attempt, by=holder(town), now=at(TODAY, 11))
+    again = hand_in(attempt=attempt, by=holder(town), now=at(TODAY, 12))
     assert (again.handed_in_at, again.score) == (first.handed_in_at, 100)
     assert ProcedureStep.objects.filter(subject=part.uuid, act="complete").count() == 1
     with pytest.raises(Refused, match="handed_in"):
         answered(attempt, course, TODAY)
     with pytest.raises(DatabaseError, match="handed in"), transaction.atomic():
         Attempt.objects.filter(pk=attempt.pk).update(score=1)
+
+
+def test_nobody_takes_the_test_for_somebody_else_whichever_way_they_come(town: Town) -> None:
+    course = studied(town)
+    part = enrolled(town, course)
+    attempt = begin_attempt(part=part, by=holder(town), now=at(TODAY))
+    acts: list[Callable[[User], object]] = [
+        lambda by: begin_attempt(part=part, by=by, now=at(TODAY)),
+        lambda by: save_answers(attempt=attempt, answers={}, by=by, now=at(TODAY)),
+        lambda by: hand_in(attempt=attempt, by=by, now=at(TODAY)),
+    ]
+    for act in acts:
+        for other in (holder(town, town.surgeon), town.officer):
+            with pytest.raises(Refused, match="not_your_study"):
+                act(other)
+    before = holder(town)
+    Assignment.objects.filter(user=before).update(ends_on=TODAY)  # the account holds the file no more
+    for act in acts:
+        with pytest.raises(Refused, match="not_your_study"):
+            act(before)
+    attempt.refresh_from_db()
+    assert (attempt.answers, attempt.handed_in_at) == ({}, None)
+
+
+def test_an_attempt_that_was_never_handed_in_is_forgotten_ninety_days_after_the_activity(town: Town) -> None:
+    course = studied(town)
+    part = enrolled(town, course)
+    hand_in(attempt=begin_attempt(part=part, by=holder(town), now=at(TODAY)), by=holder(town), now=at(TODAY))
+    unfinished = begin_attempt(part=part, by=holder(town), now=at(DAY_AFTER))
+    last = course.activity.ends_on + timedelta(days=90)
+    assert purge(now=at(last))["unfinished_attempts"] == 0
+    assert purge(now=at(last + timedelta(days=1)))["unfinished_attempts"] == 1
+    assert not Attempt.objects.filter(pk=unfinished.pk).exists()
+    kept = Attempt.objects.get()
+    assert kept.handed_in_at is not None
+    with pytest.raises(DatabaseError, match="handed in"), transaction.atomic():
+        kept.delete()
 
 
 def test_a_bank_stays_as_it_is_once_somebody_began(town: Town) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from simple_history.utils import bulk_create_with_history
 
+from notifications.actions.mail_addresses import confirm_address, give_address, new_link
+from notifications.queries.mail_addresses import addresses_of
 from registry.actions.access import give_role
 from registry.actions.keys import issue_key
 from registry.desks.demo_data.stage import Officers
@@ -100,6 +102,16 @@ def open_account(
     now = at(PREPARATION, hour=10)
     give_role(user=user, role=role, place=place, starts_on=PREPARATION, by=by, now=now)
     return give_password(user, role, duty=duty)
+
+
+def give_addresses(accounts: Iterable[Account], *, now: datetime) -> None:
+    """Every log-in has an address for e-mail that was confirmed; they lead nowhere."""
+    for account in accounts:
+        user = User.objects.get(username=account.username)
+        give_address(address=f"{account.username}@demo.invalid", by=user, now=now)
+        waiting = addresses_of(user).waiting
+        assert waiting is not None  # just given
+        confirm_address(code=new_link(address=waiting), by=user, now=now)
 
 
 def settlement_key(*, by: User, now: datetime) -> dict[str, str]:

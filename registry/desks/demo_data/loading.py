@@ -9,6 +9,7 @@ from django.db import transaction
 from registry.desks.demo_data import clock, disputed, heard, lives, measures, repair, stories, told, underway
 from registry.desks.demo_data.accounts import (
     Account,
+    give_addresses,
     give_password,
     open_account,
     open_administrator,
@@ -94,6 +95,7 @@ def load(
         accounts = [account, *_accounts(stage, administrator)]
         if notices:
             _told(stage, administrator, seed=seed, now=now)
+        give_addresses(accounts, now=now)
         key = settlement_key(by=administrator, now=now)
         asked, seen = examples(stage, now=now), sights(stage)
     return DemoResult(
@@ -124,6 +126,7 @@ def load_without_history(*, practitioners: int, seed: int, now: datetime, home: 
             give_password(officers.reviewer, Role.AGENCY_OFFICER, duty="countersigns and reviews"),
             give_password(stage.compliance[place.pk], Role.COMPLIANCE_OFFICER),
         ]
+        give_addresses(accounts, now=now)
         key = settlement_key(by=administrator, now=now)
     return DemoResult(accounts=[each.as_dict() for each in accounts], api_keys=[key])
 
