@@ -20,9 +20,11 @@ class AppealsConfig(AppConfig):
         from appeals.queries.own_data import answered_back
         from appeals.queries.study import unfinished_before
         from registry.actions.retention import Forgettable, delete_old, offer_forgettable
+        from registry.pages.own_file.doors import offer_door
         from registry.pages.own_file.extensions import offer_card, offer_deed, offer_happenings, offer_way
         from registry.queries.files import offer_readers
         from registry.queries.own_data import offer_own_data
+        from registry.queries.roles import EXPERTS
 
         offer_forgettable("drafts", Forgettable(changed_before, delete_old))
         offer_forgettable("unfinished_attempts", Forgettable(unfinished_before, delete_old))
@@ -35,3 +37,4 @@ class AppealsConfig(AppConfig):
         offer_deed(repair.deeds)
         offer_happenings(repair.happenings)
         offer_way(_("Repair"), "my_repair", 40)
+        offer_door(_("To my cases as an expert"), "expert_cases", EXPERTS)

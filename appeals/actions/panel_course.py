@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from appeals.actions.moving import advance_in, begin_in, move, owe, policy_of
-from appeals.models import Expert, Objection, Panel, Seat
+from appeals.models import Expert, Objection, Panel, Seat, VoteDraft
 from appeals.rules.procedures import PANEL, SEAT
 from registry.actions.errors import Refused
 from registry.actions.procedure import Acting, locked
@@ -48,10 +48,16 @@ def give_seat(panel: Panel, expert: Expert, *, acting: Acting, now: datetime) ->
 
 
 def leave_seat(place: Seat, act: str, *, acting: Acting, now: datetime, ended: Task.State, reason: str = "") -> None:
-    """End a seat without a vote."""
+    """End a seat without a vote; what was written for one is forgotten."""
     changes = {"closed_at": now, "reason": reason}
     advance_in(place.panel.objection, SEAT, place, act, acting=acting, now=now, grounds=reason, **changes)
     close_tasks(place.uuid, now=now, kinds=[Kind.VOTE], by=acting.by, state=ended)
+    forget_draft(place)
+
+
+def forget_draft(place: Seat) -> None:
+    """Forget what the expert has written and not cast."""
+    VoteDraft.objects.filter(seat=place.pk).delete()
 
 
 def disband(panel: Panel, act: str, *, acting: Acting, now: datetime, grounds: str = "") -> None:

@@ -1,6 +1,6 @@
-"""Where appeals keep seals: seeds and salts of panels, votes, and drafts with their files."""
+"""Where appeals keep seals: seeds and salts of panels, votes, drafts with their files, and drafts of votes."""
 
-from appeals.models import Draft, DraftFile, Panel, Seat
+from appeals.models import Draft, DraftFile, Panel, Seat, VoteDraft
 from registry.actions.resealing import Place, key_of_vault, renews
 
 PLACES = (
@@ -8,4 +8,5 @@ PLACES = (
     Place("votes", Seat.objects.exclude(sealed_votes=None), key_of_vault("sealed_votes"), renews("sealed_votes")),
     Place("drafts", Draft.objects.all(), key_of_vault("sealed"), renews("sealed")),
     Place("files of drafts", DraftFile.objects.all(), key_of_vault("sealed"), renews("sealed"), at_once=5),
+    Place("drafts of votes", VoteDraft.objects.all(), key_of_vault("sealed"), renews("sealed")),
 )

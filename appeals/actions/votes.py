@@ -1,4 +1,4 @@
-"""Experts vote, each for themselves; nobody sees a vote before all are in, and the last one opens them."""
+"""Experts vote, each for themselves; nobody else sees a vote before all are in, and the last one opens them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from appeals.actions.moving import advance_in, policy_of
-from appeals.actions.panel_course import give_back, locked_with_objection, require_expert
+from appeals.actions.panel_course import forget_draft, give_back, locked_with_objection, require_expert
 from appeals.models import Panel, PointOfDispute, Result, Seat, Vote
 from appeals.queries.disputed import disputed_points, points_at_first
 from appeals.queries.panels import left_of
@@ -55,6 +55,7 @@ def vote(*, seat: Seat, votes: Mapping[int, tuple[str, int | None, str]], by: Us
         sealed = place.vault.seal_words(words)
         advance_in(objection, SEAT, place, "vote", acting=for_expert(by), now=now, closed_at=now, sealed_votes=sealed)
         close_tasks(place.uuid, now=now, kinds=[Task.Kind.VOTE], by=by)
+        forget_draft(place)
         _conclude_if_complete(panel, now)
         return place
 
@@ -106,11 +107,16 @@ def _judged(point: PointOfDispute, cast: Mapping[Seat, Ballot], rule: str) -> li
 def _require_vote(
     place: Seat, votes: Mapping[int, tuple[str, int | None, str]], by: User, now: datetime
 ) -> dict[int, Ballot]:
+    require_may_vote(place, by, now)
+    return _require_ballots(place.panel, votes)
+
+
+def require_may_vote(place: Seat, by: User, now: datetime) -> None:
+    """Refuse whoever is not the expert of the seat, is not asked any more, comes too late, or has to step back."""
     require_expert(place, by)
     require_possible(SEAT, place, "vote")
     _require_in_time(place, now)
     _require_independent(place, now)
-    return _require_ballots(place.panel, votes)
 
 
 def _require_in_time(place: Seat, now: datetime) -> None:

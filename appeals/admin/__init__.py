@@ -1,16 +1,15 @@
-"""Appeals in the office: objections, the pool of experts, panels, and the desk of the experts; autodiscovered."""
+"""Appeals in the office: objections, the pool of experts, and panels; autodiscovered."""
 
 from django.utils.translation import gettext_lazy as _
 
-from appeals.admin import desk, experts, objections, offers, panels, repair
+from appeals.admin import experts, objections, offers, panels, repair
 from appeals.admin.acts import experts as on_experts
 from appeals.admin.acts import panels as on_panels
-from appeals.admin.acts import seats as on_seats
 from appeals.queries import applications
 from appeals.queries import objections as answering
-from registry.admin.extensions import offer_act_words, offer_acts, offer_to_experts, offer_views
+from registry.admin.extensions import offer_act_words, offer_acts, offer_views
 
-__all__ = ["desk", "experts", "objections", "offers", "panels", "repair"]
+__all__ = ["experts", "objections", "offers", "panels", "repair"]
 
 offer_act_words("objection", _("objection"), answering.ACTS)
 offer_act_words("application", _("application for repair"), applications.ACTS)
@@ -42,31 +41,12 @@ offer_acts(
         ("panels/<int:pk>/draw/", "draw_panel", on_panels.DrawPanel),
         ("panels/<int:pk>/give-up/", "fail_panel", on_panels.FailPanel),
         ("evidence/<int:pk>/release/", "release_evidence", on_panels.ReleaseEvidence),
-        ("my-cases/<uuid:uuid>/vote/", "cast_vote", on_seats.CastVote),
-        ("my-cases/<uuid:uuid>/step-back/", "recuse", on_seats.Recuse),
     ]
 )
 offer_views(
     [
-        ("my-cases/", "expert_desk", desk.my_cases),
-        ("my-cases/record/", "expert_record", desk.my_record),
-        ("my-cases/<uuid:uuid>/", "expert_case", desk.my_case),
-        ("my-cases/<uuid:uuid>/evidence/<int:pk>/", "expert_evidence", desk.evidence),
         ("panels/<int:pk>/draw.json", "panel_draw", panels.draw_download),
         ("panels/<int:pk>/file/", "panel_file", panels.file_page),
         ("experts/honoraria/<int:year>/", "honoraria", experts.honoraria_download),
     ]
-)
-offer_to_experts(
-    "expert_desk",
-    [
-        "expert_record",
-        "expert_case",
-        "expert_evidence",
-        "cast_vote",
-        "recuse",
-        "offer_availability",
-        "end_availability",
-        "declare_conflict",
-    ],
 )

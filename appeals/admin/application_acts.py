@@ -12,9 +12,9 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from appeals.actions.applications import file_application, preview, withdraw_application
 from appeals.actions.deliberations import convene, most_called
 from appeals.actions.grants import grant_application, preview_grant, refuse_application
-from appeals.admin.applications import application_url, asked
+from appeals.admin.applications import application_url
 from appeals.models import Application, Attendance, Expert, Specialty
-from appeals.queries.applications import visible_applications
+from appeals.queries.applications import asked, visible_applications
 from appeals.queries.deliberators import possible_deliberators
 from appeals.queries.remediation import Prospect, prospects, signatures_needed
 from appeals.queries.sides import askable, decides, filing_for

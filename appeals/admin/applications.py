@@ -11,11 +11,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesRadioFilter
 
 from appeals.models import Application
-from appeals.queries.applications import calls_of, owed_by_agency, room_of, track_of, visible_applications
+from appeals.queries.applications import asked, calls_of, owed_by_agency, room_of, track_of, visible_applications
 from appeals.queries.remediation import signatures_needed, support_of
 from appeals.queries.sides import decides
 from appeals.rules.procedures import APPLICATION
@@ -80,17 +79,6 @@ class ApplicationAdmin(ListAdmin):
             today=today(),
             acts=list(acts_on_application(application, seen)),
         )
-
-
-def asked(application: Application) -> str:
-    """What is asked for, in words: points or days."""
-    if application.kind == Application.Kind.RELIEF:
-        words = ngettext("relief of %(amount)s point", "relief of %(amount)s points", application.amount)
-    else:
-        words = ngettext(
-            "a period shorter by %(amount)s day", "a period shorter by %(amount)s days", application.amount
-        )
-    return words % {"amount": application.amount}
 
 
 def application_url(application: Application) -> str:

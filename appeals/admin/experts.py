@@ -52,7 +52,7 @@ def specialties_of(expert: Expert) -> str:
 
 
 def record_of(expert: Expert) -> dict[str, Any]:
-    """What the register keeps of an expert, for their page and for themselves."""
+    """What the register keeps of an expert."""
     return {
         "expert": expert,
         "specialties": specialties_of(expert),
@@ -122,7 +122,6 @@ class ExpertAdmin(ListAdmin):
             year=year,
             changes=expert.history.select_related("history_user").order_by("-history_date", "-history_id"),
             may_act=has_any(request, POOL_KEEPERS),
-            may_end_days=has_any(request, POOL_KEEPERS),
             **record_of(expert),
         )
 

@@ -12,7 +12,6 @@ from appeals.admin import (
     application_acts,
     applications,
     course_acts,
-    deliberations,
     prospects,
     result_acts,
 )
@@ -20,7 +19,6 @@ from registry.admin.acts.buttons import Button
 from registry.admin.extensions import (
     offer_acts,
     offer_buttons,
-    offer_to_experts,
     offer_views,
 )
 from registry.admin.roles import has_any
@@ -48,8 +46,6 @@ offer_acts(
         ("applications/<int:pk>/grant/", "grant_application", application_acts.Grant),
         ("applications/<int:pk>/refuse/", "refuse_application", application_acts.Refuse),
         ("applications/<int:pk>/withdraw/", "withdraw_application", application_acts.Withdraw),
-        ("deliberations/<uuid:uuid>/sign/", "sign_opinion", deliberations.Sign),
-        ("deliberations/<uuid:uuid>/stand-aside/", "stand_aside", deliberations.StandAside),
     ]
 )
 offer_views(
@@ -57,11 +53,8 @@ offer_views(
         ("practitioners/<int:pk>/prospects/", "prospects", prospects.prospects_page),
         ("applications/<uuid:uuid>/", "application", applications.by_uuid),
         ("attendances/<int:pk>/evidence/", "evidence_of_part", activities.evidence),
-        ("deliberations/", "deliberations", deliberations.deliberations),
-        ("deliberations/<uuid:uuid>/", "deliberation", deliberations.deliberation),
     ]
 )
-offer_to_experts("expert_desk", ["deliberations", "deliberation", "sign_opinion", "stand_aside"])
 
 
 def _buttons(request: HttpRequest, file: PractitionerFile) -> Iterator[Button]:

@@ -1,6 +1,6 @@
 """The records of appeals, by noun: objections and their drafts, experts and panels, remediation."""
 
-from appeals.models.drafts import Draft, DraftFile, DraftPoint, DraftWords
+from appeals.models.drafts import Draft, DraftBallot, DraftFile, DraftPoint, DraftWords, VoteDraft
 from appeals.models.experts import Expert, ExpertAvailability, ExpertConflict, ExpertPlace, Specialty
 from appeals.models.objections import Evidence, ExternalOutcome, ExternalPoint, Objection, PointOfDispute, Result
 from appeals.models.panels import Panel, Seat, Vote
@@ -14,6 +14,7 @@ __all__ = [
     "Attendance",
     "Course",
     "Draft",
+    "DraftBallot",
     "DraftFile",
     "DraftPoint",
     "DraftWords",
@@ -34,4 +35,5 @@ __all__ = [
     "Seat",
     "Specialty",
     "Vote",
+    "VoteDraft",
 ]

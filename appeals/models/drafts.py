@@ -1,4 +1,4 @@
-"""What a practitioner prepares before it is filed: words and files, sealed, for nobody else, gone once it is filed."""
+"""What somebody prepares before it counts, sealed, for nobody else, gone once it counts: objections, and votes."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from appeals.models.panels import Seat
 from registry.models import Practitioner, Proposal
 from registry.models.identifiers import uuid7
 from registry.models.vault import Vault
@@ -116,3 +117,49 @@ class DraftFile(models.Model):
     def vault(self) -> Vault:
         """What seals the content."""
         return Vault(self.uuid, "files of drafts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftBallot:
+    """What is written of one point so far; each part may still be missing."""
+
+    result: str = ""
+    points: int | None = None
+    reasons: str = ""
+
+
+class VoteDraft(models.Model):
+    """The vote of an expert who is free to judge, as it is being written; there is one from the first step on.
+
+    No history is kept of it; it is forgotten when the vote is cast, or when the seat ends otherwise.
+    """
+
+    uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
+    seat = models.OneToOneField(Seat, models.PROTECT, related_name="draft")
+    sealed = models.BinaryField(editable=False)
+    begun_at = models.DateTimeField(_("begun at"))
+    changed_at = models.DateTimeField(_("changed at"))
+
+    class Meta:
+        verbose_name = _("draft of a vote")
+        verbose_name_plural = _("drafts of votes")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @property
+    def vault(self) -> Vault:
+        """What seals the words."""
+        return Vault(self.uuid, "drafts of votes")
+
+    @property
+    def ballots(self) -> dict[int, DraftBallot]:
+        """What was written, by the ids of the points. Raises SealBroken where it was tampered with."""
+        kept = self.vault.unseal_words(bytes(self.sealed))
+        return {int(point): DraftBallot(**written) for point, written in kept.items()}
+
+    @ballots.setter
+    def ballots(self, ballots: dict[int, DraftBallot]) -> None:
+        self.sealed = self.vault.seal_words({str(point): asdict(written) for point, written in ballots.items()})

@@ -1,1 +1,1 @@
-"""What a practitioner sees of appeals: objections and appeals from draft to decision, repair, and the study for it."""
+"""What a practitioner sees of appeals, from draft to decision, of repair and the study for it; and what experts see."""

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from appeals.models import Activity, Application, Attendance, Expert, Opinion
 from appeals.queries.remediation import room_for
@@ -92,6 +93,17 @@ def room_of(application: Application, today: date) -> ReliefRoom | ShorteningRoo
     """The sums of today behind the application."""
     members = family_of(application.practitioner_id).files
     return room_for(application.kind, facts_of_files(members), application.agency, today)
+
+
+def asked(application: Application) -> str:
+    """What is asked for, in words: points or days."""
+    if application.kind == Application.Kind.RELIEF:
+        words = ngettext("relief of %(amount)s point", "relief of %(amount)s points", application.amount)
+    else:
+        words = ngettext(
+            "a period shorter by %(amount)s day", "a period shorter by %(amount)s days", application.amount
+        )
+    return words % {"amount": application.amount}
 
 
 def calls_of(application: Application) -> list[Call]:

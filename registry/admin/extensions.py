@@ -1,6 +1,6 @@
 """What applications above the register put on its pages. The register knows the places, never who fills them."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,9 +31,6 @@ class Section:
     beside: bool = False
 
 
-EVERY_ACCOUNT = frozenset({"index", "login", "logout", "password_change", "password_change_done", "jsi18n"})
-"""The names of the pages that whoever signs in needs."""
-
 Buttons = Callable[[HttpRequest, Any], "Iterable[Button]"]
 Sections = Callable[[HttpRequest, Any], Iterable[Section]]
 Figures = Callable[[HttpRequest], Iterable[dict[str, Any]]]
@@ -47,8 +44,6 @@ class _Offers:
     acts: "list[tuple[str, str, type[GuidedAct]]]" = field(default_factory=list)
     views: list[tuple[str, str, Callable[[Any], Callable[..., HttpResponseBase]]]] = field(default_factory=list)
     act_words: "dict[str, tuple[Words, Mapping[str, Words]]]" = field(default_factory=dict)
-    desk_of_experts: str = ""
-    for_experts: set[str] = field(default_factory=lambda: set(EVERY_ACCOUNT))
 
 
 OFFERS = _Offers()
@@ -87,17 +82,6 @@ def offer_views(views: Iterable[tuple[str, str, Callable[[Any], Callable[..., Ht
 def offer_act_words(procedure: str, title: "Words", words: "Mapping[str, Words]") -> None:
     """Say what a procedure and its acts are called, where acts of all procedures stand beside each other."""
     OFFERS.act_words[procedure] = (title, words)
-
-
-def offer_to_experts(desk: str, names: Collection[str]) -> None:
-    """Open pages to those who are experts and nothing else; `desk` is the one that they begin at."""
-    OFFERS.desk_of_experts = desk
-    OFFERS.for_experts |= {desk, *names}
-
-
-def is_for_experts(request: HttpRequest) -> bool:
-    """Whether the page asked for is open to experts."""
-    return request.resolver_match is not None and request.resolver_match.url_name in OFFERS.for_experts
 
 
 def buttons(place: Place, request: HttpRequest, subject: Any) -> "list[Button]":

@@ -64,8 +64,13 @@ def holds_own_file(request: HttpRequest) -> bool:
     return has_any(request, OWN_FILE)
 
 
+def has_own_pages(request: HttpRequest) -> bool:
+    """Somebody with pages of their own elsewhere than in the office."""
+    return has_any(request, OWN_FILE | EXPERTS)
+
+
 def is_expert(request: HttpRequest) -> bool:
-    """Judges the cases for which they were drawn."""
+    """Judges the cases for which they were drawn, elsewhere than in the office."""
     return has_any(request, EXPERTS)
 
 

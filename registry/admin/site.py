@@ -72,17 +72,17 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
     enable_nav_sidebar = True
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Everybody who holds a role today; experts only where something is made for them."""
-        from registry.admin.roles import is_expert, is_officer
+        """Everybody who holds a role of the office today."""
+        from registry.admin.roles import is_officer
 
-        return is_officer(request) or is_expert(request)
+        return is_officer(request)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """At the one door of the register; who is in and holds no role here is told so, or led to the own file."""
-        from registry.admin.roles import holds_own_file
+        """At the one door of the register; who is in and holds no role here is told so, or led to the own pages."""
+        from registry.admin.roles import has_own_pages
 
         if request.user.is_authenticated and not self.has_permission(request):
-            if holds_own_file(request):
+            if has_own_pages(request):
                 return HttpResponseRedirect(reverse("home"))
             return render(request, "account/no_role.html", status=403)
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
@@ -97,18 +97,16 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
         return HttpResponseRedirect(reverse("account_change_password"))
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        """Behind the sign-in. What is not made for experts is not there for those who are nothing else, and what shows
-        people is not there for those who read no files. Pages are read and posted to, and nothing else."""
-        from registry.admin.extensions import is_for_experts
-        from registry.admin.roles import is_expert, is_officer, reads_files, reads_people
+        """Behind the sign-in. What shows people is not there for those who read no files. Pages are read and posted to,
+        and nothing else."""
+        from registry.admin.roles import is_officer, reads_files, reads_people
 
         def for_the_role(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if request.method not in ANSWERED:
                 return HttpResponseNotAllowed(ANSWERED)
             open_to_all = is_officer(request) and _has_no_people(request)
             told = reads_people(request) and _is_told(request)
-            for_experts = is_expert(request) and is_for_experts(request)
-            if reads_files(request) or open_to_all or told or for_experts:
+            if reads_files(request) or open_to_all or told:
                 return view(request, *args, **kwargs)
             raise Http404
 
@@ -123,13 +121,10 @@ class Office(UnfoldAdminSite):  # type: ignore[misc]  # the theme is untyped
         return [*pages(self), *urls]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The overview of the user's role; experts go to their own page, who reads no files to what they keep."""
-        from registry.admin.extensions import OFFERS
+        """The overview of the user's role; who reads no files goes to what they keep."""
         from registry.admin.overview import overview
-        from registry.admin.roles import is_officer, reads_access, reads_files, reads_people
+        from registry.admin.roles import reads_access, reads_files, reads_people
 
-        if OFFERS.desk_of_experts and not is_officer(request):
-            return HttpResponseRedirect(reverse(f"admin:{OFFERS.desk_of_experts}"))
         if not reads_files(request):
             kept = "registry_user_changelist" if reads_access(request) else "policies"
             first = "registry_practitioner_changelist" if reads_people(request) else kept

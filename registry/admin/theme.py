@@ -109,11 +109,7 @@ NAVIGATION = [
     {
         "title": _("My cases"),
         "separator": True,
-        "items": [
-            _item(_("My cases"), "ballot", "expert_desk", "is_expert"),
-            _item(_("My deliberations"), "forum", "deliberations", "is_expert"),
-            _item(_("My days and conflicts"), "event_available", "expert_record", "is_expert"),
-        ],
+        "items": [{**_item(_("My cases"), "ballot", "index", "is_expert"), "link": reverse_lazy("expert_cases")}],
     },
     {
         "title": _("My file"),

@@ -30,5 +30,6 @@ urlpatterns = [
     path("", include("notifications.pages.urls")),
     path("", include("appeals.pages.urls")),
     path("", include("appeals.pages.repair_urls")),
+    path("", include("appeals.pages.experts.urls")),
     path("", include("registry.pages.own_file.urls")),
 ]

@@ -4,7 +4,7 @@ from registry.models import Role
 from registry.models.access import HELD_BY_KEYS
 
 OFFICE = frozenset(Role) - {Role.EXPERT, Role.PRACTITIONER, *HELD_BY_KEYS}
-"""Everybody who works in the office; experts come in only to what is made for them."""
+"""Everybody who works in the office; experts and practitioners have pages of their own."""
 
 READERS_OF_REFERENCE = OFFICE | HELD_BY_KEYS
 """Who reads regions, agencies, authorities, the law and the calendar: nothing personal is in them."""

@@ -91,6 +91,20 @@ def due_on(received_on: date, working_days: int, calendar: WorkingCalendar) -> d
     return NotYetComputable(MAXYEAR + 1)
 
 
+def days_left(due: date, today: date, calendar: WorkingCalendar) -> int | NotYetComputable:
+    """How many working days come after today up to and including the last day; 0 on that day and after it.
+
+    The year of today is needed only as far as days after it are counted in it.
+    """
+    left = 0
+    for year in range(next_day(today).year, due.year + 1):
+        days = calendar.working_days(year)
+        if isinstance(days, NotYetComputable):
+            return days
+        left += max(0, bisect_right(days, due) - bisect_right(days, today))
+    return left
+
+
 def closes_at(due: date) -> datetime:
     """The instant at which a window that is due on this day is over: 24:00 in Shanghai, the next day's midnight."""
     return datetime.combine(next_day(due), time(), SHANGHAI)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.access.world import World
 
 AWAY = ("/admin/login/", "/account/login/")
+OWN = ("my/", "expert/")
 NOT_REACHED = {401, 403, 404, 405}
 REACHED, NOT, NONE = "y", "n", "."
 HEADERS = {"idempotency-key": "matrix-0001", "accept-language": "en"}
@@ -48,10 +49,10 @@ def reached(route: Route, address: str | None, asking: Caller) -> str:
 
 
 def _is_away(route: Route, answer: Any) -> bool:
-    """Sent to the door, or, from the own file of whoever has none, to the beginning."""
+    """Sent to the door, or, from pages of one's own of whoever has none, to the beginning."""
     if answer.status_code != 302:
         return False
-    return answer["Location"].startswith(AWAY) or (route.path.startswith("my/") and answer["Location"] == "/")
+    return answer["Location"].startswith(AWAY) or (route.path.startswith(OWN) and answer["Location"] == "/")
 
 
 def ask(route: Route, address: str, asking: Caller) -> Any:

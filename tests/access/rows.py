@@ -85,15 +85,15 @@ SAME = {
     "advance-notices.proposal": "proposal",
     "applications.uuid": "application",
     "attempts.attempt": "attempt",
+    "cases.seat": "seat",
     "days.pk": "days",
-    "deliberations.uuid": "application",
     "drafts.draft": "draft",
     "evidence.pk": "evidence",
     "files.file": "own file",
     "files.uuid": "file",
     "merges.pk": "merge",
-    "my-cases.uuid": "seat",
     "objections.objection": "own objection",
+    "opinions.application": "application",
     "repair.application": "application",
     "responsibilities.pk": "responsibility",
     "workplaces.pk": "workplace",
@@ -104,7 +104,7 @@ NOTICE = ("notice", "notices.notice", "notices.pk", "notice.object_id")
 TASK = ("task", "tasks.task", "tasks.pk")
 OWN_KEY = "account/factor/keys/"
 CORRECTION = "admin/tasks/<int:pk>/correction/"
-SHOWN_TO_EXPERTS = ("admin/my-cases/", "api/v1/my/seats/")
+SHOWN_TO_EXPERTS = ("expert/cases/", "api/v1/my/seats/")
 """Addresses at which the same word means another row."""
 
 
@@ -162,7 +162,7 @@ class Rows:
             return str(Authenticator.objects.get(user=self.town.officer).pk)
         if route.path == CORRECTION:
             return str(Task.objects.get(kind=Task.Kind.CORRECT, agency=self.town.agency).pk)
-        if route.path.startswith(SHOWN_TO_EXPERTS) and kind in ("evidence", "evidence.pk"):
+        if route.path.startswith(SHOWN_TO_EXPERTS) and kind in ("evidence", "evidence.piece"):
             shown_to = Seat.objects.get(uuid=self.ids["seat"]).panel
             return str(Evidence.objects.get(point=shown_to.points.earliest("pk")).pk)
         if route.path.endswith("draw.json"):

@@ -160,7 +160,9 @@ REMOVALS: dict[str, Removal] = {
         EXPERT,
         "POST /api/v1/my/seats/<uuid:seat>/votes/",
     ),
-    "whose desk of experts it is": Removal(put("appeals.admin.desk.is_expert", yes), OFFICER, "GET /admin/my-cases/"),
+    "whose desk of experts it is": Removal(
+        put("appeals.pages.experts.door.EXPERTS", frozenset({Role.AGENCY_OFFICER})), OFFICER, "GET /expert/"
+    ),
     "what one scope sees": Removal(
         put("registry.queries.scope.Scope.sees_everything", ALL),
         COMPLIANCE,

@@ -22,7 +22,7 @@ from tests.access.table import is_asked, matrix
 from tests.access.world import World
 
 ASKED_FOR = os.environ.get("REGISTRY_MATRIX", "")
-WITHOUT_NAMES = ("admin/my-cases/", "api/v1/my/", "admin/deliberations/", "admin/panels/<int:pk>/file/")
+WITHOUT_NAMES = ("expert/", "api/v1/my/", "admin/panels/<int:pk>/file/")
 """What experts see of a case."""
 
 ON_A_CERTIFICATE = "verify/<str:number>/<str:code>/"

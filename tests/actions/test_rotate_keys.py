@@ -16,8 +16,9 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.models import BinaryField
 
+from appeals.actions.ballots import begin_vote, write_vote
 from appeals.actions.drafts import begin_draft, write_point
-from appeals.models import Draft, DraftFile, Panel, Seat
+from appeals.models import Draft, DraftBallot, DraftFile, Panel, Seat, VoteDraft
 from appeals.queries.pool import seed_of
 from registry.actions.answers import Answer, once
 from registry.actions.errors import Refused
@@ -31,7 +32,7 @@ from registry.models.vault import Vault
 from registry.queries.people import find_by_document
 from registry.rosters import jobs
 from registry.rosters.reporting import opened, original
-from tests.appeals.peers import asked, cast, drawn, experts
+from tests.appeals.peers import asked, cast, drawn, experts, user_of
 from tests.casework import Desk, desk
 from tests.pages.standing import account
 from tests.rosters.sheets import li, wang, xlsx
@@ -81,7 +82,11 @@ def _fill(here: Desk) -> None:
         clock=lambda: ROSTER_DAY,
     )
     experts(here)
-    cast(asked(drawn(here))[0], None)
+    first, second, _third = asked(drawn(here))
+    cast(first, None)
+    writes = {"seat": second, "by": user_of(second.expert), "now": at(TODAY)}
+    begin_vote(**writes)  # type: ignore[arg-type]
+    write_vote(ballots={1: DraftBallot(result="upheld", reasons="指征成立")}, **writes)  # type: ignore[arg-type]
     TOTP.activate(here.second, "JBSWY3DPEHPK3PXP")
     RecoveryCodes.activate(here.second)
     author = account(here.surgeon, "wangwei")
@@ -120,6 +125,7 @@ def contents() -> dict[str, Any]:
         "codes": RecoveryCodes(codes).generate_codes(),
         "draft": Draft.objects.get().words,
         "draft file": _opened(DraftFile.objects.get()),
+        "vote being written": VoteDraft.objects.get().ballots,
     }
 
 
@@ -290,5 +296,5 @@ def test_every_column_with_a_seal_has_its_place() -> None:
         for model, name in columns
         if not any(place.rows.model is model and name in place.key for place in EVERYWHERE)
     }
-    assert len(columns) == 10
+    assert len(columns) == 11
     assert missing == set()

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from appeals.models import Activity, Application, Attendance, Expert
 from registry.models import Fact, Role, User
@@ -176,15 +177,21 @@ def test_an_application_goes_from_the_persons_page_over_the_experts_to_the_grant
     assert chen.post(url("convene", application.pk), {"experts": [lin.pk, zheng.pk]}).status_code == 302
     for who in (lin, zheng):
         desk = sign_in(seated(who))
-        assert application.number in text_of(desk.get(url("deliberations")))
-        seen = text_of(desk.get(url("deliberation", application.uuid)))
-        assert url("policies") not in desk.get(url("deliberation", application.uuid)).content.decode()
-        assert url("policies") not in desk.get(url("sign_opinion", application.uuid)).content.decode()
-        assert "已认真整改" in seen
-        assert "李娜" not in seen
+        one, signing = (reverse(name, args=[application.uuid]) for name in ("expert_opinion", "expert_sign"))
+        assert "1 application waits for your opinion." in text_of(desk.get(reverse("expert_cases")))
+        assert application.number in text_of(desk.get(reverse("expert_opinions")))
+        for address in (one, signing):
+            seen = desk.get(address).content.decode()
+            assert "已认真整改" in seen
+            assert not [each for each in ("李娜", "/admin/") if each in seen]
+        assert desk.post(signing, {"reasons": "整改有效"}).status_code == 422
         opinion = {"opinion": "in_favour", "reasons": "整改有效"}
-        assert desk.post(url("sign_opinion", application.uuid), opinion).status_code == 302
-        assert desk.get(url("deliberation", application.uuid)).status_code == 404
+        assert "This will be signed, exactly so" in text_of(desk.post(signing, {**opinion, "step": "check"}))
+        assert not application.opinions.filter(expert=who).exists()
+        assert "Check and sign" in text_of(desk.post(signing, {**opinion, "step": "back"}))
+        assert desk.post(signing, {**opinion, "step": "sign"}).status_code == 302
+        assert desk.get(one).status_code == 404
+        assert "整改有效" in text_of(desk.get(reverse("expert_opinions")))
     grant = url("grant_application", application.pk)
     shown = preview(chen, grant, {"grounds": "经专家评议，同意"})
     assert "7 points this year" in text_of(shown)
@@ -257,7 +264,9 @@ def test_an_expert_stands_aside_and_the_agency_sees_why(sign_in: SignIn, chen: C
     two = [expert("林"), expert("郑")]
     application = called(town, filed(town, [completed(town, town.nurse, TODAY)], TODAY), TODAY, *two)
     desk = sign_in(seated(two[0]))
-    assert desk.post(url("stand_aside", application.uuid), {"reason": "曾是同学"}).status_code == 302
+    aside = reverse("expert_stand_aside", args=[application.uuid])
+    assert desk.post(aside, {"reason": ""}).status_code == 422
+    assert desk.post(aside, {"reason": "曾是同学"}).status_code == 302
     page = text_of(chen.get(url("appeals_application_change", application.pk)))
     assert "曾是同学" in page
     assert "stood aside" in page
@@ -269,15 +278,10 @@ def test_nobody_elses_deliberation_is_there_and_experts_see_nothing_else_of_it(s
     two = [expert("林"), expert("郑")]
     application = called(town, filed(town, [completed(town, town.nurse, TODAY)], TODAY), TODAY, *two)
     other = sign_in(seated(expert("何")))
-    assert "Nothing waits for your opinion." in text_of(other.get(url("deliberations")))
-    for page in (
-        url("deliberation", application.uuid),
-        url("sign_opinion", application.uuid),
-        url("appeals_application_change", application.pk),
-        url("appeals_activity_changelist"),
-    ):
-        assert other.get(page).status_code == 404, page
-    assert sign_in(town.officer).get(url("deliberations")).status_code == 404
+    assert "Nothing waits for your opinion." in text_of(other.get(reverse("expert_opinions")))
+    for name in ("expert_opinion", "expert_sign", "expert_stand_aside"):
+        assert other.get(reverse(name, args=[application.uuid])).status_code == 404, name
+    assert sign_in(town.officer).get(reverse("expert_opinions"))["Location"] == "/"
 
 
 def test_what_is_not_yours_is_not_there(sign_in: SignIn, stranger: User, compliance: User, town: Town) -> None:

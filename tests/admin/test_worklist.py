@@ -203,7 +203,7 @@ def test_the_task_of_an_expert_names_nobody_and_experts_have_a_list_of_their_own
     received(here, 4)
     expert = assign(User.objects.create_user("zhuan"), Role.EXPERT)
     Task.objects.filter(state="open").update(kind="vote", holder="expert", user=expert)
-    assert sign_in(expert).get(url("work_list")).status_code == 404
+    assert sign_in(expert).get(url("work_list")).status_code == 302
     page = sign_in(administrator).get(url("work_list"))
     assert "Vote" in text_of(page)
     assert "王伟" not in page.content.decode()

@@ -5,12 +5,11 @@ import pytest
 from playwright.sync_api import expect
 
 from appeals.models import Activity
-from registry.models import Assignment, Role
 from tests.admin.deeds import url
 from tests.appeals.repairs import SEEN, called, completed, enrolled, expert, filed, offered, signed
 from tests.browser.conftest import Open
 from tests.browser.screens import DESK, PHONE, fits, press
-from tests.town import LAW_BEGINS, Town, score
+from tests.town import Town, score
 
 FEBRUARY = date(2026, 2, 3)
 
@@ -22,9 +21,6 @@ def test_the_pages_of_repair_fit_the_screen(open_page: Open, town: Town, languag
     two = [expert("林"), expert("郑")]
     called(town, application, FEBRUARY, *two)
     signed(application, two[0], FEBRUARY, in_favour=False)
-    two[1].user = town.officer
-    two[1].save()
-    Assignment.objects.create(user=town.officer, role=Role.EXPERT, starts_on=LAW_BEGINS)
     training = offered(town, FEBRUARY, "study_with_test", ends_on=date(2099, 1, 1), places=40)
     enrolled(town, training, town.nurse, town.surgeon)
     page = open_page(url("appeals_activity_changelist"), language=language, width=width)
@@ -48,7 +44,6 @@ def shown(town: Town, training: Activity, application: Any) -> list[tuple[Any, .
         ("file_application", town.nurse.pk),
         ("registry_practitioner_change", town.nurse.pk),
         ("prospects", town.nurse.pk),
-        ("deliberations",),
     ]
 
 

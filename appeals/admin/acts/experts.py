@@ -18,7 +18,7 @@ from registry.admin.acts.guided import ActForm, GuidedAct, Words
 from registry.admin.fields import day_field, prose_field, text_field
 from registry.models import Institution, Practitioner, User
 from registry.queries.people import whoever_has
-from registry.queries.roles import EXPERTS, POOL_KEEPERS
+from registry.queries.roles import POOL_KEEPERS
 from registry.queries.scope import Scope
 
 UNTIL = _("First day not counted")
@@ -45,7 +45,7 @@ def person_of(code: str) -> Practitioner | None:
 
 
 class OnExpert(GuidedAct):
-    """An act on an expert; experts act on themselves."""
+    """An act on an expert."""
 
     allowed = POOL_KEEPERS
     previewed = False
@@ -58,11 +58,11 @@ class OnExpert(GuidedAct):
 
     def next_url(self, outcome: Any) -> str:
         """Back to the expert."""
-        return expert_url(self.subject, self.scope)
+        return expert_url(self.subject)
 
     def crumbs(self) -> list[tuple[Words, str]]:
         """The expert."""
-        return [(self.subject.name, expert_url(self.subject, self.scope))]
+        return [(self.subject.name, expert_url(self.subject))]
 
 
 class OnDays(GuidedAct):
@@ -84,11 +84,11 @@ class OnDays(GuidedAct):
 
     def next_url(self, outcome: Any) -> str:
         """Back to the expert."""
-        return expert_url(self.subject.expert, self.scope)
+        return expert_url(self.subject.expert)
 
     def crumbs(self) -> list[tuple[Words, str]]:
         """The expert."""
-        return [(self.subject.expert.name, expert_url(self.subject.expert, self.scope))]
+        return [(self.subject.expert.name, expert_url(self.subject.expert))]
 
 
 class ExpertForm(ActForm):
@@ -146,7 +146,7 @@ class AddExpert(GuidedAct):
 
     def next_url(self, outcome: Expert) -> str:
         """To the expert."""
-        return expert_url(outcome, self.scope)
+        return expert_url(outcome)
 
     def crumbs(self) -> list[tuple[Words, str]]:
         """The pool."""
@@ -260,7 +260,6 @@ class OfferAvailability(OnExpert):
     explains = _("A panel is drawn among the experts who offer the day of the draw; they then have some weeks to vote.")
     do = _("Offer the days")
     form_class = DaysForm
-    allowed = POOL_KEEPERS | EXPERTS
 
     def perform(self, data: dict[str, Any], second: User | None) -> ExpertAvailability:
         """Offer."""
@@ -274,7 +273,6 @@ class EndAvailability(OnDays):
     explains = _("From this day on no panel is drawn with the expert. Seats that they have stay.")
     do = _("End them")
     form_class = EndForm
-    allowed = POOL_KEEPERS | EXPERTS
 
     def rows(self) -> QuerySet[ExpertAvailability]:
         """Days offered."""
@@ -308,7 +306,6 @@ class DeclareConflict(OnExpert):
     explains = _("No case of this institution or person comes to the expert any more. A conflict is never withdrawn.")
     do = _("Declare the conflict")
     form_class = ConflictForm
-    allowed = POOL_KEEPERS | EXPERTS
 
     def perform(self, data: dict[str, Any], second: User | None) -> ExpertConflict:
         """Declare."""

@@ -1,6 +1,6 @@
 """Before what cannot simply be taken back, the officer shows once more who is sitting there."""
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows import reauthentication
@@ -10,9 +10,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from registry.admin.fields import password_field
+from registry.models import User
 
-if TYPE_CHECKING:
-    from registry.admin.acts.guided import GuidedAct
+
+class Proving(Protocol):
+    """Where somebody is asked: the request, and who is signed in."""
+
+    request: HttpRequest
+
+    @property
+    def user(self) -> User:
+        """Who is to show that it is they."""
 
 
 def has_to_prove_again(request: HttpRequest) -> bool:
@@ -28,7 +36,7 @@ class ProofForm(forms.Form):
 
     own_password = password_field(_("Your own password"))
 
-    def __init__(self, *args: object, act: "GuidedAct", **kwargs: object) -> None:
+    def __init__(self, *args: object, act: Proving, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # those of a form
         self.act = act
         self.fields["own_password"].widget.attrs["autocomplete"] = "current-password"

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registry.ledger.days import shanghai_day
-from registry.models import Role, User
+from registry.models import User
+from registry.pages.own_file.doors import other_doors
 from registry.pages.own_file.extensions import ways_for
 from registry.queries.own_file import own_practitioner
 from registry.queries.scope import scope_of
@@ -30,7 +31,7 @@ def for_its_holder(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         if person is None:
             return HttpResponseRedirect(reverse("home"))
         request.own_ways = ways_for(person, request.path)  # type: ignore[attr-defined]  # shown by own_file/base.html
-        request.works_elsewhere = held.roles != {Role.PRACTITIONER}  # type: ignore[attr-defined]  # the same
+        request.other_doors = other_doors(held.roles, "my_file")  # type: ignore[attr-defined]  # the same
         return view(request, person, **path)
 
     return guarded

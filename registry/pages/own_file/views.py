@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from registry.ledger.days import shanghai_day
 from registry.ledger.families import Person
-from registry.models import Practitioner, Role, User
+from registry.models import Practitioner, User
+from registry.pages.own_file.doors import doors_of
 from registry.pages.own_file.extensions import cards_for, deeds_for, happenings_for
 from registry.pages.own_file.holder import for_its_holder
 from registry.pages.own_file.timeline import line_of
@@ -20,8 +21,9 @@ from registry.queries.scope import roles_of
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The beginning: to the own file for whoever holds nothing else, to the office for everybody else."""
-    return HttpResponseRedirect(reverse("my_file" if _only_a_practitioner(request) else "admin:index"))
+    """The beginning: the office for whoever works there, else the own file, else another desk of one's own."""
+    doors = doors_of(roles_of(request.user, shanghai_day(timezone.now()))) if isinstance(request.user, User) else []
+    return HttpResponseRedirect(doors[0].url if doors else reverse("admin:index"))
 
 
 @require_safe
@@ -40,9 +42,3 @@ def own_page(request: HttpRequest, person: Practitioner) -> HttpResponse:
         "cards": cards_for(person),
     }
     return render(request, "own_file/my_file.html", shown)
-
-
-def _only_a_practitioner(request: HttpRequest) -> bool:
-    if not isinstance(request.user, User):
-        return False
-    return roles_of(request.user, shanghai_day(timezone.now())) == {Role.PRACTITIONER}
