@@ -34,4 +34,4 @@ class NullCharacters:
 
 
 def _holds_null(sent: QueryDict) -> bool:
-    return any(NULL in text for name, values in sent.lists() for text in (name, *values) if isinstance(text, str))
+    return any(NULL in text for name, values in sent.lists() for text in (name, *values))

@@ -1,16 +1,16 @@
 """What a person sees when the register itself fails."""
 
+from typing import Any
 from unittest import mock
 
 import pytest
 from django.db import OperationalError
-from django.http import HttpResponse
 from django.test import Client
 
 IN_A_PAGE, BEFORE_ANY_PAGE = "registry.pages.public.reading.render", "django.contrib.auth.middleware.get_user"
 
 
-def asked(failing: str, error: Exception) -> HttpResponse:
+def asked(failing: str, error: Exception) -> Any:
     reader = Client(headers={"accept-language": "en"}, raise_request_exception=False)
     with mock.patch(failing, side_effect=error):
         return reader.get("/public/")
