@@ -230,6 +230,7 @@ def columns_of(fact: Fact) -> tuple[Any, ...]:
         fact.months,
         fact.days,
         fact.entry.origin_id if fact.entry else None,
+        fact.pk,
     )
 
 
