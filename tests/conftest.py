@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from django.utils import translation
@@ -68,6 +69,13 @@ def _language_of_its_own() -> Iterator[None]:
     """A page asked for in English leaves its thread speaking English; the next test begins in the first language."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted_before() -> Iterator[None]:
+    """What this process keeps of figures and of rates is about the rows of another test."""
+    yield
+    caches["counts"].clear()
 
 
 @pytest.fixture(scope="session")

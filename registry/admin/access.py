@@ -19,7 +19,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from registry.actions.access import HELD_AT, end_role, give_role, require_assignable, require_endable
 from registry.actions.errors import Refused
-from registry.admin.base import KeptByForms, ListAdmin
+from registry.admin.base import KeptByForms, ListAdmin, PlainPickers
 from registry.admin.moment import now
 from registry.admin.roles import has_any, user_of
 from registry.models import ApiKey, Assignment, Role, User
@@ -83,7 +83,7 @@ class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
         """The act has been asked; the constraints of the table say the same less kindly."""
 
 
-class AssignmentInline(StackedInline):  # type: ignore[misc]  # the theme is untyped
+class AssignmentInline(PlainPickers, StackedInline):  # type: ignore[misc]  # the theme is untyped
     """What the user may do, where, and when. Past assignments stay; they end by a day."""
 
     model = Assignment

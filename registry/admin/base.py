@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
@@ -20,10 +21,22 @@ from registry.models import Role
 from registry.queries.roles import ADMINISTRATORS, READERS_OF_ACCESS, READERS_OF_FILES
 from registry.queries.sight import full_sight
 
-JQUERY, RELATED = "vendor/jquery/jquery", "admin/RelatedObjectLookups.js"
+JQUERY = "vendor/jquery/jquery"
 
 
-class ListAdmin(ModelAdmin):  # type: ignore[misc]  # the theme is untyped
+class PlainPickers:
+    """A field that picks a row has no menu beside it, which opens for a mouse alone and costs 10 kB of scripts."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The field as the theme makes it, without the menu that adds, changes and shows what can be picked."""
+        found = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # of the theme
+        if isinstance(widget := getattr(found, "widget", None), RelatedFieldWidgetWrapper):
+            widget.can_add_related = widget.can_change_related = False
+            widget.can_view_related = widget.can_delete_related = False
+        return found
+
+
+class ListAdmin(PlainPickers, ModelAdmin):  # type: ignore[misc]  # the theme is untyped
     """A list and a read-only page of each row. Subclasses narrow `rows` to what the user may see."""
 
     seen_by: ClassVar[frozenset[Role]] = READERS_OF_FILES
@@ -59,11 +72,11 @@ class ListAdmin(ModelAdmin):  # type: ignore[misc]  # the theme is untyped
 
     @property
     def media(self) -> forms.Media:
-        """What the window of a related row and the pickers of days need; fields bring their own.
+        """What the pickers of days and rows stand on; fields bring their own.
 
         No address is made of a title here, and the other scripts of Django's forms have no work to do.
         """
-        names = ("core.js", f"{JQUERY}{'' if settings.DEBUG else '.min'}.js", "jquery.init.js", RELATED)
+        names = ("core.js", f"{JQUERY}{'' if settings.DEBUG else '.min'}.js", "jquery.init.js")
         return forms.Media(js=[f"admin/js/{name}" for name in names])
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

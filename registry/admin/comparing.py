@@ -1,7 +1,7 @@
 """The regulator's tables: regions beside each other, how evenly points are decided, institutions near the ratio."""
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,7 +23,7 @@ from registry.queries.ranking import COLUMNS, Rank, level_of, ranked
 from registry.queries.roles import COMPARING, OFFICERS_OF_AGENCIES
 from registry.queries.scope import Scope
 from registry.queries.shares import NEAR, near_or_over
-from registry.queries.spread import FEWEST, Spread, spread
+from registry.queries.spread import FEWEST, MOST_POINTS, Distribution, Spread, in_the_country, spread
 from registry.queries.statistics import REGION, During
 from registry.rosters.cells import harmless
 from registry.rules.policy import NATIONAL, Policy
@@ -159,6 +159,21 @@ class Evenness:
     departed: Departures | None
     groups: tuple[tuple[Any, str, str, str], ...]
     band_at: tuple[str, str]
+    every: tuple["EveryPoints", ...]
+    country: "EveryPoints | None"
+
+
+@dataclass(frozen=True, slots=True)
+class EveryPoints:
+    """How many decisions of a group came to each number of points, with the height of its bar in pixels of 20.
+
+    Of the country it is per cent that are told.
+    """
+
+    name: str
+    all: Distribution
+    columns: tuple[tuple[int, int, int], ...]
+    """How many, from which pixel on from above, how high; for each number of points in turn."""
 
 
 def consistency_page(site: Any) -> View:
@@ -173,6 +188,8 @@ def _consistency(request: HttpRequest, site: Any) -> HttpResponse:
     departed = departures(seen, first, last)
     law = policies().in_force(NATIONAL, last)
     found = spread(seen, During(first, last), by=by)
+    fewest: int = law.get("publication.public.fewest")
+    country = in_the_country(During(first, last), fewest=fewest) if found else {}
     entries = reverse("admin:registry_pointsentry_changelist")
     page: HttpResponse = site.page(
         request,
@@ -182,14 +199,18 @@ def _consistency(request: HttpRequest, site: Any) -> HttpResponse:
         years=[(each, _query({"by": by}, year=each)) for each in years()],
         bys=[(name, words, _query({"year": year}, by=name), name == by) for name, words in BYS.items()],
         by_words=BYS[by],
-        rows=[_evenness(each, law, departed.get(each.situation)) for each in found],
+        rows=[_evenness(each, law, departed, country) for each in found],
         fewest=FEWEST,
+        country_fewest=fewest,
+        scale=range(1, MOST_POINTS + 1),
         entries=f"{entries}?fact__effective_on_from={first}&fact__effective_on_to={last}",
     )
     return page
 
 
-def _evenness(found: Spread, law: Policy, departed: Departures | None) -> Evenness:
+def _evenness(
+    found: Spread, law: Policy, departed: Mapping[str, Departures], country: Mapping[str, Distribution]
+) -> Evenness:
     item = law.situations.get(found.situation)
     band = law.bands[item.band] if item else None
     groups = tuple(
@@ -197,7 +218,18 @@ def _evenness(found: Spread, law: Policy, departed: Departures | None) -> Evenne
         for group in found.groups
     )
     shown = (_at(band[0] - 1), f"{100 * (band[1] - band[0] + 1) / 12:.2f}%") if band else ("0", "0")
-    return Evenness(found, band, departed, groups, shown)
+    every = tuple(_every_points(group.name, group.all) for group in found.groups)
+    whole = country.get(found.situation)
+    there = _every_points("", whole, of=100) if whole else None
+    return Evenness(found, band, departed.get(found.situation), groups, shown, every, there)
+
+
+def _every_points(name: str, found: Distribution, *, of: int = 0) -> EveryPoints:
+    """The counts, or parts of `of`; the longest bar is as high as the drawing."""
+    most = max(found.counts)
+    shown = [round(of * count / found.decisions) if of else count for count in found.counts]
+    heights = [max(2, round(20 * count / most)) if count else 0 for count in found.counts]
+    return EveryPoints(name, found, tuple((told, 20 - high, high) for told, high in zip(shown, heights, strict=True)))
 
 
 def _at(points: float) -> str:

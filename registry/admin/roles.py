@@ -21,11 +21,10 @@ from registry.queries.roles import (
     READERS_OF_THE_PUBLISHED,
     WATCHING_OVER_ALL,
 )
-from registry.queries.scope import Scope, scope_of
+from registry.queries.scope import REMEMBERED, Scope, scope_of
 from registry.queries.sight import look
 
 _NOBODY = Scope(())
-_REMEMBERED = "_registry_scope"
 
 
 def user_of(request: HttpRequest) -> User:
@@ -35,17 +34,17 @@ def user_of(request: HttpRequest) -> User:
 
 def scope(request: HttpRequest) -> Scope:
     """What the signed-in user holds and may see today, asked once per request; from then on the database shows that."""
-    if not hasattr(request, _REMEMBERED):
+    if not hasattr(request, REMEMBERED):
         user = request.user
         held = scope_of(user, today()) if isinstance(user, User) else _NOBODY
-        setattr(request, _REMEMBERED, held)
+        setattr(request, REMEMBERED, held)
         look(held.sight)
-    return cast(Scope, getattr(request, _REMEMBERED))
+    return cast(Scope, getattr(request, REMEMBERED))
 
 
 def narrow(request: HttpRequest, roles: frozenset[Role]) -> Scope:
     """From here on the request sees only what rests on one of `roles`."""
-    setattr(request, _REMEMBERED, scope(request).held_as(roles))
+    setattr(request, REMEMBERED, scope(request).held_as(roles))
     return scope(request)
 
 

@@ -29,6 +29,8 @@ SERVED_AS = "unfold/fonts/material-symbols/Material-Symbols-Outlined.woff2"
 SPOKEN_IN = ("*.html", "*.py", "*.js", "*.css")
 WORD = re.compile(r"""(?<=[>}"'])\s*([a-z0-9_]{2,40})\s*(?=[<{"'])""")
 OURS = ("templates", "registry", "appeals", "notifications")
+NO_SPEAKERS = ("alpine", "chart", "htmx", "simplebar")
+"""Folders of libraries in the theme: their words are no icons."""
 
 
 def theme() -> Path:
@@ -40,12 +42,13 @@ def theme() -> Path:
 
 
 def words(folders: Iterable[Path]) -> set[str]:
-    """Every word that stands alone in the sources below these folders."""
+    """Every word that stands alone in the sources below these folders, libraries left out."""
     return {
         word
         for folder in folders
         for kind in SPOKEN_IN
         for source in folder.rglob(kind)
+        if source.parent.name not in NO_SPEAKERS
         for word in WORD.findall(source.read_text(encoding="utf-8"))
     }
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,9 @@ MEASURES: Mapping[str, str | Promise] = {
     "ratios.agreement_suspended": _("the agreement is suspended"),
 }
 """The rules that name a share of staff, with what follows from it; the lower share first."""
+
+_ANYWHERE = 0
+"""Stands for the institution in rows about sanctions of people whose registrations are known already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def ratio_of(institution: Institution, on: date) -> Ratio:
 
 
 def ratios(institutions: Collection[Institution], days: Collection[date]) -> dict[tuple[int, date], Ratio]:
-    """The ratio of each institution (by id) on each of the days. At most five queries, however many are asked."""
+    """The ratio of each institution (by id) on each of the days. At most four queries, however many are asked."""
     if not institutions or not days:
         return {}
     places = [institution.pk for institution in institutions]
@@ -223,28 +226,33 @@ class _Merged(NamedTuple):
         here = [stay for stay in self.stays if stay.place == place and stay.covers(on)]
         return len(here) - len({stay.person for stay in here})
 
-    def times(self, days: Collection[date]) -> Iterator[tuple[int, PersonTime]]:
+    def times(self, sanctions: Mapping[int, list[PersonTime]]) -> Iterator[tuple[int, PersonTime]]:
         """Sanctions of people who are registered there under a file that is not the kept one."""
-        people = {stay.person for stay in self.stays}
-        sanctions = defaultdict(list)
-        for row in SanctionPeriod.objects.filter(_begun("starts_on", days), practitioner__in=people) if people else ():
-            sanctions[row.practitioner_id].append(row)
         for stay in self.stays:
-            for row in sanctions[stay.person]:
-                if stay.covers(row.starts_on):
-                    columns = (row.kind, row.starts_on, row.ends_on, row.barred_until)
-                    yield stay.place, PersonTime(stay.person, stay.file, *columns)
+            for time in sanctions.get(stay.person, ()):
+                if stay.covers(time.from_):
+                    yield stay.place, replace(time, file=stay.file)
 
 
 def _person_times(places: list[int], days: Collection[date], merged: _Merged) -> dict[int, set[PersonTime]]:
     """By institution; a sanction counts once however many files of the person are registered there."""
     found: dict[int, set[PersonTime]] = defaultdict(set)
     began = F("practitioner__periods__starts_on")
-    rows = _registered(places).filter(_covers(began), _begun("practitioner__periods__starts_on", days))
-    columns = [f"practitioner__periods__{name}" for name in ("kind", "starts_on", "ends_on", "barred_until")]
-    for place, file, *sanction in rows.values_list("institution_id", "practitioner_id", *columns):
-        found[place].add(PersonTime(file, file, *sanction))
-    for place, time in merged.times(days):
+    stays = _registered(places).filter(_covers(began), _begun("practitioner__periods__starts_on", days))
+    columns = ("kind", "starts_on", "ends_on", "barred_until")
+    of_stays = [f"practitioner__periods__{name}" for name in columns]
+    rows = stays.values_list("institution_id", "practitioner_id", *of_stays)
+    if people := {stay.person for stay in merged.stays}:
+        theirs = SanctionPeriod.objects.filter(_begun("starts_on", days), practitioner__in=people).order_by()
+        rows = rows.union(theirs.values_list(Value(_ANYWHERE), "practitioner_id", *columns), all=True)
+    of_merged = defaultdict(list)
+    for place, file, *sanction in rows:
+        time = PersonTime(file, file, *sanction)
+        if place == _ANYWHERE:
+            of_merged[file].append(time)
+        else:
+            found[place].add(time)
+    for place, time in merged.times(of_merged):
         found[place].add(time)
     return found
 

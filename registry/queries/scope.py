@@ -32,6 +32,9 @@ from registry.models.access import HELD_BY_KEYS
 from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_CASE_DOCUMENTS
 from registry.queries.sight import FULL, Sight
 
+REMEMBERED = "_registry_scope"
+"""Under this name a request keeps the scope of who asks, which is so looked up once however many parts need it."""
+
 _ASSIGNED = ("agency__region", "institution", "authority__region", "region")
 
 

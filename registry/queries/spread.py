@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Avg, Count, F, Max, Min, StdDev
+from django.db.models import Count, F, Sum
 
-from registry.models import User
+from registry.models import Assignment, Role, User
 from registry.queries.explain import name_of
 from registry.queries.scope import Scope
+from registry.queries.sight import full_sight
 from registry.queries.statistics import PLACES, POINTS_BY, During, entries_during, first, names_of
 
 FEWEST = 5
 """Decisions below which a group is shown but not compared: so few say nothing."""
+
+_EVERYTHING = Scope((Assignment(role=Role.AUDITOR),))
 
 OFFICER = "officer"
 SPREAD_BY: Mapping[str, Any] = {
@@ -21,6 +24,54 @@ SPREAD_BY: Mapping[str, Any] = {
     "agency": first("fact__agency__code"),
     OFFICER: first("proposed__proposal__proposed_by__username", "fact__actor__username"),
 }
+
+
+MOST_POINTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How many decisions came to 1, 2, … 12 points."""
+
+    counts: tuple[int, ...]
+
+    @property
+    def decisions(self) -> int:
+        """How many there are."""
+        return sum(self.counts)
+
+    @property
+    def lower_quartile(self) -> int:
+        """The fewest points that at least a quarter of the decisions do not exceed."""
+        return self._not_exceeded(1)
+
+    @property
+    def median(self) -> int:
+        """The fewest points that at least half of the decisions do not exceed."""
+        return self._not_exceeded(2)
+
+    @property
+    def upper_quartile(self) -> int:
+        """The fewest points that at least three quarters of the decisions do not exceed."""
+        return self._not_exceeded(3)
+
+    def _not_exceeded(self, quarters: int) -> int:
+        so_far = 0
+        for points, count in enumerate(self.counts, start=1):
+            so_far += count
+            if so_far and 4 * so_far >= quarters * self.decisions:
+                return points
+        return 0
+
+    def mean(self) -> float:
+        """On average, in points."""
+        return sum(points * count for points, count in enumerate(self.counts, start=1)) / self.decisions
+
+    def deviation(self) -> float:
+        """The standard deviation of all of them, in points."""
+        mean = self.mean()
+        squares = sum(count * (points - mean) ** 2 for points, count in enumerate(self.counts, start=1))
+        return float((squares / self.decisions) ** 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +87,8 @@ class Group:
     deviation: float
     off_default: float
     """By how many points, on average, they are above the default of the grade."""
+
+    all: Distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +111,10 @@ def spread(seen: Scope, during: During, *, by: str, fewest: int = FEWEST) -> tup
 
     What was corrected later is counted as it was decided: that is what is compared.
     """
-    rows = entries_during(seen, during).order_by().values("situation", key=SPREAD_BY[by]).annotate(
-        decisions=Count("pk"),
-        mean=Avg("fact__points"),
-        lowest=Min("fact__points"),
-        highest=Max("fact__points"),
-        deviation=StdDev("fact__points"),
-        off_default=Avg(F("fact__points") - F("default_points")),
+    rows = entries_during(seen, during).order_by().values("situation", "fact__points", key=SPREAD_BY[by]).annotate(
+        decisions=Count("pk"), off_default=Sum(F("fact__points") - F("default_points"))
     )  # fmt: skip
-    found: list[dict[str, Any]] = list(rows.order_by("situation", "-mean", "key"))  # type: ignore[arg-type]
+    found: list[dict[str, Any]] = list(rows.order_by("situation", "key"))  # type: ignore[arg-type]
     words = names_of("situation", {row["situation"] for row in found})
     names = officers(row["key"] for row in found) if by == OFFICER else names_of(by, {row["key"] for row in found})
     spreads = [
@@ -76,18 +124,47 @@ def spread(seen: Scope, during: During, *, by: str, fewest: int = FEWEST) -> tup
     return tuple(sorted(spreads, key=lambda each: (-(each.difference or 0), each.situation)))
 
 
-def _groups(rows: Any, names: Mapping[str, str]) -> Iterator[Group]:
+def in_the_country(during: During, *, fewest: int) -> dict[str, Distribution]:
+    """How each situation is decided in the whole country, whoever asks; left out where the decisions are too few.
+
+    Whoever sees one region alone is told how the others decide, and neither who nor where.
+    """
+    with full_sight():
+        rows = entries_during(_EVERYTHING, during).order_by().values("situation", "fact__points")
+        found = list(rows.annotate(decisions=Count("pk")).order_by("situation"))
+    situations = groupby(found, key=lambda row: str(row["situation"]))
+    every = {code: _distribution(rows) for code, rows in situations}
+    return {code: each for code, each in every.items() if each.decisions >= fewest}
+
+
+def _distribution(rows: Iterable[Mapping[str, Any]]) -> Distribution:
+    counts = [0] * MOST_POINTS
     for row in rows:
-        yield Group(
-            key=row["key"],
-            name=names.get(row["key"], row["key"]),
-            decisions=row["decisions"],
-            mean=round(float(row["mean"]), 3),
-            lowest=row["lowest"],
-            highest=row["highest"],
-            deviation=round(float(row["deviation"]), 3),
-            off_default=round(float(row["off_default"]), 3),
+        counts[row["fact__points"] - 1] += row["decisions"]
+    return Distribution(tuple(counts))
+
+
+def _groups(rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> Iterator[Group]:
+    """By the mean, the highest first."""
+    found = []
+    for key, of_key in groupby(rows, key=lambda row: row["key"]):
+        theirs = list(of_key)
+        every = _distribution(theirs)
+        points = [row["fact__points"] for row in theirs]
+        found.append(
+            Group(
+                key=key,
+                name=names.get(key, key),
+                decisions=every.decisions,
+                mean=round(every.mean(), 3),
+                lowest=min(points),
+                highest=max(points),
+                deviation=round(every.deviation(), 3),
+                off_default=round(sum(row["off_default"] for row in theirs) / every.decisions, 3),
+                all=every,
+            )
         )
+    yield from sorted(found, key=lambda group: (-group.mean, group.key))
 
 
 def _spread(code: str, words: str, groups: list[Group], fewest: int) -> Spread:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from registry.actions.clockwork import run_clocks
-from registry.models import AccessRecord, Region, Role, Task, User
+from registry.models import AccessRecord, Practitioner, Region, Role, Task, User
 from tests.actions.talking import look
 from tests.admin.conftest import SignIn, assign
 from tests.admin.crowds import crowd
@@ -163,6 +163,41 @@ def test_departures_lead_to_the_entries_that_depart(chen: Client, town: Town) ->
     assert (group.name, group.lowest, group.highest, group.mean) == ("市医保中心", 4, 6, 5.0)
     links = re.findall(r'href="([^"]*pointsentry[^"]*situation=[^"]*)"', page.content.decode())
     assert [len(chen.get(link.replace("&amp;", "&")).context["cl"].result_list) for link in links] == [2, 1]
+
+
+def test_every_decision_stands_by_its_points_beside_the_country(chen: Client, town: Town) -> None:
+    """A region sees its own decisions one by one, of all others the shares, and of few others nothing."""
+    there = elsewhere()
+    for points, who in ((4, town.surgeon), (6, town.nurse)):
+        scored(town, points, who)
+    (row,) = chen.get(url("consistency")).context["rows"]
+    (own,) = row.every
+    assert [count for count, _top, _high in own.columns] == [0, 0, 0, 1, 0, 1, *[0] * 6]
+    assert (own.all.lower_quartile, own.all.median, own.all.upper_quartile) == (4, 4, 6)
+    assert row.country is None
+    assert "fewer than 5 decisions in the country: not shown" in text_of(chen.get(url("consistency")))
+    for number in range(8):
+        scored(there, 5, there.nurse, number=f"罚字{number + 20}号")
+    page = chen.get(url("consistency"))
+    (row,) = page.context["rows"]
+    shares = [share for share, _top, _high in row.country.columns]
+    assert (shares, row.country.all.median) == ([0, 0, 0, 10, 80, 10, *[0] * 6], 5)
+    assert "市医保中心" in text_of(page)
+    assert there.agency.name == town.agency.name or there.agency.name not in text_of(page)
+
+
+def scored(town: Town, points: int, who: Practitioner, number: str = "罚字9号") -> None:
+    """Points for the situation 2-99, decided in one go."""
+    record_points(
+        responsibility=blame(town, handle(town, number=f"{number}{who.pk}"), who=who),
+        situation="2-99",
+        points=points,
+        months=None,
+        departure_reason="按情节",
+        by=town.officer,
+        second=town.second,
+        now=at(TODAY, 12),
+    )
 
 
 def test_scoring_elsewhere_is_not_compared_here(chen: Client, town: Town) -> None:

@@ -1,25 +1,41 @@
 """The frame of every page of the office is the theme's, less what no page uses."""
 
+import gzip
+import re
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import unfold
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from registry.config.bootstrap import HOUSE
 from registry.models import User
 from tests.admin.conftest import SignIn
 from tests.admin.deeds import url
-from tests.town import Town
+from tests.town import Town, handle
 
 FRAME = Path("templates/unfold/layouts/skeleton.html")
-LEFT_OUT = ("fonts/inter/styles.css", "alpine/alpine.sort.js", "chart/chart.js")
+LEFT_OUT = (
+    "fonts/inter/styles.css",
+    "alpine/alpine.anchor.js",
+    "alpine/alpine.sort.js",
+    "chart/chart.js",
+    "simplebar/simplebar.css",
+    "simplebar/simplebar.js",
+    "htmx/htmx.js",
+    "helpers/command.html",
+)
+NEEDS_WHAT_IS_LEFT_OUT = ("x-anchor", "hx-get", "hx-post", "<canvas")
+MOST_BYTES, OF_HEADERS = 200_000, 600
+ICONS = "/static/unfold/fonts/material-symbols/Material-Symbols-Outlined.woff2"
 SEARCHED = ("select2.full.min.js", "select2.css", "jquery.init.js")
 
 
-def test_our_frame_is_that_of_the_installed_theme_less_three_lines() -> None:
+def test_our_frame_is_that_of_the_installed_theme_less_what_no_page_uses() -> None:
     ours = (HOUSE / FRAME).read_text()
     theirs = (Path(unfold.__file__).parent / FRAME).read_text().splitlines()
     left = [line for line in theirs if not any(each in line for each in LEFT_OUT)]
@@ -30,6 +46,49 @@ def test_our_frame_is_that_of_the_installed_theme_less_three_lines() -> None:
 
 def test_no_list_is_sorted_by_hand() -> None:
     assert [page for page in admin.site._registry.values() if getattr(page, "ordering_field", None)] == []
+
+
+def weight(client: Client, address: str) -> int:
+    """What comes over the wire for the page without a cache: page and files compressed, icons, headers."""
+    page = client.get(address, headers={"accept-encoding": "gzip"})
+    assert page.status_code == 200, address
+    assert page["Content-Encoding"] == "gzip"
+    html = gzip.decompress(page.content).decode()
+    files = {*re.findall(r'<script[^>]+src="(/static/[^"]+)"', html), *re.findall(r'<link[^>]+"(/static/[^"]+)"', html)}
+    assert len(files) > 8, address
+    found = sum(len(gzip.compress(read_static(each))) for each in files)
+    return len(page.content) + found + len(read_static(ICONS)) + OF_HEADERS * (len(files) + 2)
+
+
+def read_static(address: str) -> bytes:
+    """The file that is served there."""
+    found = finders.find(address.removeprefix(settings.STATIC_URL))
+    assert isinstance(found, str), address
+    return Path(found).read_bytes()
+
+
+def test_the_heaviest_pages_are_light(sign_in: SignIn, security: User, administrator: User, town: Town) -> None:
+    pages = {
+        security: [url("registry_user_add"), url("registry_user_change", town.officer.pk)],
+        administrator: [url("registry_phasein_add"), url("registry_handling_changelist")],
+        town.officer: [url("registry_handling_changelist"), url("index"), url("identify", handle(town).case.pk)],
+    }
+    heavy = {each: weight(sign_in(user), each) for user, found in pages.items() for each in found}
+    assert {page: found for page, found in heavy.items() if not 60_000 < found < MOST_BYTES} == {}
+
+
+def test_no_page_needs_what_is_left_out(sign_in: SignIn, administrator: User, security: User, town: Town) -> None:
+    forms = {
+        administrator: [url("registry_region_add"), url("registry_agency_change", town.agency.pk)],
+        security: [url("registry_user_add"), url("registry_user_change", town.officer.pk)],
+        town.officer: [url("index"), url("registry_handling_changelist"), url("registry_practitioner_changelist")],
+    }
+    for user, pages in forms.items():
+        client = sign_in(user)
+        for each in pages:
+            page = client.get(each).content.decode()
+            assert "unfold/js/app.js" in page, each
+            assert [name for name in NEEDS_WHAT_IS_LEFT_OUT if name in page] == [], each
 
 
 @pytest.mark.parametrize("kind", ["practitioner", "case", "pointsentry"])

@@ -18,8 +18,7 @@ from tests.browser.walking import Sight, Walk, demo, enter, visitors
 WIDTHS = (390, 820, 1440)
 LANGUAGES = ("zh-hans", "en")
 MOST_BYTES = 200_000
-MOST_BYTES_IN_THE_OFFICE = 240_000
-"""Forms of the theme that pick from long lists bring scripts of their own."""
+"""Of everything that comes over the wire for one page, without a cache."""
 SERIOUS = ("serious", "critical")
 ASKED_FOR = os.environ.get("REGISTRY_AXE", "")
 EVERYTHING = ASKED_FOR == "all"
@@ -40,7 +39,7 @@ def findings(sight: Sight, width: int) -> Iterator[str]:
     """What is wrong with a page, in words."""
     if sight.status >= 400:
         yield f"answers {sight.status}"
-    if sight.wire > (MOST_BYTES_IN_THE_OFFICE if sight.path.startswith("/admin/") else MOST_BYTES):
+    if sight.wire > MOST_BYTES:
         yield f"{sight.wire:,} bytes"
     wide = sight.page.evaluate("document.documentElement.scrollWidth")
     if wide > width:

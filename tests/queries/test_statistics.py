@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from math import ceil
 from random import Random
 from statistics import fmean, pstdev
 from typing import Any
@@ -34,7 +35,7 @@ from registry.models import (
 from registry.queries.ratio import ratio_of
 from registry.queries.scope import Scope, scope_of
 from registry.queries.shares import shares
-from registry.queries.spread import SPREAD_BY, spread
+from registry.queries.spread import SPREAD_BY, in_the_country, spread
 from registry.queries.statistics import (
     POINTS_BY,
     RELIEF_BY,
@@ -230,8 +231,16 @@ def test_the_spread_of_a_situation_is_that_of_its_decisions(seed: int) -> None:
                 assert group.mean == pytest.approx(fmean(counts), abs=0.001)
                 assert group.deviation == pytest.approx(pstdev(counts), abs=0.001)
                 assert group.off_default == pytest.approx(fmean(counts) - 4, abs=0.001)
+                assert group.all.counts == tuple(counts.count(points) for points in range(1, 13))
+                quartiles = (group.all.lower_quartile, group.all.median, group.all.upper_quartile)
+                assert quartiles == tuple(sorted(counts)[ceil(len(counts) * part / 4) - 1] for part in (1, 2, 3))
             means = [fmean([row.scored for row in rows]) for rows in groups.values() if len(rows) >= 2]
             assert each.difference == (pytest.approx(max(means) - min(means), abs=0.002) if len(means) > 1 else None)
+    whole = {code: [row.scored for row in ours if row.situation == code] for code in {row.situation for row in ours}}
+    country = in_the_country(DURING, fewest=3)
+    assert {code: each.decisions for code, each in country.items()} == {
+        code: len(scored) for code, scored in whole.items() if len(scored) >= 3
+    }
 
 
 def persons(register: RandomRegister) -> dict[int, int]:

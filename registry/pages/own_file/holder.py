@@ -14,7 +14,7 @@ from registry.models import User
 from registry.pages.own_file.doors import other_doors
 from registry.pages.own_file.extensions import ways_for
 from registry.queries.own_file import own_practitioner
-from registry.queries.scope import scope_of
+from registry.queries.scope import REMEMBERED, scope_of
 from registry.queries.sight import look
 
 
@@ -25,7 +25,7 @@ def for_its_holder(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     def guarded(request: HttpRequest, **path: Any) -> HttpResponse:
         if not isinstance(request.user, User):
             return redirect_to_login(request.get_full_path())
-        held = scope_of(request.user, shanghai_day(timezone.now()))
+        held = getattr(request, REMEMBERED, None) or scope_of(request.user, shanghai_day(timezone.now()))
         look(held.sight)
         person = own_practitioner(held)
         if person is None:
