@@ -12,14 +12,13 @@ from appeals.models import DraftFile, Objection
 from registry.ledger.days import shanghai_day
 from registry.models import Assignment, Role, User
 from tests.browser.conftest import PASSWORD
+from tests.browser.keyboard import FOCUSED, go, reach, write
 from tests.browser.screens import DESK, PHONE, fits, press
 from tests.casework import desk, received
 from tests.rules import sample_files
 from tests.town import LAW_BEGINS, Town
 
 Visit = Callable[[int], Page]
-MOST_STEPS = 60
-FOCUSED = "document.activeElement"
 
 
 @pytest.fixture
@@ -54,29 +53,6 @@ def visit(browser: Browser, server: str, town: Town) -> Iterator[Visit]:
 
 def _counts(kind: str, text: str) -> bool:
     return kind == "error" and "status of 422" not in text
-
-
-def reach(page: Page, selector: str) -> None:
-    """Tab until the focus is there; it must come there, and be visible."""
-    for _ in range(MOST_STEPS):
-        page.keyboard.press("Tab")
-        if page.evaluate(f"{FOCUSED}.matches({selector!r})"):
-            assert page.evaluate(f"getComputedStyle({FOCUSED}.closest('label') || {FOCUSED}).outlineStyle") == "solid"
-            return
-    raise AssertionError(f"the keyboard never came to {selector}")
-
-
-def go(page: Page, selector: str) -> None:
-    """Reach it and press Enter, which leads to another page."""
-    reach(page, selector)
-    with page.expect_navigation(wait_until="load"):
-        page.keyboard.press("Enter")
-    assert fits(page), page.url
-
-
-def write(page: Page, selector: str, text: str) -> None:
-    reach(page, selector)
-    page.keyboard.insert_text(text)
 
 
 def test_she_objects_with_the_keyboard_alone(visit: Visit, tmp_path: Path) -> None:
