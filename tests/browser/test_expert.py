@@ -13,8 +13,8 @@ from registry.ledger.days import shanghai_day
 from registry.models import Task
 from tests.appeals.peers import DRAWN, asked, disputed, drawn, experts, user_of
 from tests.browser.conftest import PASSWORD
+from tests.browser.keyboard import go, reach, write
 from tests.browser.screens import DESK, PHONE, fits, press
-from tests.browser.test_own_objections import go, reach, write
 from tests.casework import desk
 from tests.rules import sample_files
 from tests.town import Town, at
