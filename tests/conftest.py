@@ -9,12 +9,14 @@ from django.core.cache import caches
 from django.db import connection
 from django.test.utils import override_settings, setup_databases, teardown_databases
 from django.utils import translation
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from registry.config.database import ACTING, READING, as_owner
 from registry.queries import sight
 from tests.committed import Furniture
 
+settings.load_profile("ci")  # the same examples in every run, and no word on how quick the machine is
 TEMPLATE = "template"
 ASK_THE_DATABASE = "django_db_setup"
 """What every test comes to that asks the database, whether it commits, rolls back, or has its rows with others."""
