@@ -134,7 +134,9 @@ class ObjectionAdmin(ListAdmin):
     @admin.display(description=_("countersignature"))
     def asked(self, row: Objection) -> str:
         """Whether an institution was asked for it, and waits to answer."""
-        return labels.tag(str(_("asked for")), "warn") if waits_for_countersignature(row) else self.empty_value_display
+        if not waits_for_countersignature(row):
+            return self.empty_value_display
+        return labels.tag(str(_("signature asked for")), "warn")
 
     @admin.display(description=_("next last day"))
     def next_day(self, row: Any) -> str:

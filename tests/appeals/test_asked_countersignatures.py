@@ -129,7 +129,7 @@ def test_what_was_asked_for_stands_first_and_is_countersigned(here: Desk, surgeo
     assert "1 person asked for your signature" in text_of(office.get(url("index")))
     found = office.get(url("appeals_objection_changelist"), {"countersignature": "asked"})
     assert objection.number in text_of(found)
-    assert "asked for" in text_of(found)
+    assert "signature asked for" in text_of(found)
     office.post(url("countersign_objection", objection.pk), {})
     page = surgeon.get(address(objection)).page
     assert "Your institution has countersigned" in page
