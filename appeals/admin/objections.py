@@ -17,8 +17,9 @@ from unfold.contrib.filters.admin.choice_filters import RadioFilter
 
 from appeals.admin.offers import acts_on_objection
 from appeals.models import Evidence, Objection, PointOfDispute
+from appeals.queries.countersigning import waits_for_countersignature
 from appeals.queries.disputed import disputed_points
-from appeals.queries.objections import objections, to_countersign, track
+from appeals.queries.objections import WAITING, objections, to_countersign, track
 from registry.admin import extensions, labels
 from registry.admin.acts.subjects import card_of
 from registry.admin.base import ListAdmin
@@ -82,12 +83,15 @@ class Countersignature(RadioFilter):  # type: ignore[misc]  # the theme is untyp
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str | Promise]]:
         """Those only."""
-        return [("missing", _("waits for our institution"))]
+        return list(WAITING.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Nobody signed."""
-        missing = self.value() == "missing"
-        return queryset.filter(pk__in=to_countersign(scope(request)).values("pk")) if missing else queryset
+        """Nobody signed; or the person asked for it, too."""
+        if self.value() not in WAITING:
+            return queryset
+        rows = to_countersign(scope(request))
+        rows = rows.filter(asked=True) if self.value() == "asked" else rows
+        return queryset.filter(pk__in=rows.values("pk"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ class ShownPoint:
 class ObjectionAdmin(ListAdmin):
     """Objections and appeals, the newest first."""
 
-    list_display = ("number", "person", "kind", "state", "filed_at", "reviewer", "next_day")
+    list_display = ("number", "person", "kind", "state", "filed_at", "asked", "reviewer", "next_day")
     list_filter = (("state", ChoicesRadioFilter), ("kind", ChoicesRadioFilter), Lateness, Whose, Countersignature)
     search_fields = ("number",)
     search_help_text = _("Number, or personal code")
@@ -113,7 +117,7 @@ class ObjectionAdmin(ListAdmin):
         """The objections that concern the user."""
         return objections(scope(request)).select_related(
             "practitioner", "agency__region", "case", "proposal", "institution", "reviewer", "filed_by",
-            "countersigned_by",
+            "countersigned_by", "countersignature_asked_of",
         )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -126,6 +130,13 @@ class ObjectionAdmin(ListAdmin):
     def person(self, row: Objection) -> SafeString:
         """The person."""
         return labels.person(row.practitioner)
+
+    @admin.display(description=_("countersignature"))
+    def asked(self, row: Objection) -> str:
+        """Whether an institution was asked for it, and waits to answer."""
+        if not waits_for_countersignature(row):
+            return self.empty_value_display
+        return labels.tag(str(_("signature asked for")), "warn")
 
     @admin.display(description=_("next last day"))
     def next_day(self, row: Any) -> str:

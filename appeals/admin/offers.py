@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.admin.acts import deciding, external, filing, objections
 from appeals.models import ExternalOutcome, Objection
-from appeals.queries.objections import handles, to_countersign
+from appeals.queries.countersigning import waits_for_countersignature
+from appeals.queries.objections import WAITING, answering_for, handles, to_countersign
 from appeals.queries.objections import objections as visible
 from appeals.rules.procedures import OBJECTION
 from registry.admin import extensions
@@ -42,6 +43,7 @@ ACTS: list[tuple[str, str, type[GuidedAct]]] = [
     ("objections/<int:pk>/classify/", "classify_point", objections.ClassifyPoint),
     ("objections/<int:pk>/decide/", "decide_objection", deciding.DecideObjection),
     ("objections/<int:pk>/countersign/", "countersign_objection", objections.CountersignObjection),
+    ("objections/<int:pk>/not-countersigned/", "decline_countersignature", objections.DeclineCountersignature),
     ("objections/<int:pk>/evidence/", "add_evidence", objections.AddEvidence),
     ("objections/<int:pk>/words/", "add_words", objections.AddWords),
     ("objections/<int:pk>/withdraw/", "withdraw_objection", objections.WithdrawObjection),
@@ -63,6 +65,9 @@ def acts_on_objection(request: HttpRequest, objection: Objection) -> list[Button
     if compliance and objection.countersigned_at is None and OBJECTION.allows(objection.state, "countersign"):
         sign = _("Countersign for the institution")
         found.append(button(sign, "approval", "countersign_objection", objection.pk, main=True))
+        asked = answering_for(scope(request), objection).pk == objection.countersignature_asked_of_id
+        if asked and waits_for_countersignature(objection):
+            found.append(button(_("Do not countersign"), "do_not_disturb_on", "decline_countersignature", objection.pk))
     taking_in = extensions.may_do(request, "add_evidence")
     if (found or compliance) and taking_in and OBJECTION.allows(objection.state, "supplement"):
         found.append(button(_("Add evidence"), "attach_file_add", "add_evidence", objection.pk))
@@ -168,13 +173,18 @@ def about_entry(request: HttpRequest, entry: PointsEntry) -> Iterable[Section]:
 
 
 def on_overview(request: HttpRequest, nothing: None) -> Iterable[Section]:
-    """What waits for the countersignature of the user's institution, with how many there are. One query."""
+    """What waits for the countersignature of the user's institution: first what it was asked for, and how many of each.
+
+    One query.
+    """
     if not has_any(request, COMPLIANCE):
         return []
     rows = to_countersign(scope(request)).select_related("practitioner")
-    counted = rows.annotate(all=Window(Count("pk"))).order_by("filed_at", "pk")
-    every = f"{reverse('admin:appeals_objection_changelist')}?countersignature=missing"
-    return [Section("appeals/parts/to_countersign.html", {"rows": list(counted[:FEW]), "every": every})]
+    counts = {"all": Window(Count("pk")), "all_asked": Window(Count("pk", filter=Q(asked=True)))}
+    counted = rows.annotate(**counts).order_by("-asked", "filed_at", "pk")
+    ways = {key: f"{reverse('admin:appeals_objection_changelist')}?countersignature={key}" for key in WAITING}
+    shown = {"rows": list(counted[:FEW]), "every": ways["missing"], "asked": ways["asked"]}
+    return [Section("appeals/parts/to_countersign.html", shown)]
 
 
 def panels_of(request: HttpRequest, objection: Objection) -> Iterable[Section]:

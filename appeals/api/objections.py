@@ -80,6 +80,9 @@ class ObjectionShape(ObjectionRow):
     paper_received_on = serializers.DateField(allow_null=True)
     countersigned_at = serializers.DateTimeField(allow_null=True)
     countersigned_by = ActorRef(allow_null=True)
+    countersignature_asked_of = PlaceRef(allow_null=True, help_text="the institution that the person asked")
+    countersignature_asked_at = serializers.DateTimeField(allow_null=True)
+    countersignature_declined_at = serializers.DateTimeField(allow_null=True)
     statement = serializers.CharField(allow_blank=True)
     good_cause = serializers.CharField(allow_blank=True)
     new_facts = serializers.CharField(allow_blank=True)
@@ -88,7 +91,7 @@ class ObjectionShape(ObjectionRow):
 
 
 IN_SHORT = ("practitioner", "case", "proposal", "agency__region", "reviewer")
-WHOLE = (*IN_SHORT, "institution", "filed_by", "countersigned_by")
+WHOLE = (*IN_SHORT, "institution", "filed_by", "countersigned_by", "countersignature_asked_of")
 
 
 def with_points(rows: QuerySet[Objection]) -> QuerySet[Objection]:

@@ -23,7 +23,8 @@ class Objection(models.Model):
     """What the practitioner answers (异议申诉): against proposed points, or an appeal after the decision.
 
     `statement` is the person's own and stays with the record whatever is decided. A late one names its good cause and
-    waits until a named officer admits it. `new_facts` open an entry to another appeal.
+    waits until a named officer admits it. `new_facts` open an entry to another appeal. The institution that the person
+    asked to countersign may sign, decline or stay silent: the objection goes on in every case.
     """
 
     class Kind(models.TextChoices):
@@ -65,6 +66,14 @@ class Objection(models.Model):
     paper_received_on = models.DateField(_("paper received on"), null=True, blank=True)
     countersigned_at = models.DateTimeField(_("countersigned by the institution at"), null=True, blank=True)
     countersigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
+    countersignature_asked_at = models.DateTimeField(_("asked to countersign at"), null=True, blank=True)
+    countersignature_asked_of = models.ForeignKey(
+        Institution, models.PROTECT, related_name="+", null=True, verbose_name=_("asked to countersign")
+    )
+    countersignature_declined_at = models.DateTimeField(_("not countersigned, said at"), null=True, blank=True)
+    countersignature_declined_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True
+    )
     statement = models.TextField(_("statement"), blank=True)
     window_ended_on = models.DateField(_("last day of the window"), null=True, blank=True)
     good_cause = models.TextField(_("good cause for being late"), blank=True)
@@ -97,6 +106,15 @@ class Objection(models.Model):
             models.CheckConstraint(
                 condition=~Q(via="institution") | Q(institution__isnull=False, signature__isnull=False),
                 name="an_institution_files_with_a_signature",
+            ),
+            models.CheckConstraint(
+                condition=Q(countersignature_asked_at=None, countersignature_asked_of=None)
+                | Q(countersignature_asked_at__isnull=False, countersignature_asked_of__isnull=False),
+                name="who_is_asked_to_countersign_is_named",
+            ),
+            models.CheckConstraint(
+                condition=Q(countersignature_declined_at=None) | Q(countersignature_asked_at__isnull=False),
+                name="only_who_was_asked_declines_to_countersign",
             ),
             models.CheckConstraint(
                 condition=~Q(state="decided") | Q(decided_at__isnull=False) & ~Q(decision=""),

@@ -17,9 +17,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from appeals.actions.moving import OPEN
 from appeals.actions.objections import add_evidence, add_words, withdraw_objection
 from appeals.models import Objection, PointOfDispute
+from appeals.pages.asking import asked, places_to_ask
 from appeals.pages.author import for_its_objector, user_of
 from appeals.pages.forms import AdditionForm, tell
 from appeals.pages.words import told
+from appeals.queries.countersigning import can_ask, waits_for_countersignature
 from appeals.queries.objections import track
 from appeals.queries.own_objections import STANDS, own_points
 from registry.actions.errors import Refused
@@ -29,7 +31,18 @@ from registry.ledger.days import shanghai_day
 from registry.models import StoredFile, User
 from registry.queries.sight import full_sight
 
-TOLD_WITH_GROUNDS = frozenset({"supplement", "admit", "refuse", "classify", "withdraw", "declare_out_of_scope"})
+TOLD_WITH_GROUNDS = frozenset(
+    {
+        "ask_countersignature",
+        "decline_countersignature",
+        "supplement",
+        "admit",
+        "refuse",
+        "classify",
+        "withdraw",
+        "declare_out_of_scope",
+    }
+)
 """The steps whose grounds are for the person; others name officers and experts, or are the panel's."""
 
 NOTHING_RUNS = "default-src 'none'; sandbox"
@@ -44,6 +57,7 @@ def whole(objection: Objection) -> dict[str, Any]:
         "points": [(each, told(each.thing)) for each in own_points(objection)],
         "stands": STANDS[objection.state],
         "is_open": objection.state in OPEN,
+        "waits_for_signature": waits_for_countersignature(objection),
         "told_with_grounds": TOLD_WITH_GROUNDS,
         "today": today,
         "now": timezone.now(),
@@ -105,6 +119,22 @@ def withdrawal(request: HttpRequest, objection: Objection) -> HttpResponse:
     return render(request, "appeals/own/withdrawal.html", shown, status=422 if refused else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_its_objector
+def ask(request: HttpRequest, objection: Objection) -> HttpResponse:
+    """Ask an institution to countersign what is filed."""
+    back = reverse("my_objection", args=[objection.uuid]) + "#countersignature"
+    if request.method != "POST":
+        return HttpResponseRedirect(back)
+    try:
+        place = asked(objection, request.POST.get("countersignature", ""), by=user_of(request), now=timezone.now())
+    except Refused as refused:
+        return _page(request, objection, unasked=refused)
+    told_so = _("%(place)s was asked to countersign. Your objection goes on meanwhile.")
+    messages.success(request, told_so % {"place": place.name})
+    return HttpResponseRedirect(back)
+
+
 @require_safe
 @for_its_objector
 def file(request: HttpRequest, objection: Objection, file: UUID) -> HttpResponse:
@@ -145,12 +175,16 @@ def _added(form: AdditionForm, objection: Objection, point: PointOfDispute | Non
     return not refusals
 
 
-def _page(request: HttpRequest, objection: Objection, form: AdditionForm | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, objection: Objection, form: AdditionForm | None = None, unasked: Refused | None = None
+) -> HttpResponse:
     shown = whole(objection)
     form = form or AdditionForm(points=[each for each, _words in shown["points"]])
     shown |= {
         "form": form,
         "most_megabytes": settings.REGISTRY_FILE_MB,
         "most_files": settings.REGISTRY_FILES_PER_POINT,
+        "places": places_to_ask(objection) if can_ask(objection) else [],
+        "unasked": unasked,
     }
-    return render(request, "appeals/own/objection.html", shown, status=422 if form.errors else 200)
+    return render(request, "appeals/own/objection.html", shown, status=422 if form.errors or unasked else 200)

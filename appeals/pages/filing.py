@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from appeals.actions.drafts import file_draft, give_up_draft
-from appeals.models import Draft
+from appeals.models import Draft, Objection
+from appeals.pages.asking import asked, places_to_ask
 from appeals.pages.author import for_its_author, user_of
 from appeals.pages.drafting import chosen, framed, written_points
 from appeals.pages.words import told
@@ -38,6 +39,7 @@ def check(request: HttpRequest, draft: Draft) -> HttpResponse:
         try:
             with full_sight():
                 filed = file_draft(draft=draft, by=user_of(request), now=timezone.now())
+            _ask(request, filed)
             return HttpResponseRedirect(reverse("my_objection_receipt", args=[filed.uuid]))
         except Refused as refusal:
             refused = refusal
@@ -52,6 +54,8 @@ def check(request: HttpRequest, draft: Draft) -> HttpResponse:
         unfinished=[each for each in rows if not each.point.text or not each.about],
         rest=_by_the_statement(draft, {key: told(each) for key, each in things.items() if key not in disputed}),
         against=[told(each) for each in things.values()],
+        places=places_to_ask(draft),
+        chosen_place=request.POST.get("countersignature", ""),
         refused=refused,
         mend=reverse(MENDED_AT[refused.field or ""], args=[draft.uuid])
         if refused and refused.field in MENDED_AT
@@ -70,6 +74,18 @@ def giving_up(request: HttpRequest, draft: Draft) -> HttpResponse:
         give_up_draft(draft=draft, by=user_of(request), now=timezone.now())
     messages.success(request, _("The draft is gone. Nothing was filed."))
     return HttpResponseRedirect(reverse("my_objections"))
+
+
+def _ask(request: HttpRequest, filed: Objection) -> None:
+    """Ask the institution that was chosen. It is filed before, and stays so whatever comes of the asking."""
+    code = request.POST.get("countersignature", "")
+    if not code:
+        return
+    try:
+        asked(filed, code, by=user_of(request), now=timezone.now())
+    except Refused as refused:
+        words = _("It is filed, but no institution was asked to countersign: %(why)s You can ask on its page.")
+        messages.warning(request, words % {"why": refused.message})
 
 
 def _by_the_statement(draft: Draft, without_point: dict[str, str]) -> list[str]:

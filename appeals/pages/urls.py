@@ -23,6 +23,7 @@ urlpatterns = [
     path(_ONE + "receipt/", never_cache(filed.receipt), name="my_objection_receipt"),
     path(_ONE + "print/", never_cache(filed.printed), name="print_my_objection"),
     path(_ONE + "additions/", never_cache(filed.add), name="add_to_my_objection"),
+    path(_ONE + "countersignature/", never_cache(filed.ask), name="ask_my_countersignature"),
     path(_ONE + "withdrawal/", never_cache(filed.withdrawal), name="withdraw_my_objection"),
     path(_ONE + "files/<uuid:file>/", never_cache(filed.file), name="file_of_my_objection"),
 ]

@@ -1,7 +1,7 @@
 """Who had a part in the points that are disputed, and who therefore could judge them.
 
 Whoever recorded the handling, identified the responsibility, proposed, countersigned, decided or corrected the points,
-reviewed them before, sits on the panel, or filed or countersigned the objection, does not judge.
+reviewed them before, sits on the panel, filed or countersigned the objection or declined to, does not judge.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ MOST_NAMED = 5
 
 PARTS: Mapping[str, Part] = {
     "self": _("is the person concerned"),
-    "filed": _("filed or countersigned the objection"),
+    "filed": _("filed or countersigned the objection, or declined to"),
     "recorded": _("recorded the handling"),
     "identified": _("identified the responsibility"),
     "proposed": _("proposed the points"),
@@ -125,6 +125,7 @@ def _of_the_person(objection: Objection) -> Iterator[tuple[str, int | None]]:
     elif objection.via == Objection.Via.INSTITUTION:
         yield "filed", objection.filed_by_id
     yield "filed", objection.countersigned_by_id
+    yield "filed", objection.countersignature_declined_by_id
 
 
 def _with_deciders(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from appeals.models import Objection, Panel, Seat
 from appeals.rules.procedures import OBJECTION
 from registry.actions.procedure import Acting, for_agency, for_institution
-from registry.models import ProcedureStep, Proposal, Role, Task, User
+from registry.models import Institution, ProcedureStep, Proposal, Role, Task, User
 from registry.queries.explain import day
 from registry.queries.roles import COMPLIANCE
 from registry.queries.scope import Scope
@@ -22,7 +24,9 @@ ACTS: Mapping[str, Words] = {
     "file": _("Objection filed"),
     "file_late": _("Objection filed late, with a good cause"),
     "appeal": _("Appeal filed"),
+    "ask_countersignature": _("Institution asked to countersign"),
     "countersign": _("Countersigned by the institution"),
+    "decline_countersignature": _("Not countersigned by the institution"),
     "supplement": _("More handed in"),
     "admit": _("Admitted although late"),
     "refuse": _("Refused as late"),
@@ -44,6 +48,9 @@ NEXT: Mapping[str, Words] = {
     Task.Kind.VOTE: _("The experts vote."),
 }
 """What comes next, by the kind of the task that is open."""
+
+WAITING: Mapping[str, Words] = {"missing": _("waits for our institution"), "asked": _("our institution was asked")}
+"""What may be countersigned, as lists are narrowed to it."""
 
 _OPEN_PANELS = [Panel.State.COMMITTED, Panel.State.VOTING]
 
@@ -99,13 +106,24 @@ def objections(seen: Scope) -> QuerySet[Objection]:
     return every.filter(Q(practitioner__in=seen.practitioners()) | seen.in_regions("agency__region"))
 
 
-def to_countersign(seen: Scope) -> QuerySet[Objection]:
-    """The open ones of the people of the user's institutions that nobody has countersigned there.
+def to_countersign(seen: Scope) -> QuerySet[Any]:
+    """The open ones of the people of the user's institutions that nobody has countersigned there, nor declined to.
 
-    The institution may; where it does not, nothing is lost.
+    The institution may; where it does not, nothing is lost. `asked` are those whose person asked one of them.
     """
     open_ = [state for state in Objection.State if OBJECTION.allows(state, "countersign")]
-    return objections(seen.held_as(COMPLIANCE)).filter(countersigned_at=None, state__in=open_)
+    held = seen.held_as(COMPLIANCE)
+    asked = Q(countersignature_asked_of__in=held.places)
+    found = objections(held).filter(countersigned_at=None, state__in=open_)
+    found = found.exclude(asked, countersignature_declined_at__isnull=False)
+    marked: QuerySet[Any] = found.annotate(asked=models.Case(models.When(asked, then=True), default=False))
+    return marked
+
+
+def answering_for(seen: Scope, objection: Objection) -> Institution:
+    """For which of the own institutions a compliance officer answers: the one that the person asked, else the first."""
+    places = seen.held_as(COMPLIANCE).places
+    return next((each for each in places if each.pk == objection.countersignature_asked_of_id), places[0])
 
 
 def handles(seen: Scope, objection: Objection) -> bool:

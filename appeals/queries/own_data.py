@@ -41,6 +41,7 @@ def _disputes(files: Files, mine: Q) -> dict[str, Any]:
             proposal="proposal.uuid",
             **plain("number", "kind", "state", "via", "filed_at", "paper_received_on", "statement", "good_cause"),
             **plain("new_facts", "window_ended_on", "decision", "decided_at", "document_number"),
+            **plain("countersigned_at", "countersignature_asked_at", "countersignature_declined_at"),
         ),
         "points_of_dispute": rows_of(
             points.select_related("objection", "entry"),

@@ -179,5 +179,6 @@ def _named_officers(basis: Basis) -> set[int]:
         *(each.recorded_by_id for each in (*basis.causes, *basis.responsibilities)),
         *(user for entry in entries for user in (entry.actor_id, entry.second_id)),
         *(objection.reviewer_id, objection.filed_by_id, objection.countersigned_by_id),
+        objection.countersignature_declined_by_id,
     }
     return {user for user in named if user is not None}

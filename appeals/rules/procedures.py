@@ -8,7 +8,9 @@ OBJECTION = Procedure(
     ends=frozenset({"refused", "decided", "withdrawn", "out_of_scope"}),
     transitions={
         "late": {
+            "ask_countersignature": "late",
             "countersign": "late",
+            "decline_countersignature": "late",
             "supplement": "late",
             "admit": "filed",
             "refuse": "refused",
@@ -16,14 +18,18 @@ OBJECTION = Procedure(
             "declare_out_of_scope": "out_of_scope",
         },
         "filed": {
+            "ask_countersignature": "filed",
             "countersign": "filed",
+            "decline_countersignature": "filed",
             "supplement": "filed",
             "assign": "in_review",
             "withdraw": "withdrawn",
             "declare_out_of_scope": "out_of_scope",
         },
         "in_review": {
+            "ask_countersignature": "in_review",
             "countersign": "in_review",
+            "decline_countersignature": "in_review",
             "supplement": "in_review",
             "assign": "in_review",
             "classify": "in_review",
@@ -33,7 +39,9 @@ OBJECTION = Procedure(
             "declare_out_of_scope": "out_of_scope",
         },
         "with_panel": {
+            "ask_countersignature": "with_panel",
             "countersign": "with_panel",
+            "decline_countersignature": "with_panel",
             "supplement": "with_panel",
             "assign": "with_panel",
             "report": "in_review",

@@ -7,11 +7,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appeals.actions import objections as acts
+from appeals.actions.countersigning import decline_countersignature
 from appeals.actions.reviews import assign_reviewer, classify_point
 from appeals.admin.acts.on_objections import OnObjection
 from appeals.admin.acts.rows import kept
 from appeals.models import Objection, PointOfDispute
 from appeals.queries.involvement import possible_reviewers
+from appeals.queries.objections import answering_for
 from registry.admin.acts.guided import ActForm
 from registry.admin.fields import choice_field, files_field, prose_field, radio_field
 from registry.admin.moment import today
@@ -134,12 +136,40 @@ class CountersignObjection(OnObjection):
 
     def perform(self, data: dict[str, Any], second: User | None) -> Objection:
         """Countersign."""
-        place = self.scope.places[0]
+        place = answering_for(self.scope, self.subject)
         return acts.countersign_objection(objection=self.subject, institution=place, by=self.user, now=self.now)
 
     def done(self, outcome: Objection) -> str:
         """What happened."""
         return gettext("The objection is countersigned.")
+
+
+class NotCountersignedForm(ActForm):
+    """Why not."""
+
+    reason = prose_field(_("Reason"), help_text=_("1–500 characters; the person reads them beside the objection."))
+
+
+class DeclineCountersignature(OnObjection):
+    """The institution that was asked does not countersign."""
+
+    title = _("Answer that it is not countersigned")
+    explains = _(
+        "The person asked your institution to countersign. Say why it does not. The objection goes on regardless, and your institution may still countersign later."  # noqa: E501
+    )
+    do = _("Tell the person")
+    form_class = NotCountersignedForm
+    allowed = COMPLIANCE
+    previewed = False
+
+    def perform(self, data: dict[str, Any], second: User | None) -> Objection:
+        """Decline."""
+        place = answering_for(self.scope, self.subject)
+        return decline_countersignature(objection=self.subject, institution=place, by=self.user, now=self.now, **data)
+
+    def done(self, outcome: Objection) -> str:
+        """What happened."""
+        return gettext("The person reads that your institution does not countersign. The objection goes on.")
 
 
 class ReviewerForm(ActForm):
