@@ -36,7 +36,7 @@ class DigestForm(forms.Form):
     """The day, or no digest."""
 
     weekday = forms.TypedChoiceField(
-        label=gettext_lazy("Weekly digest"),
+        label=gettext_lazy("Day of the digest"),
         choices=[*WEEKDAYS.items(), (NONE, gettext_lazy("no digest"))],
         coerce=_day,
         empty_value=None,
