@@ -43,6 +43,12 @@ def mail() -> int:
     return background.mail(clock=timezone.now)
 
 
+@shared_task
+def digests() -> int:
+    """Owe the weekly digests to those whose day it is."""
+    return background.digests(clock=timezone.now)
+
+
 def _announce(*, everything: bool) -> int:
     made = background.announce(clock=timezone.now, everything=everything)
     if made:

@@ -1,4 +1,4 @@
-"""What runs by itself, as tasks and the command call it: announcing, pushing, and sending e-mails.
+"""What runs by itself, as tasks and the command call it: announcing, pushing, and sending e-mails and digests.
 
 What they do is in the rows of the database and is found again by the next run: so they may be off for as long as they
 like, run as often as they like, and many at once.
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from notifications.actions.delivering import LINGER, push_due
+from notifications.actions.digests import owe_digests
 from notifications.actions.exchange import reconciling, taking_over
 from notifications.actions.fanning_out import fan_out
 from notifications.actions.mail_delivering import mail_due
@@ -43,6 +44,11 @@ def reconcile(*, clock: Clock) -> int:
 def mail(*, clock: Clock) -> int:
     """Send the e-mails that are due; how many were tried."""
     return mail_due(clock=clock)
+
+
+def digests(*, clock: Clock) -> int:
+    """Owe the weekly digests of the day; how many. They go out with the e-mails."""
+    return owe_digests(now=clock())
 
 
 def _note(work: Look.Work, now: datetime) -> None:

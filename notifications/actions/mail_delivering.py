@@ -15,8 +15,9 @@ from django.core.mail.backends.base import BaseEmailBackend
 from notifications.actions.mail_addresses import new_link
 from notifications.actions.mail_claiming import MailClaim, claim_next, hand_up_mails, report_failed, report_sent
 from notifications.models import Mail, MailProblem
+from notifications.queries.digests import Digest, digest_of_mail
 from notifications.queries.mail_addresses import addresses_of, link_holds
-from notifications.queries.mail_words import message_of, message_of_end, message_with_link
+from notifications.queries.mail_words import message_of, message_of_digest, message_of_end, message_with_link
 from notifications.queries.mailing import sends_mail, still_needed
 from notifications.wire.mailing import OF_THE_SERVER, Message, send_message
 from registry.actions.one_by_one import tell_failure
@@ -50,8 +51,9 @@ def mail_due(*, clock: Clock, longest: timedelta = LONGEST_RUN) -> int:
 
 
 def _try(claim: MailClaim, connection: BaseEmailBackend, clock: Clock) -> MailProblem | None:
-    needed = _needed(claim, clock())
-    problem = _sent(claim, needed, connection) if needed else None
+    digest = _digest(claim, clock())
+    needed = [claim.mails[0]] if digest else _needed(claim, clock())
+    problem = _sent(claim, needed, digest, connection) if needed else None
     if problem:
         report_failed(claim, problem, now=clock(), chance=random.random())  # noqa: S311 - no secret
     else:
@@ -59,30 +61,42 @@ def _try(claim: MailClaim, connection: BaseEmailBackend, clock: Clock) -> MailPr
     return problem
 
 
-def _needed(claim: MailClaim, now: datetime) -> list[Mail]:
-    """Those that are still to go out. A mail about an address has a claim of its own."""
+def _digest(claim: MailClaim, now: datetime) -> Digest | None:
+    """What the claim is to say if it is one of a digest that is needed. It has a claim of its own."""
     mail = claim.mails[0]
+    return digest_of_mail(mail, shanghai_day(now)) if mail.occasion == Mail.Occasion.DIGEST else None
+
+
+def _needed(claim: MailClaim, now: datetime) -> list[Mail]:
+    """Those that are still to go out, but for digests. A mail about an address has a claim of its own."""
+    mail = claim.mails[0]
+    if mail.occasion == Mail.Occasion.DIGEST:
+        return []
     if mail.address is None:
         return still_needed(claim.mails, shanghai_day(now))
     waits = mail.address.confirmed_at is None and link_holds(mail.address, now) and claim.user.is_active
     return [mail] if waits or mail.occasion == Mail.Occasion.ENDED else []
 
 
-def _sent(claim: MailClaim, needed: list[Mail], connection: BaseEmailBackend) -> MailProblem | None:
+def _sent(
+    claim: MailClaim, needed: list[Mail], digest: Digest | None, connection: BaseEmailBackend
+) -> MailProblem | None:
     """How it ended; what nobody thought of is logged, and does not hold up the others."""
     try:
-        return send_message(_message(claim, len(needed)), connection)
+        return send_message(_message(claim, len(needed), digest), connection)
     except Exception as error:  # noqa: BLE001 - one mail does not hold up the others
         tell_failure("mail", error, whose=str(claim.mails[0].uuid))
         connection.close()
         return MailProblem.REFUSED
 
 
-def _message(claim: MailClaim, waiting: int) -> Message:
+def _message(claim: MailClaim, waiting: int, digest: Digest | None) -> Message:
     mail, address = claim.mails[0], claim.mails[0].address
     if address is None:
         counting = addresses_of(claim.user).counting
         assert counting is not None  # taken back this very moment: then the next try finds it needed no more
+        if digest:
+            return message_of_digest(mail, digest, counting.address)
         return message_of(claim.mails, waiting, counting.address)
     if mail.occasion == Mail.Occasion.ENDED:
         return message_of_end(mail, address)

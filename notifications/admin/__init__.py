@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.admin import (
     acts,
     addresses,
+    digests,
     endpoint_acts,
     endpoints,
     notices,
@@ -15,7 +16,7 @@ from notifications.admin import (
     subscription_acts,
     subscriptions,
 )
-from registry.admin.extensions import offer_act_words, offer_acts, offer_figures, offer_views
+from registry.admin.extensions import offer_act_words, offer_acts, offer_figures, offer_sections, offer_views
 
 __all__ = ["addresses", "endpoints", "notices", "pushes", "registers", "subscriptions"]
 
@@ -61,3 +62,4 @@ offer_views(
 )
 offer_figures(notices.figures)
 offer_figures(registers.figures)
+offer_sections("overview", digests.on_overview)

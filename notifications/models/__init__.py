@@ -4,7 +4,7 @@ from notifications.models.endpoints import Endpoint, EndpointKey
 from notifications.models.exchange import Doubt, Letter, Reconciliation, Register, Settlement
 from notifications.models.looks import Look
 from notifications.models.mail_addresses import MailAddress
-from notifications.models.mails import Mail, MailProblem, MailWish
+from notifications.models.mails import DigestWish, Mail, MailProblem, MailWish
 from notifications.models.notices import Because, Event, Kind, Notice, Recall
 from notifications.models.pushes import Attempt, Push
 from notifications.models.receipts import FollowUp, Receipt
@@ -13,6 +13,7 @@ from notifications.models.subscriptions import Subscription
 __all__ = [
     "Attempt",
     "Because",
+    "DigestWish",
     "Doubt",
     "Endpoint",
     "EndpointKey",

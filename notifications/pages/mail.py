@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods
 from notifications.actions.mail_addresses import confirm_address, send_link_again, take_back_address
 from notifications.actions.mailing import wish_mail
 from notifications.models import MailAddress
+from notifications.pages.digest import digest_form
+from notifications.queries.digests import has_digests
 from notifications.queries.mail_addresses import (
     Addresses,
     address_of_link,
@@ -75,7 +77,8 @@ def mail_wish(request: HttpRequest) -> HttpResponse:
             wrong = str(refusal.message)
         if not (wrong or form.errors):
             return HttpResponseRedirect(reverse("mail_wish"))
-    shown = {"form": form, "wrong": wrong, "sends_mail": sends_mail(), **state_of(addresses)}
+    weekly = digest_form(request.user) if has_digests(held) else None
+    shown = {"form": form, "weekly": weekly, "wrong": wrong, "sends_mail": sends_mail(), **state_of(addresses)}
     return render(request, "notifications/mail_wish.html", shown, status=422 if wrong or form.errors else 200)
 
 

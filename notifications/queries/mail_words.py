@@ -1,5 +1,6 @@
 """What an e-mail says: that something waits, which number it has, until when it can be answered, and where it is read;
-or that an address is to be confirmed, or counts no more.
+or that an address is to be confirmed, or counts no more;
+or how many there are of what an institution has to watch.
 
 It names nobody, says no points and no standing, and of what kind the notice is only so far that its reader knows
 whether it presses. Whoever wants more signs in: opening the notice is the receipt, the mail is none.
@@ -15,6 +16,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, override
 
 from notifications.models import Event, Mail, MailAddress, Notice
+from notifications.queries.digest_words import lines_of
+from notifications.queries.digests import Digest
 from notifications.queries.mail_addresses import last_day_of_link
 from notifications.queries.printed import number_of
 from notifications.wire.mailing import Message
@@ -26,7 +29,10 @@ _LINE = "-" * 40
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A mail in one language; `link` is what the button says, `why` why somebody has it."""
+    """A mail in one language; `lines` are a list after the paragraphs.
+
+    `link` is what the button says, `why` why somebody has it.
+    """
 
     language: str
     subject: str
@@ -34,6 +40,7 @@ class Words:
     paragraphs: tuple[str, ...]
     link: str
     why: str
+    lines: tuple[str, ...] = ()
 
 
 def message_of(mails: Sequence[Mail], waiting: int, to: str) -> Message:
@@ -55,6 +62,12 @@ def message_of_end(mail: Mail, address: MailAddress) -> Message:
     """The mail to an address that counts no more."""
     texts = [_of_end(language) for language in _languages(mail.user)]
     return _message(str(mail.uuid), address.address, texts, _wish_path())
+
+
+def message_of_digest(mail: Mail, digest: Digest, to: str) -> Message:
+    """The mail with the digest of a week."""
+    texts = [_of_digest(digest, language) for language in _languages(mail.user)]
+    return _message(str(mail.uuid), to, texts, reverse("admin:index"))
 
 
 def _languages(user: User) -> list[str]:
@@ -94,7 +107,7 @@ def _words(mail: Mail, waiting: int, language: str) -> Words:
 
 def _to_confirm(address: MailAddress, language: str) -> Words:
     with override(language):
-        return _about_address(
+        return _in_words(
             subject=gettext("Confirm this address for e-mail"),
             paragraphs=(
                 gettext(
@@ -111,7 +124,7 @@ def _to_confirm(address: MailAddress, language: str) -> Words:
 
 def _of_end(language: str) -> Words:
     with override(language):
-        return _about_address(
+        return _in_words(
             subject=gettext("No more e-mail to this address"),
             paragraphs=(
                 gettext(
@@ -125,7 +138,26 @@ def _of_end(language: str) -> Words:
         )
 
 
-def _about_address(**said: Any) -> Words:
+def _of_digest(digest: Digest, language: str) -> Words:
+    with override(language):
+        return _in_words(
+            subject=gettext("The week at your institution, in numbers"),
+            paragraphs=(
+                gettext(
+                    "In the payment qualification register this is how it stands at the institution for which you work,"
+                    " counted as this mail went out. Who is meant is read there after signing in, and nowhere else."
+                ),
+            ),
+            lines=lines_of(digest),
+            link=gettext("Sign in to the desk"),
+            why=gettext(
+                "You have this mail each week as a compliance officer whose address is confirmed. Another day, or no"
+                " digest, is chosen here:"
+            ),
+        )
+
+
+def _in_words(**said: Any) -> Words:
     language = "en" if get_language() == "en" else "zh-Hans"
     return Words(language=language, greeting=gettext("Good day,"), **said)
 
@@ -174,7 +206,9 @@ def _of_several(waiting: int) -> tuple[str]:
 
 
 def _plain(text: Words, url: str, settings_url: str) -> str:
-    return "\n\n".join([text.greeting, *text.paragraphs, f"{text.link}:\n{url}", f"{text.why}\n{settings_url}"]) + "\n"
+    lines = ["\n".join(f"- {line}" for line in text.lines)] if text.lines else []
+    ways = (f"{text.link}:\n{url}", f"{text.why}\n{settings_url}")
+    return "\n\n".join([text.greeting, *text.paragraphs, *lines, *ways]) + "\n"
 
 
 def _path(mail: Mail) -> str:

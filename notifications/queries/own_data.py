@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from notifications.models import FollowUp, Mail, MailAddress, MailWish, Notice, Receipt, Subscription
+from notifications.models import DigestWish, FollowUp, Mail, MailAddress, MailWish, Notice, Receipt, Subscription
 from notifications.models.bodies import BODIES
+from registry.models import User
 from registry.queries.own_data import Files, plain, rows_of
 
 
@@ -21,7 +22,9 @@ def told_and_asked(files: Files) -> Mapping[str, Any]:
     subscriptions = Subscription.objects.filter(practitioner_id__in=files)
     receipts = Receipt.objects.filter(notice__practitioner_id__in=files)
     mine = Q(user__assignments__practitioner_id__in=files)
-    mails = Mail.objects.filter(Q(notice__practitioner_id__in=files) | Q(address__in=MailAddress.objects.filter(mine)))
+    digests = Q(occasion=Mail.Occasion.DIGEST, user__in=User.objects.filter(assignments__practitioner_id__in=files))
+    about_addresses = Q(address__in=MailAddress.objects.filter(mine))
+    mails = Mail.objects.filter(Q(notice__practitioner_id__in=files) | about_addresses | digests)
     outcomes = FollowUp.objects.filter(notice__event__practitioner_id__in=files)
     return {
         "notices": rows_of(
@@ -40,11 +43,15 @@ def told_and_asked(files: Files) -> Mapping[str, Any]:
         "mails": rows_of(
             mails.select_related("notice__event").order_by("pk"),
             event="notice.event.kind",
-            **plain("occasion", "state", "since", "sent_at"),
+            **plain("occasion", "week", "state", "since", "sent_at"),
         ),
         "wishes_for_mail": rows_of(
             MailWish.objects.filter(mine).distinct(),
             **plain("wanted", "said_at"),
+        ),
+        "wishes_for_digests": rows_of(
+            DigestWish.objects.filter(mine).distinct(),
+            **plain("weekday", "said_at"),
         ),
         "addresses_for_mail": rows_of(
             MailAddress.objects.filter(mine).distinct().order_by("pk"),

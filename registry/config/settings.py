@@ -244,6 +244,7 @@ CELERY_BEAT_SCHEDULE = {  # a wake-up that finds nobody awake expires; the next 
     "letters of other registers": every(5, "notifications.tasks.take_over"),
     "comparing with other registers": every(3600, "notifications.tasks.reconcile"),  # each day of each once
     "e-mails": every(5, "notifications.tasks.mail"),
+    "weekly digests": every(300, "notifications.tasks.digests"),  # from 08:00 of their day, each once
     "accounts without a role": every(600, "registry.tasks.close_accounts"),
     "what is kept no longer": every(3600, "registry.tasks.purge"),  # days end; whoever was off then does it later
 }

@@ -36,10 +36,11 @@ def near_or_over(seen: Scope, on: date, *, prefix: str = "") -> tuple[Ratio, ...
     places = seen.institutions().filter(pk__in=places_with_times(on), region__code__startswith=prefix)
     page = list(places.select_related("region").order_by("pk")[:MOST])
     found = ratios(page, [on])
-    kept = [found[place.pk, on] for place in page if _is_near(found[place.pk, on])]
+    kept = [found[place.pk, on] for place in page if is_near(found[place.pk, on])]
     return tuple(sorted(kept, key=lambda ratio: (-(ratio.per_cent or 0), ratio.institution.pk)))
 
 
-def _is_near(ratio: Ratio) -> bool:
+def is_near(ratio: Ratio) -> bool:
+    """Whether the share is near the lowest threshold of its policy, or over it."""
     lowest = min((each.per_cent for each in ratio.thresholds), default=None)
     return lowest is not None and bool(ratio.staff) and len(ratio.times) * 10_000 >= lowest * NEAR * ratio.staff

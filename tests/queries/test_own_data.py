@@ -116,6 +116,7 @@ def test_whatever_happens_to_another_person_changes_nothing_in_it(town: Town) ->
         "outcomes_of_authorities",
         "mails",
         "wishes_for_mail",
+        "wishes_for_digests",
         "addresses_for_mail",
         "subscriptions",
         "attempts_at_tests",

@@ -44,7 +44,7 @@ SEEN: dict[str, Callable[[Scope], QuerySet[Any]]] = {
 }
 
 
-OF_THE_ACCOUNT = ("addresses_for_mail", "mails", "wishes_for_mail")
+OF_THE_ACCOUNT = ("addresses_for_mail", "mails", "wishes_for_digests", "wishes_for_mail")
 """What is behind the wall of the user whose it is, whoever else holds the file or has it in sight."""
 
 

@@ -26,6 +26,7 @@ class Command(BaseCommand):
             made = background.announce(clock=timezone.now)
         except SomeFailed as some:
             made, failed = some.moved, some.failed
+        background.digests(clock=timezone.now)
         pushed, mailed = background.push(clock=timezone.now), background.mail(clock=timezone.now)
         self.stdout.write(f"announced: {made}\nfailed: {failed}\ntried: {pushed}\nmails: {mailed}")
         if failed:
