@@ -96,7 +96,7 @@ def about_notices() -> list[str]:
 def test_an_address_waits_for_its_link_and_counts_once_the_button_is_pressed_and_not_before(
     town: Town, surgeon: User, clock: Ticking
 ) -> None:
-    client, stranger = signed_in(surgeon), Client()
+    client, stranger = signed_in(surgeon), Client(headers={"accept-language": "en"})
     assert "No address of yours is confirmed" in said(client)
     keep(client, OLD)
     page = said(client)
