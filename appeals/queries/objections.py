@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from appeals.models import Objection, Panel, Seat
+from appeals.models import Objection, Panel
 from appeals.rules.procedures import OBJECTION
 from registry.actions.procedure import Acting, for_agency, for_institution
 from registry.models import Institution, ProcedureStep, Proposal, Role, Task, User
@@ -152,7 +152,7 @@ def objectionable(seen: Scope) -> QuerySet[Proposal]:
 
 
 def track(objection: Objection, *, today: date) -> Track:
-    """The steps of an objection in their order, and what comes next. Four queries, whatever its length."""
+    """The steps of an objection in their order, and what comes next. Three queries, whatever its length."""
     steps = ProcedureStep.objects.filter(subject=objection.uuid).order_by("id")
     return Track(tuple(map(_stage, steps.select_related("agency", "institution"))), tuple(_next(objection, today)))
 
@@ -167,9 +167,8 @@ def _stage(step: ProcedureStep) -> Stage:
 
 def _next(objection: Objection, today: date) -> list[Due]:
     """The open tasks, each kind once: of several experts who are asked, the last one's day."""
-    panels = objection.panels.filter(state__in=_OPEN_PANELS)
-    seats = Seat.objects.filter(panel__in=panels).values_list("uuid", flat=True)
-    subjects = [objection.uuid, *panels.values_list("uuid", flat=True), *seats]
+    panels = objection.panels.filter(state__in=_OPEN_PANELS).order_by()
+    subjects = {objection.uuid, *(each for row in panels.values_list("uuid", "seats__uuid") for each in row if each)}
     tasks = Task.objects.filter(subject__in=subjects, state=Task.State.OPEN).select_related("agency")
     by_kind = {task.kind: task for task in tasks.order_by("due_on", "id")}
     return [due_of(task, today) for task in by_kind.values()]
