@@ -81,6 +81,12 @@ def rows_by_file(ids: Iterable[int], *, until: Fact | None = None) -> dict[int, 
     return rows
 
 
+def columns_of(fact: Fact) -> tuple[Any, ...]:
+    """A fact that was read whole, its entry with it, as `numbered` takes it."""
+    origin = {"entry__origin_id": fact.entry.origin_id if fact.entry else None}
+    return tuple(origin[name] if name in origin else getattr(fact, name) for name in _COLUMNS)
+
+
 def written_until(rows: list[tuple[Any, ...]], fact: Fact) -> list[tuple[Any, ...]]:
     """Those of the rows that were written up to and including the fact."""
     return [row for row in rows if row[-1] <= fact.pk]

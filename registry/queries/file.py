@@ -169,7 +169,7 @@ def file_of(
     kept, members = family or family_of(practitioner.pk, known=known)
     person = practitioner if kept == practitioner.pk else Practitioner.objects.get(pk=kept)
     rows = facts_of_files(members, known)
-    of_person = reading.numbered([columns_of(row) for row in rows])
+    of_person = reading.numbered([reading.columns_of(row) for row in rows])
     standing = compute.standing(of_person, today, policies(), known=known)
     explanation = tuple(in_words(step, policies()) for step in standing.steps)
     registrations = _registrations(members, known)
@@ -211,27 +211,6 @@ def facts_of_files(members: Iterable[int], known: datetime | None) -> list[Fact]
         "points_entry__trigger__institution",
     ).defer("salt", "hash", "prev_hash")
     return list(rows.filter(recorded_at__lte=known) if known else rows)
-
-
-def columns_of(fact: Fact) -> tuple[Any, ...]:
-    """The columns of a fact as `registry.ledger.reading.numbered` takes them."""
-    return (
-        fact.practitioner_id,
-        fact.decided_at,
-        fact.origin,
-        fact.origin_seq,
-        fact.origin_id,
-        fact.kind,
-        fact.effective_on,
-        fact.recorded_at,
-        fact.points,
-        fact.counted_on,
-        fact.policy,
-        fact.months,
-        fact.days,
-        fact.entry.origin_id if fact.entry else None,
-        fact.pk,
-    )
 
 
 def _events(rows: list[Fact], explanation: tuple[Sentence, ...], today: date) -> list[Event]:

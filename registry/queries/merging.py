@@ -7,7 +7,7 @@ from registry.ledger import reading
 from registry.ledger.families import family_of
 from registry.ledger.law import policies
 from registry.models import FileMerge, Practitioner
-from registry.queries.file import columns_of, facts_of_files
+from registry.queries.file import facts_of_files
 from registry.rules.compute import Standing, standing
 
 
@@ -26,7 +26,7 @@ def after_undoing(merge: FileMerge, on: date) -> tuple[Standing, Standing]:
 
 def _standing(members: Iterable[int], on: date) -> Standing:
     rows = facts_of_files(members, None)
-    return standing(reading.numbered([columns_of(row) for row in rows]), on, policies())
+    return standing(reading.numbered([reading.columns_of(row) for row in rows]), on, policies())
 
 
 def _below(file: int) -> frozenset[int]:
