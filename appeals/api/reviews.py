@@ -1,4 +1,4 @@
-"""What is done with an objection on its way: admitted, countersigned, supplemented, given to a reviewer, ended."""
+"""What is done with an objection on its way: admitted, supplemented, given to a reviewer, ended."""
 
 from typing import Any
 
@@ -15,8 +15,8 @@ from registry.api.desk import One
 from registry.api.given import Flag, Given, Prose, Text, several
 from registry.api.shapes import ActorRef, Shape
 from registry.api.subjects import named, one
-from registry.models import Institution, User
-from registry.queries.roles import COMPLIANCE, OFFICERS_OF_AGENCIES, REVIEWING, STAFF_KEEPERS
+from registry.models import User
+from registry.queries.roles import OFFICERS_OF_AGENCIES, REVIEWING, STAFF_KEEPERS
 
 
 class LateGiven(Given):
@@ -71,25 +71,6 @@ class WithdrawObjection(OnObjection):
     def do(self, subject: Objection, values: dict[str, Any]) -> Objection:
         acting = self.acting(subject)
         return as_it_stands(acts.withdraw_objection(objection=subject, acting=acting, now=self.asker.now, **values))
-
-
-class CountersignGiven(Given):
-    """For which institution."""
-
-    institution = Text(max_length=12, help_text="the code of one of your institutions")
-
-
-class CountersignObjection(OnObjection):
-    """Countersign for the institution what the person filed. Without it nothing is lost."""
-
-    given = CountersignGiven
-    done_by = COMPLIANCE
-
-    def do(self, subject: Objection, values: dict[str, Any]) -> Objection:
-        mine = Institution.objects.filter(pk__in=[each.pk for each in self.asker.institutions])
-        place = named("institution", mine, code=values["institution"])
-        found = acts.countersign_objection(objection=subject, institution=place, by=self.asker.user, now=self.asker.now)
-        return as_it_stands(found)
 
 
 class MoreEvidenceGiven(Given):

@@ -36,6 +36,7 @@ def _disputes(files: Files, mine: Q) -> dict[str, Any]:
     return {
         "objections": rows_of(
             objections,
+            id="uuid",
             agency="agency.name",
             case="case.number",
             proposal="proposal.uuid",

@@ -34,7 +34,8 @@ READERS_OF_THE_PUBLISHED = READERS_OF_FILES | TOLD_ONLY
 """Who reads people and their present standing at all."""
 
 READERS_OF_ONE_FILE = READERS_OF_FILES | OWN_FILE
-"""Who reads one person's file at its own address: the readers of files, and its holder. Lists and acts are not theirs.
+"""Who reads one person's file at its own address: the readers of files, and its holder. Lists are not the holder's, and
+one act is: to ask for a countersignature.
 """
 
 READERS_OF_ONE_STANDING = READERS_OF_ONE_FILE | TOLD_ONLY

@@ -103,6 +103,7 @@ SAME = {
 NOTICE = ("notice", "notices.notice", "notices.pk", "notice.object_id")
 TASK = ("task", "tasks.task", "tasks.pk")
 OWN_KEY = "account/factor/keys/"
+ASKS = "api/v1/objections/<uuid:objection>/countersignature-requests/"
 CORRECTION = "admin/tasks/<int:pk>/correction/"
 SHOWN_TO_EXPERTS = ("expert/cases/", "api/v1/my/seats/")
 """Addresses at which the same word means another row."""
@@ -170,7 +171,7 @@ class Rows:
             return str(drawn.uuid if route.is_for_programs else drawn.pk)
         if kind == "history.version":
             return self._version_of(route.path.split("/")[2])
-        return self.ids[kind]
+        return self.ids["own objection" if route.path == ASKS else kind]
 
     def _version_of(self, model: str) -> str:
         places: dict[str, Any] = {"region": self.town.region, "agency": self.town.agency}

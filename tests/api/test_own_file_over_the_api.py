@@ -1,4 +1,4 @@
-"""The program of a practitioner reads the own file at the addresses of one person, and nothing else anywhere."""
+"""The program of a practitioner reads the own file at the addresses of one person, asks to countersign, and no more."""
 
 from datetime import date
 
@@ -15,6 +15,7 @@ SPRING = date(2026, 3, 2)
 OWN = ("", "standing/", "changes/", "entries/", "periods/", "readings/", "own-data/")
 PERSON = "api/v1/practitioners/<uuid:practitioner>/"
 MINE = {Route(f"{PERSON}{what}", "GET") for what in OWN}
+ASKS = Route("api/v1/objections/<uuid:objection>/countersignature-requests/", "POST")
 IN_PUBLIC = {"api/v1/schema/", "api/v1/docs/"}
 IDS = {"code": "H51010000001", "year": "2026", "policy": "cn-2025"}
 
@@ -72,4 +73,4 @@ def test_every_other_address_is_closed_to_practitioners(town: Town, program: Pro
         answer = program.get(address) if route.method == "GET" else program.post(address)
         if answer.status_code != 403:
             opened[route] = answer.status_code
-    assert opened == dict.fromkeys(MINE, 200)
+    assert opened == {**dict.fromkeys(MINE, 200), ASKS: 404}, "it asks for its own objections, and this is none"

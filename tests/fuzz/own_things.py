@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 
+from appeals.actions.countersigning import ask_countersignature
 from appeals.actions.objections import add_evidence
 from appeals.actions.release import release_evidence
 from appeals.models import Application, Evidence, Expert, Seat
@@ -20,6 +21,7 @@ from registry.models import Delivery, Role, Task, User
 from tests.actions import measuring
 from tests.appeals import peers, repairs
 from tests.appeals.disputes import stored
+from tests.appeals.own_screens import holder
 from tests.casework import proposed
 from tests.fuzz.things import APRIL, Things
 from tests.town import TODAY, at, score
@@ -49,12 +51,23 @@ class OwnThings:
             by=here.scorer,
             now=at(TODAY, 12),
         )
+        self._asked_of_hospital(801)
         own = repairs.offered(town, APRIL, acting=for_institution(town.officer, town.hospital))
         self.of_role[Role.COMPLIANCE_OFFICER] = {
             "case": str(serves.case.uuid),
             "proposal": str(serves.uuid),
             "activity": str(own.uuid),
         }
+
+    def _asked_of_hospital(self, number: int) -> None:
+        """An objection whose person asked the hospital to countersign, to be declined."""
+        here, now = self.things.here, at(peers.REFERRED, 8)
+        (person,) = measuring.hire(here.town, 1, first=number)
+        objection = peers.disputed(here, 4, who=person)
+        asked = ask_countersignature(
+            objection=objection, institution=here.town.hospital, by=holder(person, f"fuzz-{person.code}"), now=now
+        )
+        self.of_address["objections/{objection}/countersignature-refusals/"] = {"objection": str(asked.uuid)}
 
     def _of_expert(self) -> None:
         """A seat with evidence to look at, one to leave and one to vote in; and the same of applications."""
@@ -116,7 +129,7 @@ class OwnThings:
             body=town.agency, practitioner=self.things.here.nurse, reason="跨区执业", ends_on=date(2025, 9, 1),
             by=town.officer, now=now,
         )  # fmt: skip
-        (person,) = measuring.hire(town, 1, first=801)
+        (person,) = measuring.hire(town, 1, first=802)
         score(town, 1, TODAY, who=person, number="罚字801号")
         fan_out(clock=lambda: now)
         told = Notice.objects.filter(agency=town.agency).latest("pk")
