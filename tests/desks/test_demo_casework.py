@@ -25,10 +25,12 @@ from appeals.models import (
     Seat,
     Vote,
 )
+from appeals.queries.countersigning import waits_for_countersignature
 from appeals.rules.procedures import APPLICATION, ATTENDANCE, OBJECTION
 from appeals.rules.verify import Published, verify_content
 from registry.actions import clockwork as of_the_register
 from registry.desks.demo_data import FEWEST, DemoResult
+from registry.desks.demo_data.places import BUSY_HOSPITAL
 from registry.ledger.days import shanghai_day
 from registry.models import (
     CalendarYear,
@@ -44,6 +46,7 @@ from registry.models import (
     ProposedEntry,
     Responsibility,
     Task,
+    User,
 )
 from registry.rules.procedures import PROPOSAL
 from tests.desks.loads import load_at, rolled_back, some
@@ -162,6 +165,24 @@ def test_a_surgeon_won_one_of_three_points_and_a_panel_had_a_dissent(demo: DemoR
     assert panel.state == "concluded"
     assert sorted(panel.seats.values_list("state", flat=True)) == ["replaced", "voted", "voted", "voted"]
     assert Vote.objects.filter(seat__panel=panel, dissenting=True).count() == 1
+
+
+def test_the_hospital_was_asked_for_its_signature_and_once_declined_it_and_neither_delayed_anything(
+    demo: DemoResult, client: Client
+) -> None:
+    (waiting,) = filter(waits_for_countersignature, Objection.objects.all())
+    (declined,) = Objection.objects.exclude(countersignature_declined_at=None)
+    assert (waiting.state, declined.state) == ("with_panel", "decided")
+    for each in (waiting, declined):
+        assert each.countersignature_asked_at == each.filed_at
+        assert each.countersigned_at is None
+    (step,) = ProcedureStep.objects.filter(subject=declined.uuid, act="decline_countersignature")
+    assert step.grounds
+    client.force_login(User.objects.get(username=f"compliance-{BUSY_HOSPITAL}"))
+    desk = client.get(reverse("admin:index"), headers={"accept-language": "en"}).content.decode()
+    assert "1 person asked for your signature" in desk
+    assert waiting.number in desk
+    assert declined.number not in desk
 
 
 def test_panels_wait_for_a_draw_and_for_a_vote_and_one_could_not_be_drawn(demo: DemoResult) -> None:

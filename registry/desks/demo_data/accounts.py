@@ -15,7 +15,7 @@ from registry.actions.access import give_role
 from registry.actions.keys import issue_key
 from registry.desks.demo_data.stage import Officers
 from registry.desks.demo_data.timeline import FIRST_DAY, PREPARATION, at
-from registry.models import Agency, ApiKey, Assignment, Institution, Role, User
+from registry.models import Agency, ApiKey, Assignment, Institution, Practitioner, Role, User
 
 ADMINISTRATOR = "administrator"
 DUTIES = {"identifying": "责任认定岗", "scoring": "记分岗", "signing": "会签岗", "reviewing": "复核岗"}
@@ -97,11 +97,21 @@ def open_account(
 ) -> Account:
     """One more log-in, with one role since the register was prepared."""
     user = _user(username, last_name=name)
-    user.is_staff = role != Role.PRACTITIONER
     user.save()
     now = at(PREPARATION, hour=10)
     give_role(user=user, role=role, place=place, starts_on=PREPARATION, by=by, now=now)
     return give_password(user, role, duty=duty)
+
+
+def open_holder(person: Practitioner, *, by: User) -> User:
+    """The account of whoever the file is about; it cannot sign in before `give_password`."""
+    user = _user(f"file-{person.code}", last_name=person.name)
+    user.is_staff = False
+    user.save()
+    give_role(
+        user=user, role=Role.PRACTITIONER, place=person, starts_on=PREPARATION, by=by, now=at(PREPARATION, hour=10)
+    )
+    return user
 
 
 def give_addresses(accounts: Iterable[Account], *, now: datetime) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from appeals.actions.appeals import file_appeal
+from appeals.actions.countersigning import ask_countersignature, decline_countersignature
 from appeals.actions.disputes import Dispute
 from appeals.actions.findings import PointResult
 from appeals.actions.objections import file_objection
@@ -57,6 +58,28 @@ class Answer:
         """Plan an act on it for a day."""
         instant = at(day, hour=hour)
         self.stage.plan(instant, lambda: act(self.now(), self.officers, instant))
+
+    def signature_asked(self, day: date, *, role: str) -> None:
+        """Whoever objected, in this role, asks the institution to countersign."""
+        by, place = self.stage.holders[role], self.institution
+        self.then(
+            day,
+            lambda objection, _officers, now: ask_countersignature(
+                objection=objection, institution=place, by=by, now=now
+            ),
+            hour=10,
+        )
+
+    def signature_declined(self, day: date, *, reason: str) -> None:
+        """The institution that was asked does not countersign."""
+        by, place = self.stage.compliance[self.institution.pk], self.institution
+        self.then(
+            day,
+            lambda objection, _officers, now: decline_countersignature(
+                objection=objection, institution=place, reason=reason, by=by, now=now
+            ),
+            hour=11,
+        )
 
     def reviewed_from(self, day: date) -> None:
         """The reviewing officer gets it; what is handed in names nobody, so that a panel may see it."""

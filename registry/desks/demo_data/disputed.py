@@ -68,10 +68,14 @@ def panel_to_be_drawn(stage: Stage) -> None:
 
 
 def panel_voting(stage: Stage) -> None:
-    """Drawn; two of three have voted, and nobody sees how before the third has."""
+    """Drawn; two of three have voted, and nobody sees how before the third has.
+
+    The hospital was asked to countersign at the filing and has not answered: nothing waited for it.
+    """
     course = _received(stage, "panel voting", days_ago=17)
     said = Said(text=INDICATION, professional=True, evidence="the findings before the operation")
     answer = _objected(stage, course, 14, said, statement="申请同行评议。")
+    answer.signature_asked(stage.workdays.before(stage.today, 14), role="panel voting")
     answer.reviewed_from(stage.workdays.before(stage.today, 12))
     panel = _refer(answer, days_ago=10, specialty=Specialty.ORTHOPAEDICS)
     answer.drawn(stage.workdays.before(stage.today, 9), panel)

@@ -33,7 +33,10 @@ def tell_all(stage: Stage) -> None:
 
 
 def surgeon_wins_one_of_three_points(stage: Stage) -> None:
-    """Nine points in three situations; a panel, in which one expert fell silent, finds for the surgeon in one."""
+    """Nine points in three situations; a panel, in which one expert fell silent, finds for the surgeon in one.
+
+    The hospital was asked to countersign and declined, which delayed nothing.
+    """
     workdays, today = stage.workdays, stage.today
     part = Part(
         person=stage.role("three points of dispute"),
@@ -51,6 +54,8 @@ def surgeon_wins_one_of_three_points(stage: Stage) -> None:
         statement="三项认定均有异议，逐项说明如上。",
         place=BUSY_HOSPITAL,
     )
+    answer.signature_asked(workdays.before(today, 54), role="three points of dispute")
+    answer.signature_declined(workdays.before(today, 53), reason="药品进销存及长处方管理问题属实，本院不支持整体撤销。")
     answer.reviewed_from(workdays.before(today, 52))
     question = "所列检查是否符合骨科诊疗规范？"
     panel = answer.referred(workdays.before(today, 50), points=[1], question=question, specialty=Specialty.ORTHOPAEDICS)

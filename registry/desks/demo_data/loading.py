@@ -14,6 +14,7 @@ from registry.desks.demo_data.accounts import (
     open_account,
     open_administrator,
     open_compliance_officers,
+    open_holder,
     open_officers,
     settlement_key,
 )
@@ -48,8 +49,8 @@ OWN_FILES = {
     "head of the fraud": "terminated by one entry",
     "has not opened the notice": "an advance notice to open",
     "has days left": "may object now",
-    "panel voting": "objected, and experts judge",
-    "three points of dispute": "an objection was decided",
+    "panel voting": "objected, and experts judge; the hospital was asked to countersign",
+    "three points of dispute": "an objection was decided that the hospital did not countersign",
     "relieved in Changsha": "points relieved after study; enrolled in a study on the web",
 }
 """Whose own file can be opened, by the role in the cast, and what stands in it."""
@@ -89,6 +90,7 @@ def load(
     with transaction.atomic():
         administrator, account = open_administrator(now=at(PREPARATION, hour=8))
         stage = _set_stage(administrator, practitioners=practitioners, seed=seed, today=today, progress=progress)
+        stage.holders.update({role: open_holder(stage.role(role), by=administrator) for role in OWN_FILES})
         if notices:
             told.tell_all(stage, by=administrator)
         _play(stage, administrator, practitioners=practitioners, seed=seed, now=now, progress=progress)
@@ -183,15 +185,11 @@ def _accounts(stage: Stage, by: User) -> list[Account]:
             "reviewer-430100", Role.REVIEWER, name="复核员", duty="reviews objections", place=hospital.agency, by=by
         ),
         *(_of_an_authority(kind, name, duty, by) for kind, name, duty in AUTHORITIES),
-        *(_of_a_file(stage, role, duty, by) for role, duty in OWN_FILES.items()),
+        *(
+            give_password(stage.holders[role], Role.PRACTITIONER, duty=f"own file: {duty}")
+            for role, duty in OWN_FILES.items()
+        ),
     ]
-
-
-def _of_a_file(stage: Stage, role: str, duty: str, by: User) -> Account:
-    person = Practitioner.objects.get(code=stage.cast[role])
-    return open_account(
-        f"file-{person.code}", Role.PRACTITIONER, name=person.name, duty=f"own file: {duty}", place=person, by=by
-    )
 
 
 def _of_an_authority(kind: Authority.Kind, name: str, duty: str, by: User) -> Account:

@@ -69,6 +69,8 @@ class Stage:
     _reserved: set[str] = field(default_factory=set)
     courses: dict[str, Course] = field(default_factory=dict)
     """The latest case of whoever plays a part, by the part."""
+    holders: dict[str, User] = field(default_factory=dict)
+    """The accounts of those whose own file can be opened, by the part."""
     _nights: set[datetime] = field(default_factory=set)
 
     def __post_init__(self) -> None:
