@@ -26,6 +26,7 @@ from registry.ledger.days import SHANGHAI, shanghai_day
 from registry.models import Agency, Assignment, Institution, Practitioner, Role, User
 from registry.rules.clocks import WorkingCalendar
 from tests.actions.measuring import hire
+from tests.appeals.own_screens import holder
 from tests.appeals.peers import elsewhere
 from tests.casework import Desk, desk, officer
 from tests.rules.calendars import announced
@@ -58,6 +59,9 @@ class World:
     officers: list[User]
     people: list[Practitioner]
     experts: list[Expert]
+    holders: dict[int, User]
+    """The accounts of the people, by their files."""
+
     days: WorkingCalendar = field(default_factory=announced)
     trail: list[str] = field(default_factory=list)
 
@@ -130,7 +134,8 @@ def new_world(seed: int) -> World:
     doctor, *_others = hire(town, 6)
     begins = BEGINNINGS[seed // len(REGIONS) % len(BEGINNINGS)]
     people = [here.surgeon, here.nurse, doctor]
-    return World(here, chance, at(begins, 9), officers, people, _experts(here, more, doctor))
+    holders = {each.pk: holder(each, f"holder-{each.code}") for each in people}
+    return World(here, chance, at(begins, 9), officers, people, _experts(here, more, doctor), holders)
 
 
 def _officer_above(here: Desk) -> User:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from appeals.actions.appeals import file_appeal
+from appeals.actions.countersigning import ask_countersignature, decline_countersignature
 from appeals.actions.disputes import Dispute
 from appeals.actions.experts import declare_conflict, leave_pool
 from appeals.actions.external import Ruling, record_external_outcome
@@ -33,7 +34,7 @@ from appeals.queries.panels import panel_outcomes
 from appeals.rules.procedures import OBJECTION
 from registry.actions.procedure import for_agency, for_practitioner
 from registry.ledger.days import shanghai_day
-from registry.models import Fact, FactKind, Proposal, ProposedEntry, User
+from registry.models import Fact, FactKind, Institution, Proposal, ProposedEntry, User
 from tests.appeals.disputes import stored
 from tests.appeals.walking import World
 
@@ -97,6 +98,27 @@ def add_to_it(world: World) -> None:
         case _:
             place = world.here.town.hospital
             countersign_objection(objection=objection, institution=place, by=by, now=world.now)
+
+
+def ask_to_countersign(world: World) -> None:
+    """The person asks a place for its signature: mostly the hospital, and now and then somebody else asks."""
+    objection = world.pick(pending())
+    by = world.holders[objection.practitioner_id] if world.likely(0.9) else world.somebody()
+    ask_countersignature(objection=objection, institution=_place(world), by=by, now=world.now)
+
+
+def answer_for_the_place(world: World) -> None:
+    """The place that was asked signs or declines; now and then one that was not."""
+    asked = pending().exclude(countersignature_asked_at=None)
+    objection, place, by = world.pick(asked if world.likely(0.9) else pending()), _place(world), world.somebody()
+    if world.likely(0.4):
+        countersign_objection(objection=objection, institution=place, by=by, now=world.now)
+    else:
+        decline_countersignature(objection=objection, institution=place, reason="事实清楚", by=by, now=world.now)
+
+
+def _place(world: World) -> Institution:
+    return world.here.town.hospital if world.likely(0.85) else world.here.town.clinic
 
 
 def withdraw(world: World) -> None:
@@ -271,6 +293,8 @@ ACTS = {
     object_to_points: 9,
     answer_a_late_one: 3,
     add_to_it: 2,
+    ask_to_countersign: 4,
+    answer_for_the_place: 4,
     withdraw: 1,
     find_out_of_scope: 0.7,
     assign: 8,

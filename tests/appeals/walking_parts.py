@@ -27,10 +27,11 @@ def named(pairs: Iterable[tuple[int | None, int | None]]) -> Users:
 
 
 def parts_in(objection: Objection, *, before: ProcedureStep) -> Users:
-    """Whoever, before the step, had a part in what is disputed, reviewed it, or filed the objection."""
+    """Whoever, before the step, had a part in what is disputed, reviewed it, filed the objection or did not sign it."""
     entries = Fact.objects.filter(disputes__objection=objection)
     proposals = _proposals(objection)
-    found = named([(objection.countersigned_by_id, objection.filed_by_id if objection.via != "paper" else None)])
+    found = did(objection.uuid, "decline_countersignature", before=before)
+    found |= named([(objection.countersigned_by_id, objection.filed_by_id if objection.via != "paper" else None)])
     for proposal in proposals:
         found |= did(proposal.uuid, "propose", "countersign", "decide", before=before)
         found |= named([(proposal.responsibility.recorded_by_id, proposal.responsibility.cause.recorded_by_id)])

@@ -34,6 +34,10 @@ OWED = {
 """By the state of whatever waits: what somebody owes about it, so that it goes on. In no other state anything is."""
 
 
+SIGNATURES = {f"objection.{act}" for act in ("ask_countersignature", "countersign", "decline_countersignature")}
+FILED = ("file", "file_late", "appeal")
+
+
 class Watch:
     """Looks at a world after each step, at what came since it looked last."""
 
@@ -53,9 +57,20 @@ class Watch:
             self.acts[f"{name} by the clock" if step.role == "clock" else name] += 1
             if name in CHECKS:
                 CHECKS[name](step)
+            if name in SIGNATURES:
+                self._goes_on(step)
         self._two_sign()
         self._due_days(clocks=clocks)
         nothing_is_forgotten()
+
+    def _goes_on(self, step: ProcedureStep) -> None:
+        """An objection goes on from the day of its filing, whatever an institution is asked and answers."""
+        objection, (filed,) = _objection(step), ProcedureStep.objects.filter(subject=step.subject, act__in=FILED)
+        assert objection.filed_at == filed.recorded_at, f"{step.act}: it was filed on another day"
+        assert step.state_after == step.state_before == objection.state, f"{step.act} moves it"
+        for task in Task.objects.filter(subject=step.subject):
+            assert self.told.get(task.pk, ...) == task.due_on, f"{step.act}: {task.kind} is new, or due on another day"
+            assert task.closed_at is None or task.closed_at < step.recorded_at, f"{step.act} closes {task.kind}"
 
     def _two_sign(self) -> None:
         """Points on record come of a decided proposal, and whatever terminates or annuls of two people."""
