@@ -46,6 +46,16 @@ class Source:
         """The certainty in words."""
         return str(CERTAINTIES[self.certainty])
 
+    @property
+    def beside(self) -> str:
+        """The certainty as it stands beside the text: empty for what this register decided, whose text says so."""
+        return "" if self.certainty == "D" else self.certainty_words
+
+    @property
+    def in_full(self) -> str:
+        """The wording with its certainty, said once."""
+        return f"{self.text} · {self.beside}" if self.beside else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:

@@ -97,3 +97,17 @@ def test_an_application_is_withdrawn_by_its_person_and_is_not_there_for_others(t
         assert client.post(here, {"reason": "以后再申请"}).status_code == 302
     application.refresh_from_db()
     assert application.state == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "again"),
+    [("en", "Decided by this register", "decided here"), ("zh-hans", "本系统的设定", "本系统设定")],
+)
+def test_what_this_register_decided_is_said_once(town: Town, language: str, said: str, again: str) -> None:
+    score(town, 9, TODAY, who=town.nurse)
+    nurse = browser(holder(town))
+    with on(TODAY):
+        for page in (reverse("my_repair"), reverse("my_file")):
+            shown = nurse.get(page, headers={"accept-language": language}).content.decode()
+            assert said in shown
+            assert again not in shown

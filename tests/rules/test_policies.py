@@ -33,6 +33,15 @@ def test_every_value_has_its_provision_in_both_languages(policy: Policy) -> None
 
 
 @everyone
+def test_a_provision_says_itself_whether_this_register_decided_and_so_no_page_has_to_say_it_again(
+    policy: Policy,
+) -> None:
+    for key, value in policy.values():
+        provision, decided = policy.provision(key), value.certainty == "D"
+        assert ("this register" in provision.en, "本系统" in provision.zh) == (decided, decided), key
+
+
+@everyone
 def test_every_policy_says_everything_the_law_asks(policy: Policy) -> None:
     keys = [key for key, _ in policy.values()]
     assert {key for key, rule in RULES.items() if rule.needed} <= set(keys)
