@@ -47,14 +47,15 @@ def my_repair(request: HttpRequest, person: Practitioner) -> HttpResponse:
         else:
             return HttpResponseRedirect(reverse("my_repair") + "#offered")
     today = shanghai_day(now)
-    history = history_of(person)
+    history = history_of(person, files=files_of(person))
     parts = taken_part(history.files)
+    asked = asked_by(history.files)
     shown = {
-        "prospects": prospects(history, today),
-        "offers": offers_for(history.files, today),
+        "prospects": prospects(history, today, parts=parts, applications=[each.row for each in asked]),
+        "offers": offers_for(history.files, today, parts=parts),
         "parts": parts,
         "courses": course_parts(parts),
-        "asked": asked_by(history.files),
+        "asked": asked,
         "today": today,
         **wrong,
     }
@@ -98,7 +99,7 @@ def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
             )
     if not any(part.state == Attendance.State.COMPLETED and part.application_id is None for part in parts):
         return  # nothing supports an application
-    for each in askable_now(prospects(history_of(person), today)):
+    for each in askable_now(prospects(history_of(person, files=files_of(person)), today)):
         yield Deed(
             title=_("Apply for repair: %(kind)s") % {"kind": each.kind.label},
             text=_("Your completed activities are enough to ask for something. Nothing is granted by asking."),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from appeals.models import Application, Attendance, Course
+from appeals.models import Application, Attendance
 from appeals.queries.remediation import Prospect
 from registry.models import Task
 
@@ -37,11 +37,5 @@ def _owed(rows: list[Application]) -> list[Task | None]:
 
 
 def course_parts(parts: Iterable[Attendance]) -> dict[int, Attendance]:
-    """Of the parts, those in an activity that is studied here on the web, by their ids."""
-    found = list(parts)
-    if not found:
-        return {}
-    taught = set(
-        Course.objects.filter(activity__in=[part.activity_id for part in found]).values_list("activity_id", flat=True)
-    )
-    return {part.pk: part for part in found if part.activity_id in taught}
+    """Of the parts (`taken_part`), those in an activity that is studied here on the web, by their ids. No query."""
+    return {part.pk: part for part in parts if hasattr(part.activity, "course")}

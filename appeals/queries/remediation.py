@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat, Left
 
 from appeals.models import Activity, Application, Attendance
 from registry.ledger.law import policies
@@ -80,13 +82,19 @@ class Deliberation:
     application: Application
 
 
-def offers_for(members: Collection[int], today: date) -> tuple[Offer, ...]:
-    """The activities that the person with these files may take part in on the day, the earliest first."""
+def offers_for(
+    members: Collection[int], today: date, *, parts: Iterable[Attendance] | None = None
+) -> tuple[Offer, ...]:
+    """The activities that the person with these files may take part in on the day, the earliest first.
+
+    `parts` are all that the person takes part in (`taken_part`), where they were asked for already.
+    """
     rows = Activity.objects.filter(closed_at=None, ends_on__gte=today).filter(_offered_to(members, today))
     taken = Count("attendances", filter=~Q(attendances__state=Attendance.State.CANCELLED))
     found = rows.select_related("agency", "institution").annotate(taken=taken).order_by("starts_on", "id")
-    own = Attendance.objects.filter(TAKEN, practitioner_id__in=members, activity__in=[row.pk for row in found])
-    mine = {row.activity_id: row for row in own}
+    if parts is None:
+        parts = Attendance.objects.filter(TAKEN, practitioner_id__in=members, activity__in=[row.pk for row in found])
+    mine = {row.activity_id: row for row in parts}
     return tuple(Offer(row, _left(row, row.taken), mine.get(row.pk)) for row in found)
 
 
@@ -104,10 +112,17 @@ def audience(activity: Activity, today: date) -> QuerySet[Practitioner]:
     return Practitioner.objects.filter(Exists(here))
 
 
-def prospects(history: History, today: date) -> tuple[Prospect, ...]:
+def prospects(
+    history: History,
+    today: date,
+    *,
+    parts: Iterable[Attendance] | None = None,
+    applications: Iterable[Application] | None = None,
+) -> tuple[Prospect, ...]:
     """What could be granted to the person on the day, with its sums, relief first; nothing while nothing is owed.
 
-    At most five queries.
+    At most five queries; fewer where all that the person takes part in (`taken_part`) and all `applications` of theirs
+    were asked for already.
     """
     members, of_person = history.files, history.facts
     behind: dict[str, set[str]] = {kind: _entries_behind(of_person, kind, today) for kind in Application.Kind}
@@ -120,7 +135,8 @@ def prospects(history: History, today: date) -> tuple[Prospect, ...]:
     ]
     if not rooms:
         return ()
-    done, pending = list(_unused(members)), _pending(members)
+    done = list(_unused(members)) if parts is None else unused_of(parts)
+    pending = _pending(members) if applications is None else pending_of(applications)
     return tuple(
         Prospect(kind, agency, room, tuple(_usable(done, room)), pending.get(kind)) for kind, agency, room in rooms
     )
@@ -175,6 +191,12 @@ def _unused(members: Collection[int]) -> QuerySet[Attendance]:
     return done.select_related("activity__agency", "activity__institution").order_by("completed_on", "id")
 
 
+def unused_of(parts: Iterable[Attendance]) -> list[Attendance]:
+    """Of the parts, the completed ones that support no application, the earliest first."""
+    done = [each for each in parts if each.state == Attendance.State.COMPLETED and each.application_id is None]
+    return sorted(done, key=lambda each: (each.completed_on or date.max, each.pk))
+
+
 def _usable(done: Iterable[Attendance], room: ReliefRoom | ShorteningRoom) -> list[Attendance]:
     """Those of the completed activities that count for it."""
     kinds = activities_of(room.policy)
@@ -201,9 +223,13 @@ def open_application(members: Collection[int], kind: str) -> Application | None:
 
 
 def _pending(members: Collection[int]) -> dict[str, Application]:
-    """The person's applications that are not decided yet, by kind; of several the last one."""
-    rows = Application.objects.filter(practitioner_id__in=members, state__in=OPEN).order_by("id")
-    return {row.kind: row for row in rows}
+    return pending_of(Application.objects.filter(practitioner_id__in=members, state__in=OPEN))
+
+
+def pending_of(applications: Iterable[Application]) -> dict[str, Application]:
+    """Of the applications those that are not decided yet, by kind; of several the last one."""
+    waiting = [each for each in applications if each.state in OPEN]
+    return {each.kind: each for each in sorted(waiting, key=lambda each: each.pk)}
 
 
 def refused_by_experts(members: Collection[int], kind: str) -> Application | None:
@@ -230,7 +256,8 @@ def support_of(application: Application) -> list[Attendance]:
 def taken_part(members: Collection[int]) -> tuple[Attendance, ...]:
     """Everything that the person with these files takes or took part in, the latest first, with what it supports."""
     rows = Attendance.objects.filter(TAKEN, practitioner_id__in=members)
-    return tuple(rows.select_related("activity__agency", "activity__institution", "application").order_by("-id"))
+    around = ("activity__agency", "activity__institution", "activity__course", "application")
+    return tuple(rows.select_related(*around).order_by("-id"))
 
 
 def deliberations_of(user: User) -> list[Deliberation]:
@@ -248,9 +275,12 @@ def deliberations_of(user: User) -> list[Deliberation]:
 def _offered_to(members: Collection[int], today: date) -> Q:
     rows = Registration.objects.filter(practitioner_id__in=members, superseded_at=None)
     now = rows.filter(in_force(today)).values("institution")
-    codes = set(rows.values_list("institution__region_id", flat=True))
-    around = {area for code in codes for area in (code, f"{code[:4]}00", f"{code[:2]}0000", NATION)}
-    return Q(agency__region_id__in=around) | Q(institution__in=now)
+    code = F("institution__region_id")
+    areas: list[Any] = [code, Concat(Left(code, 4), Value("00")), Concat(Left(code, 2), Value("0000")), Value(NATION)]
+    offered = Q(institution__in=now)
+    for area in areas:
+        offered |= Q(agency__region_id__in=rows.order_by().annotate(area=area).values("area"))
+    return offered
 
 
 def in_force(today: date) -> Q:

@@ -43,10 +43,10 @@ class History:
         return compute.standing(self.facts, on, policies())
 
 
-def history_of(practitioner: Practitioner) -> History:
-    """Files and facts of the person. Two queries."""
-    files = family_of(practitioner.pk).files
-    return History(files, facts_of_files(files))
+def history_of(practitioner: Practitioner, *, files: Iterable[int] | None = None) -> History:
+    """Files and facts of the person. Two queries; one where the `files` were asked for already."""
+    members = family_of(practitioner.pk).files if files is None else frozenset(files)
+    return History(members, facts_of_files(members))
 
 
 def facts_of(practitioner: Practitioner, *, known: datetime | None = None) -> list[facts.Fact]:

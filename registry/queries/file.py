@@ -23,6 +23,7 @@ from registry.models import (
     Registration,
 )
 from registry.queries.explain import Sentence, headline, in_words, name_of, outlook
+from registry.queries.together import Together
 from registry.queries.years import Year, years_of
 from registry.rules import compute
 from registry.rules.compute import Standing
@@ -174,6 +175,9 @@ def file_of(
     explanation = tuple(in_words(step, policies()) for step in standing.steps)
     registrations = _registrations(members, known)
     events = tuple(reversed(_events(rows, explanation, today)))
+    kinds: tuple[Any, ...] = (PersonalCode, PractitionerName, Certificate)
+    mine = (_known_by(kind.objects.filter(practitioner_id__in=members), known) for kind in kinds)
+    codes, names, certificates = Together(*mine).parts()
     return PractitionerFile(
         asked=practitioner,
         practitioner=person,
@@ -187,9 +191,9 @@ def file_of(
         events=events,
         years=years_of(standing.periods, _dots(events), on=today),
         registrations=registrations,
-        codes=_known_by(PersonalCode.objects.filter(practitioner_id__in=members), known),
-        names=_known_by(PractitionerName.objects.filter(practitioner_id__in=members), known),
-        certificates=_known_by(Certificate.objects.filter(practitioner_id__in=members), known),
+        codes=codes,
+        names=names,
+        certificates=certificates,
         documents=_known_by(_documents(members), known),
         merges=_known_by(_merges(members), known),
         changes_of_record=True,
