@@ -4,7 +4,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
-from registry.actions import access, clockwork, retention
+from registry.actions import access, clockwork, retention, status_lists
 from registry.actions.sweep import tell_what_day_brought as told
 from registry.ledger.days import shanghai_day
 from registry.rosters import jobs
@@ -27,6 +27,13 @@ def tell_what_day_brought() -> int:
 def run_clocks() -> dict[str, int]:
     """Move what time alone moves; nothing twice, however often and wherever this runs."""
     return clockwork.run_clocks(now=timezone.now())
+
+
+@shared_task
+def publish_status_list() -> int | None:
+    """Publish the offline list of the settlement check where another one is due; its number, else nothing."""
+    published = status_lists.publish_status_list(now=timezone.now())
+    return published.sequence if published else None
 
 
 @shared_task

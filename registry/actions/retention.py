@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from registry.ledger.days import beginning_of, shanghai_day
 from registry.ledger.law import policies
 from registry.models import EnrolmentCode, SignInAttempt
+from registry.queries.status_lists import lists_before
 from registry.rosters import jobs
 from registry.rules.retention import first_day_kept
 
@@ -64,4 +65,5 @@ FORGETTABLE = {
     "rosters": Forgettable(jobs.uploaded_before, jobs.forget),
     "sign_in_attempts": Forgettable(lambda moment: SignInAttempt.objects.filter(last_at__lt=moment), delete_old),
     "access_codes": Forgettable(_codes_ended_before, delete_old),
+    "status_lists": Forgettable(lists_before, delete_old),
 }

@@ -27,6 +27,9 @@ class OwnDataShape(Shape):
     files = _rows("the file, and those merged into it")
     codes = _rows("every personal code, former ones among them")
     names = _rows("every name, with the time for which it was known")
+    places_in_the_list = _rows(
+        "the place of each file in the offline list of the settlement check, once one was asked for"
+    )
     documents = _rows("identity documents")
     certificates = _rows("professional certificates")
     merges = _rows("merges of these files")

@@ -86,9 +86,13 @@ class DeskSchema(AutoSchema):
         answers: dict[Any, Any] = {(good, media_type): OpenApiTypes.BINARY for media_type in files}
         if not files:
             answers[good] = self._answer()
-        if self.method == "GET" and not files and not self._is_list():
+        if self.method == "GET" and self._has_tag() and not self._is_list():
             answers[304] = None
         return answers | {(status, MEDIA_TYPE): ProblemDocument for status in problems}
+
+    def _has_tag(self) -> bool:
+        """Files have no entity tag, unless they say so."""
+        return bool(getattr(self.view, "tagged", not hasattr(self.view, "downloads")))
 
     def _refuses(self) -> bool:
         return bool(getattr(self.view, "refuses", False))
@@ -104,7 +108,7 @@ class DeskSchema(AutoSchema):
             return [self.view.asks()]
         if asks := getattr(self.view, "asks", None):
             return [asks]
-        if hasattr(self.view, "downloads"):
+        if not self._has_tag():
             return []
         return [OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER)]
 

@@ -30,6 +30,7 @@ from registry.api import (
 )
 from registry.api.eligibility import Eligibility, EligibilityBatch
 from registry.api.faces import Nothing
+from registry.api.status_lists import Deltas, NewestList, NumberedList, Places
 
 PEOPLE, PERSON = "v1/practitioners/", "v1/practitioners/<uuid:practitioner>/"
 CASE, PROPOSAL = "v1/cases/<uuid:case>/", "v1/proposals/<uuid:proposal>/"
@@ -152,6 +153,10 @@ app_name = "api"
 urlpatterns = [
     path("v1/eligibility", Eligibility.as_view(), name="eligibility"),
     path("v1/eligibility/batch", EligibilityBatch.as_view(), name="eligibility-batch"),
+    path("v1/status-list", NewestList.as_view(), name="status-list"),
+    path("v1/status-list/<int:sequence>", NumberedList.as_view(), name="numbered-status-list"),
+    path("v1/status-list/deltas", Deltas.as_view(), name="status-list-deltas"),
+    path("v1/status-list/places", Places.as_view(), name="status-list-places"),
     path("v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path(
         "v1/docs/",

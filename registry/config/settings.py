@@ -245,6 +245,7 @@ CELERY_BEAT_SCHEDULE = {  # a wake-up that finds nobody awake expires; the next 
     "comparing with other registers": every(3600, "notifications.tasks.reconcile"),  # each day of each once
     "e-mails": every(5, "notifications.tasks.mail"),
     "weekly digests": every(300, "notifications.tasks.digests"),  # from 08:00 of their day, each once
+    "status list": every(60, "registry.tasks.publish_status_list"),  # nothing new costs one look at an index
     "accounts without a role": every(600, "registry.tasks.close_accounts"),
     "what is kept no longer": every(3600, "registry.tasks.purge"),  # days end; whoever was off then does it later
 }

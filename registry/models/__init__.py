@@ -47,6 +47,7 @@ from registry.models.rosters import RosterJob, RosterRow
 from registry.models.sharing import SharedLook, SharingCode
 from registry.models.sign_in import OutsideIdentity, PasswordAge, SignInAttempt
 from registry.models.standing_certificates import StandingCertificate
+from registry.models.status_lists import ListPlace, StatusList
 
 __all__ = [
     "GATE_OPENING",
@@ -77,6 +78,7 @@ __all__ = [
     "IdentityDocument",
     "Institution",
     "InstitutionMeasure",
+    "ListPlace",
     "MeasurePeriod",
     "OutsideIdentity",
     "PasswordAge",
@@ -108,6 +110,7 @@ __all__ = [
     "StandingChange",
     "StandingSpan",
     "StandingStatus",
+    "StatusList",
     "StoredFile",
     "Task",
     "TriggerKind",

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 
-from registry.rules.statements import base64url, signing_input
+from registry.rules.statements import TYPE, base64url, signing_input
 
 _ORDER_OF_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _COORDINATE = 32
@@ -47,9 +47,9 @@ class CertificateKey:
         """What the key is called in statements and among the published keys."""
         return f"{self.register}-{self.number}"
 
-    def sign(self, content: str) -> bytes:
-        """The 64 bytes of the signature under a statement."""
-        return self._statements.sign(signing_input(content, key_id=self.id))
+    def sign(self, content: str, *, kind: str = TYPE) -> bytes:
+        """The 64 bytes of the signature under a statement, or under whatever else `kind` names."""
+        return self._statements.sign(signing_input(content, key_id=self.id, kind=kind))
 
     def holds(self, content: str, signature: bytes) -> bool:
         """Whether the signature is under this statement and by this key."""

@@ -20,6 +20,7 @@ from registry.models import (
     Fact,
     FileMerge,
     IdentityDocument,
+    ListPlace,
     PersonalCode,
     PersonalTrigger,
     PointsEntry,
@@ -107,6 +108,7 @@ def _person(files: Files) -> dict[str, Any]:
         "files": rows_of(people, **about),
         "codes": rows_of(PersonalCode.objects.filter(mine), **plain("code", "provisional", "recorded_at")),
         "names": rows_of(PractitionerName.objects.filter(mine), **plain("name", "recorded_at", "superseded_at")),
+        "places_in_the_list": rows_of(ListPlace.objects.filter(mine), **plain("place", "recorded_at")),
         "documents": rows_of(documents, number="masked", **plain("kind", "recorded_at")),
         "certificates": rows_of(
             Certificate.objects.filter(mine),

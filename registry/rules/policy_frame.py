@@ -192,11 +192,13 @@ RULES: Mapping[str, Rule] = {
     "retention.drafts": _national(_DAYS, whole(30, 365)),
     "retention.unfinished_attempts": _national(_DAYS, whole(1, 365)),
     "retention.mail_addresses": _national(_DAYS, whole(1, 365)),
+    "retention.status_lists": _national(_DAYS, whole(2, 30)),
     **{f"retention.{kind}": _national(_DAYS, exactly(FOR_EVER)) for kind in KEPT_FOR_EVER},
     **{f"publication.authorities.{kind}": _national(_AFTER, _AFTER) for kind in PUBLISHED},
     "publication.public.fewest": _national(whole(1, 100), whole(3, 100)),
     "mail.confirmation": _national(whole(1, 30), whole(1, 14)),
+    "status_list.valid": _national(whole(1, 168), whole(1, 36)),
 }
-"""Every key that a policy may set. Clocks are working days, retention and mail calendar days, publication is months;
-ratios and `shortest_percent` are per cent.
+"""Every key that a policy may set. Clocks are working days, retention and mail calendar days, publication is months,
+`status_list` hours; ratios and `shortest_percent` are per cent.
 """

@@ -1,4 +1,4 @@
-"""The statement of a certificate: canonical JSON, and the compact form in which it is signed and carried (RFC 7515)."""
+"""What the register signs: canonical JSON, and the compact form in which it is signed and carried (RFC 7515)."""
 
 import base64
 import json
@@ -20,15 +20,15 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def signing_input(content: str, *, key_id: str) -> bytes:
-    """What is signed: header and content, each in base64url."""
-    header = canonical({"alg": "EdDSA", "kid": key_id, "typ": TYPE})
+def signing_input(content: str, *, key_id: str, kind: str = TYPE) -> bytes:
+    """What is signed: header and content, each in base64url. `kind` says what it is, and is signed with it."""
+    header = canonical({"alg": "EdDSA", "kid": key_id, "typ": kind})
     return f"{base64url(header.encode())}.{base64url(content.encode())}".encode()
 
 
-def token(content: str, *, key_id: str, signature: bytes) -> str:
+def token(content: str, *, key_id: str, signature: bytes, kind: str = TYPE) -> str:
     """The statement with its signature in one word."""
-    return f"{signing_input(content, key_id=key_id).decode()}.{base64url(signature)}"
+    return f"{signing_input(content, key_id=key_id, kind=kind).decode()}.{base64url(signature)}"
 
 
 def base64url(content: bytes) -> str:

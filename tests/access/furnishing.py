@@ -27,6 +27,7 @@ from registry.actions.own_corrections import ask_for_correction
 from registry.actions.people import add_document
 from registry.actions.procedure import for_agency
 from registry.actions.sharing import share
+from registry.actions.status_lists import give_places, publish_status_list
 from registry.models import (
     Assignment,
     Authority,
@@ -67,6 +68,8 @@ def furnish(things: Things) -> None:
     _to_study(things)
     _to_be_confirmed(things)
     give_key(town.officer)
+    give_places(codes=[town.surgeon.code], now=at(APRIL))
+    publish_status_list(now=at(APRIL))
     fan_out(clock=lambda: at(APRIL))
 
 

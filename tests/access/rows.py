@@ -61,6 +61,7 @@ ANYWHERE: Mapping[str, str] = {
     "lessons.number": "1",
     "policies.policy_id": "cn-2025",
     "policy": "cn-2025",
+    "sequence": "1",
     "version": "1",
     "year": "2025",
 }

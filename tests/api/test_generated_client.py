@@ -27,7 +27,9 @@ from tests.town import TODAY, build
 MADE_ON = date(2026, 11, 20)
 SETTINGS = {
     "post_hooks": [],
-    "content_type_overrides": {kind.media_type: "application/octet-stream" for kind in KINDS},
+    "content_type_overrides": dict.fromkeys(
+        [*(kind.media_type for kind in KINDS), "application/statuslist+jwt"], "application/octet-stream"
+    ),
 }
 """Nothing tidies the client up; and the generator must be told which types are files."""
 

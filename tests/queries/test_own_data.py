@@ -12,6 +12,7 @@ from registry.actions.deliveries import notify
 from registry.actions.merging import merge_files
 from registry.actions.own_corrections import ask_for_correction
 from registry.actions.people import register_practitioner, rename
+from registry.actions.status_lists import give_places
 from registry.models import Practitioner, User
 from registry.queries.own_data import own_data
 from tests.appeals.disputes import NEXT_DAY, objected
@@ -102,6 +103,7 @@ def test_whatever_happens_to_another_person_changes_nothing_in_it(town: Town) ->
     ask_for_correction(practitioner=town.nurse, what="类别不对", by=user, now=NOW)
     begin_draft(practitioner=town.nurse, standing=True, by=user, now=NOW)
     record_access(practitioner=town.nurse, by=here.scorer, key=None, kind="opened", reason="", now=NOW)
+    give_places(codes=[town.nurse.code], now=NOW)
     assert told(town.surgeon) == before
     empty = {name for name, rows in told(town.nurse).items() if not rows}
     assert empty == {

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from registry.actions.status_lists import give_places, publish_status_list
 from registry.desks.demo_data import clock, disputed, heard, lives, measures, repair, stories, told, underway
 from registry.desks.demo_data.accounts import (
     Account,
@@ -100,6 +101,8 @@ def load(
         give_addresses(accounts, now=now)
         key = settlement_key(by=administrator, now=now)
         asked, seen = examples(stage, now=now), sights(stage)
+        give_places(codes=[example.practitioner for example in asked], now=now)
+        publish_status_list(now=now)
     return DemoResult(
         accounts=[account.as_dict() for account in accounts],
         api_keys=[key],
