@@ -17,7 +17,7 @@ from registry.api.questions import MOST_ITEMS, read_item, read_items, read_quest
 from registry.api.schema import ProblemDocument
 from registry.api.shapes import Shape
 from registry.models import ApiKey
-from registry.queries.eligibility import Answer, Question, eligibilities
+from registry.queries.eligibility import Answer, Question, Verdict, eligibilities
 
 
 class QuestionGiven(serializers.Serializer):  # type: ignore[type-arg]  # not subscriptable when it runs
@@ -119,17 +119,26 @@ class EligibilityBatch(Face):
 
 def shape(answer: Answer) -> dict[str, object]:
     """The answer as the API shows it, in the language of the moment."""
+    return {**verdict_shape(answer), "known_at": shown_instant(answer.known_at)}
+
+
+def verdict_shape(verdict: Verdict) -> dict[str, object]:
+    """All of an answer but the instant of its knowledge."""
     return {
-        "payable": answer.payable,
-        "status": answer.status,
-        "until": answer.until.isoformat() if answer.until else None,
+        "payable": verdict.payable,
+        "status": verdict.status,
+        "until": verdict.until.isoformat() if verdict.until else None,
         "reasons": [
-            {"code": reason.code, "text": reason.text, "provision": reason.provision} for reason in answer.reasons
+            {"code": reason.code, "text": reason.text, "provision": reason.provision} for reason in verdict.reasons
         ],
-        "emergency_exempt": answer.emergency_exempt,
-        "policy": answer.policy.id if answer.policy else None,
-        "known_at": _rfc3339(answer.known_at),
+        "emergency_exempt": verdict.emergency_exempt,
+        "policy": verdict.policy.id if verdict.policy else None,
     }
+
+
+def shown_instant(instant: datetime) -> str:
+    """The instant in UTC, by RFC 3339."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _asked(questions: Sequence[Question], *, key: ApiKey, now: datetime) -> list[Answer]:
@@ -151,7 +160,3 @@ def _claims(asked: Iterable[tuple[Question, Answer]]) -> Iterable[EmergencyClaim
                 granted=answer.emergency_exempt,
                 known_at=question.known_at,
             )
-
-
-def _rfc3339(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

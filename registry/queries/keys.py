@@ -1,6 +1,7 @@
 """Which system holds a key, from where, and what it may see."""
 
 import hmac
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from ipaddress import ip_address, ip_network
 
@@ -25,7 +26,7 @@ def holder(key_text: str, now: datetime, address: str) -> ApiKey | None:
     key = ApiKey.objects.select_related("user", "authority__region", "region").filter(prefix=prefix).first()
     kept = bytes(key.digest) if key else _NOBODYS_DIGEST
     genuine = hmac.compare_digest(kept, keys.digest_of(key_text))
-    return key if key and genuine and _holds(key, now) and _taken_from(key, address) else None
+    return key if key and genuine and _holds(key, now) and taken_from(key.networks, address) else None
 
 
 def note_use(key: ApiKey, now: datetime) -> None:
@@ -51,11 +52,12 @@ def _holds(key: ApiKey, now: datetime) -> bool:
     return key.revoked_at is None and now < key.expires_at
 
 
-def _taken_from(key: ApiKey, address: str) -> bool:
-    if not key.networks:
+def taken_from(networks: Sequence[str], address: str) -> bool:
+    """Whether a key for these networks (CIDR; none means any) is taken from the address."""
+    if not networks:
         return True
     try:
         asked_from = ip_address(address)
     except ValueError:
         return False
-    return any(asked_from in ip_network(network) for network in key.networks)
+    return any(asked_from in ip_network(network) for network in networks)
