@@ -27,6 +27,7 @@ ONCE = (
     "tests/api/test_generated_client.py",
     "tests/appeals/test_walk.py",
     "tests/canaries/",
+    "tests/config/test_check_server.py",
     "tests/desks/test_demo_casework.py",
     "tests/desks/test_demo_data.py",
     "tests/desks/test_demo_loading.py",

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from registry.config import ready
+from registry.config.bootstrap import HOUSE
 from registry.config.children import await_end, last_lines, spawn, stop
 from registry.config.trouble import Trouble, failed
 
@@ -58,7 +59,7 @@ class Crew:
 
     def __init__(self, logs: Path, environ: Mapping[str, str]) -> None:
         self.logs = logs
-        self.environ = {**environ, ready.FOLDER: str(logs)}
+        self.environ = {**environ, ready.FOLDER: str(logs), "PYTHONPATH": str(HOUSE)}
         self.members: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, arguments: Sequence[str], pass_fds: Collection[int] = ()) -> None:

@@ -1,0 +1,287 @@
+"""The settlement check without Django: the same answers as the ordinary view, its twin, at the price of one statement.
+
+Only what is certain is answered here: one well-formed question, without an emergency and about what is known now, by a
+good key, of a person whose files were never merged. All else goes to the twin, which is the reference for every answer,
+refusal and log line. What the middleware makes of a request's headers (language, host, headers of the answer) is learnt
+from the twin's own answer to the first request that comes in the same manner, and written down nowhere else.
+
+Nothing is read or written here: whoever serves brings the request and asks the statement (`registry.config.checking`).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from hmac import compare_digest
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils import translation
+from rest_framework.renderers import JSONRenderer
+
+from registry.api import members
+from registry.api.eligibility import Eligibility, EligibilityBatch, shown_instant, verdict_shape
+from registry.api.members import LONGEST_CODE
+from registry.api.parsers import read_json
+from registry.api.problems import BACK_AFTER, MEDIA_TYPE, UNAVAILABLE, Problem
+from registry.api.questions import MOST_ITEMS, read_question
+from registry.ledger.law import policies
+from registry.models import keys
+from registry.queries.eligibility import Found, Law, Question, judge, law
+from registry.queries.keys import taken_from
+from registry.queries.quick_check import (
+    Row,
+    Seen,
+    SeenOfMany,
+    found_in,
+    parameters,
+    parameters_of_many,
+    seen,
+    seen_of_many,
+)
+
+ADDRESS, BATCH = "/api/v1/eligibility", "/api/v1/eligibility/batch"
+
+Environ = Mapping[str, Any]
+"""A request as WSGI describes it, without its body."""
+
+_MANNER = (
+    "PATH_INFO",
+    "HTTP_HOST",
+    "HTTP_ACCEPT",
+    "HTTP_ACCEPT_LANGUAGE",
+    "HTTP_ACCEPT_ENCODING",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_HOST",
+    "CONTENT_TYPE",
+    "wsgi.url_scheme",
+    "SCRIPT_NAME",
+    "SERVER_NAME",
+    "SERVER_PORT",
+)
+"""What of a request the middleware and the parser look at, beside the key and the body."""
+
+_NEVER = ("HTTP_COOKIE", "HTTP_TRANSFER_ENCODING", "HTTP_CONTENT_ENCODING", "QUERY_STRING")
+"""Where there is one of these, the twin answers."""
+
+_MANNERS = 1000
+_PLAIN = {"practitioner", "institution", "on"}
+_BEARER = "Bearer "
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer; its headers do not say how long it is."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """How the twin answered somebody who asked in this manner."""
+
+    headers: list[tuple[str, str]]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that can be answered here if the key is good: `questions` are one, or those of a batch."""
+
+    statement: str
+    questions: Sequence[Question]
+    key_text: str
+    prefix: str
+    sender: tuple[str, str | None]
+    learnt: Learnt
+    now: datetime
+
+    @property
+    def parameters(self) -> list[bytes]:
+        """With what the statement is asked."""
+        if self.statement == "many":
+            return parameters_of_many(self.prefix, self.questions, self.now)
+        return parameters(self.prefix, self.questions[0], self.now)
+
+
+class QuickCheck:
+    """What one process has learnt, and what it answers by that."""
+
+    def __init__(self) -> None:
+        self._learnt: dict[tuple[Any, ...], Learnt] = {}
+
+    def asked(self, environ: Environ, body: bytes, now: datetime) -> Asked | None:
+        """What is asked at `now`; None where the twin has to answer."""
+        if environ["REQUEST_METHOD"] != "POST" or any(environ.get(name) for name in _NEVER):
+            return None
+        learnt = self._learnt.get(_manner(environ))
+        key_text = _key_text(environ)
+        prefix = keys.prefix_of(key_text)
+        if learnt is None or prefix is None or environ.get("CONTENT_LENGTH") != str(len(body)):
+            return None
+        many = environ["PATH_INFO"] == BATCH
+        questions = _read_many(body) if many else _read_one(body, now)
+        if not questions:
+            return None
+        sender = environ.get("REMOTE_ADDR") or "", environ.get("HTTP_X_FORWARDED_FOR")
+        return Asked("many" if many else "one", questions, key_text, prefix, sender, learnt, now)
+
+    def learn(self, environ: Environ, response: Response) -> None:
+        """Remember how the twin answered a question."""
+        language = dict(response.headers).get("Content-Language")
+        if response.status != 200 or language is None or environ["PATH_INFO"] not in (ADDRESS, BATCH):
+            return
+        if len(self._learnt) >= _MANNERS:
+            self._learnt.clear()
+        self._learnt[_manner(environ)] = Learnt(response.headers, language)
+
+
+def answer(asked: Asked, rows: list[Row]) -> Response | None:
+    """The answer; None where the key is not good for it, or the twin has to look at more."""
+    if not rows:
+        return None
+    content = _many(asked, seen_of_many(rows)) if asked.statement == "many" else _one(asked, rows[0])
+    return None if content is None else Response(200, asked.learnt.headers, content)
+
+
+def _one(asked: Asked, row: Row) -> bytes | None:
+    (question,) = asked.questions
+    found = seen(row, question)
+    if found.found is None or not _may_ask(found, asked):
+        return None
+    return _words_on(found.found, found.region, question.on, asked.learnt.language) + _end(asked)
+
+
+def _many(asked: Asked, found: SeenOfMany) -> bytes | None:
+    if found.merged or not _may_ask(found, asked):
+        return None
+    end, known = _end(asked), dict[tuple[bytes, date], bytes]()
+    results = []
+    for question, text in zip(asked.questions, found.texts, strict=True):
+        same = text, question.on
+        if (words := known.get(same)) is None:
+            words = known[same] = _words_on(*found_in(text), question.on, asked.learnt.language) + end
+        results.append(words)
+    return b'{"results":[' + b",".join(results) + b"]}"
+
+
+def _end(asked: Asked) -> bytes:
+    return f',"known_at":"{shown_instant(asked.now)}"}}'.encode()
+
+
+def unavailable(asked: Asked) -> Response:
+    """Too much is asked at the moment; when to ask again."""
+    headers = [(name, MEDIA_TYPE if name == "Content-Type" else value) for name, value in asked.learnt.headers]
+    return Response(503, [*headers, ("Retry-After", str(BACK_AFTER))], _unavailable(asked.learnt.language))
+
+
+def _manner(environ: Environ) -> tuple[Any, ...]:
+    return tuple([environ.get(name) for name in _MANNER])
+
+
+def _read_one(body: bytes, now: datetime) -> Sequence[Question]:
+    """The question, as the twin reads it; nothing where that does not go, or the twin has to answer it."""
+    if len(body) > Eligibility.max_body_bytes:
+        return ()
+    try:
+        question = read_question(read_json(body), now=now)
+    except Problem:
+        return ()
+    return () if question.emergency or question.known_at is not None else (question,)
+
+
+def _read_many(body: bytes) -> Sequence[Question]:
+    """The questions of a batch, where each says who, where and when, and no more; else nothing.
+
+    No member is given twice where there are as many colons as members and as the days and codes need none.
+    """
+    try:
+        document = json.loads(body) if len(body) <= EligibilityBatch.max_body_bytes else None
+    except (ValueError, RecursionError):
+        return ()
+    items = document.get("items") if isinstance(document, dict) and len(document) == 1 else None
+    if not isinstance(items, list) or len(items) > MOST_ITEMS or body.count(b":") != 3 * len(items) + 1:
+        return ()
+    questions = [_read_plain(item) for item in items]
+    return [] if None in questions else [each for each in questions if each]
+
+
+def _read_plain(item: object) -> Question | None:
+    if not isinstance(item, dict) or item.keys() != _PLAIN:
+        return None
+    practitioner, institution, day = item["practitioner"], item["institution"], item["on"]
+    if not (_is_plain_code(practitioner) and _is_plain_code(institution) and isinstance(day, str)):
+        return None
+    on = _day(day)
+    return None if on is None else Question(practitioner=practitioner, institution=institution, on=on)
+
+
+def _is_plain_code(value: object) -> bool:
+    return isinstance(value, str) and value.isalnum() and value.isascii() and len(value) <= LONGEST_CODE
+
+
+@lru_cache(maxsize=10_000)
+def _day(text: str) -> date | None:
+    try:
+        return members.day(text)
+    except members.Wrong:
+        return None
+
+
+def _key_text(environ: Environ) -> str:
+    given: str = environ.get("HTTP_AUTHORIZATION") or ""
+    return given[len(_BEARER) :] if given.startswith(_BEARER) else ""
+
+
+def _may_ask(found: Seen | SeenOfMany, asked: Asked) -> bool:
+    genuine = compare_digest(found.digest, keys.digest_of(asked.key_text).hex())
+    return genuine and found.good and _comes_from(found.networks, *asked.sender)
+
+
+@lru_cache(maxsize=10_000)
+def _comes_from(networks: str, direct: str, forwarded: str | None) -> bool:
+    """Whether a key for these networks is taken from there, as the twin sees it."""
+    request = HttpRequest()
+    request.META = {"REMOTE_ADDR": direct, **({"HTTP_X_FORWARDED_FOR": forwarded} if forwarded is not None else {})}
+    try:
+        return taken_from(networks.split(), get_adapter(request).get_client_ip(request))
+    except PermissionDenied:
+        return False
+
+
+def _words_on(found: Found, region: str | None, on: date, language: str) -> bytes:
+    """The answer on a day without its last member, which is the instant."""
+    lawful = _law(region, on)
+    return _words(found, lawful.policy.id if lawful.policy else None, lawful.explains.id, language)
+
+
+@lru_cache(maxsize=10_000)
+def _law(region: str | None, on: date) -> Law:
+    return law(region, on)
+
+
+@lru_cache(maxsize=10_000)
+def _words(found: Found, policy: str | None, explains: str, language: str) -> bytes:
+    lawful = Law(policies()[policy] if policy else None, policies()[explains])
+    with translation.override(language):
+        shown = verdict_shape(judge(found, law=lawful, emergency=False))
+    rendered: bytes = JSONRenderer().render(shown)
+    return rendered[:-1]
+
+
+def forget() -> None:
+    """Make nothing of what was answered before: the policies are other ones from here on."""
+    _law.cache_clear()
+    _words.cache_clear()
+
+
+@lru_cache(maxsize=10)
+def _unavailable(language: str) -> bytes:
+    with translation.override(language):
+        rendered: bytes = JSONRenderer().render(Problem(UNAVAILABLE).document())
+    return rendered

@@ -1,0 +1,155 @@
+"""Connections to PostgreSQL for prepared statements that are asked over and over, straight through libpq.
+
+A process has a few of them, in one event loop, made when first needed and kept. Whoever asks while all are busy waits
+in a queue that is short in number and in time: an answer that comes too late is worth less than the word to ask again.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from django.db import connection
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+
+from registry.config.database import ACTING
+from registry.queries.quick_check import Row
+
+_SLOWEST = 5  # seconds, for what takes less than one thousandth of one
+_SESSION = f"""
+    SET ROLE {ACTING}; SET default_transaction_read_only = on; SET plan_cache_mode = force_generic_plan;
+    SET statement_timeout = '{_SLOWEST}s'
+"""
+_OF_DJANGO = {"cursor_factory", "context", "prepare_threshold"}
+
+
+class Busy(Exception):
+    """All lines were in use for as long as one may wait."""
+
+
+class Line:
+    """One connection on which the statements are prepared; used for one question at a time."""
+
+    def __init__(self, statements: Mapping[str, str]) -> None:
+        self._statements = statements
+        self._session: psycopg.Connection[Any] | None = None
+        self._fd = -1
+        self._waiting: asyncio.Future[PGresult] | None = None
+
+    async def ask(self, name: str, parameters: list[bytes]) -> list[Row]:
+        """The rows of the statement of that name. Where the connection was lost it is made anew, once: nothing is
+        written, so nothing is done twice.
+
+        Raises psycopg.OperationalError where the database is away or does not answer the statement.
+        """
+        if self._session is not None:
+            try:
+                return await self._asked(self._session, name, parameters)
+            except psycopg.OperationalError:
+                self.close()
+        loop = asyncio.get_running_loop()
+        self._session = await loop.run_in_executor(None, opened, self._statements)
+        self._fd = self._session.pgconn.socket
+        loop.add_reader(self._fd, self._read, self._session)
+        try:
+            return await self._asked(self._session, name, parameters)
+        except psycopg.OperationalError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Give the connection back to PostgreSQL."""
+        if self._session is None:
+            return
+        session, self._session = self._session, None
+        asyncio.get_running_loop().remove_reader(self._fd)
+        session.close()
+
+    async def _asked(self, session: psycopg.Connection[Any], name: str, parameters: list[bytes]) -> list[Row]:
+        self._waiting = asyncio.get_running_loop().create_future()
+        session.pgconn.send_query_prepared(name.encode(), parameters)
+        session.pgconn.flush()
+        try:
+            result = await asyncio.wait_for(self._waiting, _SLOWEST + 1)  # PostgreSQL itself gives up before
+        except TimeoutError:
+            raise psycopg.OperationalError("nothing came back") from None
+        if result.status != ExecStatus.TUPLES_OK:
+            raise psycopg.OperationalError("the statement was not answered")
+        columns = range(result.nfields)
+        return [[result.get_value(row, column) for column in columns] for row in range(result.ntuples)]
+
+    def _read(self, session: psycopg.Connection[Any]) -> None:
+        """Called by the loop when PostgreSQL has sent something."""
+        waiting = self._waiting
+        try:
+            session.pgconn.consume_input()
+            if session.pgconn.is_busy():
+                return
+            result = session.pgconn.get_result()
+            while result is not None and session.pgconn.get_result() is not None:
+                pass
+        except psycopg.OperationalError as error:
+            self.close()
+            if waiting is not None and not waiting.done():
+                waiting.set_exception(error)
+            return
+        if waiting is not None and not waiting.done() and result is not None:
+            waiting.set_result(result)
+
+
+def opened(statements: Mapping[str, str]) -> psycopg.Connection[Any]:
+    """A connection that may only read, as who acts, on which the statements are prepared."""
+    given = {name: value for name, value in connection.get_connection_params().items() if name not in _OF_DJANGO}
+    session = psycopg.connect(**given, autocommit=True)
+    session.execute(_SESSION)
+    for name, statement in statements.items():
+        if session.pgconn.prepare(name.encode(), statement.encode()).status != ExecStatus.COMMAND_OK:
+            session.close()
+            raise psycopg.OperationalError(f"the statement {name} was not prepared")
+    return session
+
+
+class Lines:
+    """A few lines of one process, and who waits for them."""
+
+    def __init__(self, statements: Mapping[str, str], *, number: int, queue: int, patience: float) -> None:
+        """`number` connections at most; `queue` questions wait for one at most, none longer than `patience` seconds."""
+        self._free = [Line(statements) for _ in range(number)]
+        self._queue: deque[tuple[float, asyncio.Future[Line]]] = deque()
+        self._longest, self._patience = queue, patience
+
+    async def ask(self, name: str, parameters: list[bytes]) -> list[Row]:
+        """The rows of that statement. Raises Busy, or psycopg.OperationalError where the database is away."""
+        line = self._free.pop() if self._free else await self._next()
+        try:
+            return await line.ask(name, parameters)
+        finally:
+            self._hand_on(line)
+
+    def close(self) -> None:
+        """Give all connections back that are not in use."""
+        for line in self._free:
+            line.close()
+
+    async def _next(self) -> Line:
+        if len(self._queue) >= self._longest:
+            raise Busy
+        place: asyncio.Future[Line] = asyncio.get_running_loop().create_future()
+        self._queue.append((time.monotonic() + self._patience, place))
+        return await place
+
+    def _hand_on(self, line: Line) -> None:
+        """To whoever waits longest, past those who have waited too long."""
+        now = time.monotonic()
+        while self._queue:
+            until, place = self._queue.popleft()
+            if place.done():
+                continue
+            if now <= until:
+                place.set_result(line)
+                return
+            place.set_exception(Busy())
+        self._free.append(line)

@@ -1,0 +1,139 @@
+"""The settlement check's own connections: made anew when lost, a few of them, and unable to write."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, timedelta
+
+import psycopg
+import pytest
+from django.db import connection
+
+from registry.actions.keys import issue_key
+from registry.config.database import as_owner
+from registry.config.lines import Lines
+from registry.queries.eligibility import Question
+from registry.queries.quick_check import STATEMENTS, Row, parameters, seen
+from tests.town import TODAY, Town, at, build, score
+
+NOW = at(date(2026, 12, 1))
+
+
+@pytest.fixture
+def town(committed: None) -> Town:
+    return build("510100")
+
+
+@pytest.fixture
+def asked(town: Town) -> tuple[Question, list[bytes]]:
+    """A question, and what the statement is asked with."""
+    key, _text = issue_key(
+        name="结算", scope="settlement_system", expires_at=NOW + timedelta(days=1), by=town.officer, now=NOW
+    )
+    question = Question(practitioner=town.surgeon.code, institution=town.hospital.code, on=TODAY)
+    return question, parameters(key.prefix, question, NOW)
+
+
+def send_everybody_away() -> None:
+    leave = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+    with as_owner(connection.settings_dict):
+        with connection.cursor() as cursor:
+            cursor.execute(leave, [connection.settings_dict["NAME"]])
+        connection.close()
+
+
+def asking(number: int = 1, queue: int = 10, patience: float = 1, **statements: str) -> Lines:
+    return Lines(statements or STATEMENTS, number=number, queue=queue, patience=patience)
+
+
+def test_what_was_committed_is_in_the_next_answer(town: Town, asked: tuple[Question, list[bytes]]) -> None:
+    async def story() -> list[Row]:
+        lines = asking()
+        try:
+            [before] = await lines.ask("one", asked[1])
+            await asyncio.to_thread(_scored, town)
+            [after] = await lines.ask("one", asked[1])
+        finally:
+            lines.close()
+        return [before, after]
+
+    found = [seen(row, asked[0]).found for row in asyncio.run(story())]
+    assert [each.standing.status for each in found if each and each.standing] == ["normal", "suspended"]
+
+
+def test_a_lost_connection_costs_no_answer(asked: tuple[Question, list[bytes]]) -> None:
+    async def story() -> None:
+        lines = asking()
+        try:
+            first = await lines.ask("one", asked[1])
+            await asyncio.to_thread(send_everybody_away)
+            assert await lines.ask("one", asked[1]) == first
+        finally:
+            lines.close()
+
+    asyncio.run(story())
+
+
+def test_a_database_that_is_away_is_said_so_and_found_again(asked: tuple[Question, list[bytes]]) -> None:
+    async def story() -> None:
+        lines, name = asking(), connection.settings_dict["NAME"]
+        try:
+            first = await lines.ask("one", asked[1])
+            await asyncio.to_thread(send_everybody_away)
+            connection.settings_dict["NAME"] = "nowhere"
+            with pytest.raises(psycopg.OperationalError):
+                await lines.ask("one", asked[1])
+            connection.settings_dict["NAME"] = name
+            assert await lines.ask("one", asked[1]) == first
+        finally:
+            connection.settings_dict["NAME"] = name
+            lines.close()
+
+    asyncio.run(story())
+
+
+def test_many_at_once_are_all_answered_by_a_few_lines(asked: tuple[Question, list[bytes]]) -> None:
+    async def story() -> None:
+        lines = asking(number=3, queue=100)
+        try:
+            answers = await asyncio.gather(*(lines.ask("one", asked[1]) for _ in range(100)))
+        finally:
+            lines.close()
+        assert len({str(each) for each in answers}) == 1
+
+    asyncio.run(story())
+
+
+def test_whoever_is_one_too_many_or_waits_too_long_is_told_so(asked: tuple[Question, list[bytes]]) -> None:
+    slow = "SELECT pg_sleep(0.2)"
+
+    async def story(queue: int, patience: float) -> list[str]:
+        lines = asking(queue=queue, patience=patience, slow=slow)
+        try:
+            done = await asyncio.gather(*(lines.ask("slow", []) for _ in range(4)), return_exceptions=True)
+            assert await lines.ask("slow", [])
+        finally:
+            lines.close()
+        return [type(each).__name__ for each in done]
+
+    assert asyncio.run(story(2, 5)) == ["list", "list", "list", "Busy"]
+    assert asyncio.run(story(10, 0.3)) == ["list", "list", "Busy", "Busy"]
+
+
+def test_nothing_can_be_written_over_a_line(committed: None) -> None:
+    async def story() -> None:
+        lines = asking(delete="DELETE FROM registry_apikey WHERE name = $1 RETURNING id")
+        try:
+            with pytest.raises(psycopg.OperationalError):
+                await lines.ask("delete", [b"x"])
+        finally:
+            lines.close()
+
+    asyncio.run(story())
+
+
+def _scored(town: Town) -> None:
+    try:
+        score(town, 9, TODAY)
+    finally:
+        connection.close()
