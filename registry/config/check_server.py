@@ -61,7 +61,7 @@ class Server(MPServer):
                 time.sleep(LEAVING)
             end()
 
-        worker.terminate = leave_and_end
+        worker.terminate = leave_and_end  # type: ignore[method-assign]
         return worker
 
 

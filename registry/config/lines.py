@@ -71,9 +71,11 @@ class Line:
     async def _asked(self, session: psycopg.Connection[Any], name: str, parameters: list[bytes]) -> list[Row]:
         self._waiting = asyncio.get_running_loop().create_future()
         session.pgconn.send_query_prepared(name.encode(), parameters)
-        session.pgconn.flush()
         try:
-            result = await asyncio.wait_for(self._waiting, _SLOWEST + 1)  # PostgreSQL itself gives up before
+            async with asyncio.timeout(_SLOWEST + 1):  # PostgreSQL itself gives up before
+                while session.pgconn.flush():
+                    await _writable(self._fd)
+                result = await self._waiting
         except TimeoutError:
             raise psycopg.OperationalError("nothing came back") from None
         if result.status != ExecStatus.TUPLES_OK:
@@ -98,6 +100,17 @@ class Line:
             return
         if waiting is not None and not waiting.done() and result is not None:
             waiting.set_result(result)
+
+
+async def _writable(number: int) -> None:
+    """Return when something can be sent again: what is asked may be longer than what the kernel takes at once."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[None] = loop.create_future()
+    loop.add_writer(number, lambda: ready.done() or ready.set_result(None))
+    try:
+        await ready
+    finally:
+        loop.remove_writer(number)
 
 
 def opened(statements: Mapping[str, str]) -> psycopg.Connection[Any]:

@@ -103,7 +103,8 @@ class Checks(APIView):
     permission_classes = [IsAuthenticated]
 
     def post(self, request: Request) -> Response:
-        asked = Asked(data=request.data["items"], many=True)
+        sent: Any = request.data
+        asked = Asked(data=sent["items"], many=True)
         asked.is_valid(raise_exception=True)
         items: Any = asked.validated_data
         codes = {each.code: each for each in PersonalCode.objects.filter(code__in={i["practitioner"] for i in items})}

@@ -137,3 +137,14 @@ def _scored(town: Town) -> None:
         score(town, 9, TODAY)
     finally:
         connection.close()
+
+
+def test_what_is_longer_than_the_kernel_takes_at_once_is_asked_whole(committed: None) -> None:
+    async def story() -> None:
+        lines = asking(long="SELECT length($1::text)")
+        try:
+            assert await lines.ask("long", [b"x" * 5_000_000]) == [[b"5000000"]]
+        finally:
+            lines.close()
+
+    asyncio.run(story())
