@@ -24,7 +24,6 @@ from registry.actions.procedure import Acting
 from registry.api.asking import Asker
 from registry.api.attachments import Attached, Attachment
 from registry.api.desk import Act, Filter, Listing, One
-from registry.api.faults import Fault
 from registry.api.files import FileRef, attachment_of, own_file
 from registry.api.given import Choice, Day, Flag, Given, Id, Prose, Text, Whole, several
 from registry.api.opening import OpensFile
@@ -32,6 +31,7 @@ from registry.api.problems import VALUE_REFUSED, Problem
 from registry.api.shapes import PersonRef, PlaceRef, Shape, Word, document_of
 from registry.api.subjects import all_named, named, one
 from registry.models import Agency, Institution, StoredFile
+from registry.queries.faults import Fault
 from registry.queries.roles import STAFF_KEEPERS
 
 MOST_AT_ONCE = 1000

@@ -12,12 +12,12 @@ from appeals.api.objections import OnObjection, as_it_stands
 from appeals.models import Objection, Result
 from appeals.queries.objections import acts_on, objections
 from registry.actions.errors import Refused
-from registry.api.faults import REPEATED_MEMBER
 from registry.api.given import NOT_KNOWN, Choice, Given, Prose, Text, Whole, several
 from registry.api.previews import Preview
-from registry.api.problems import SECOND_MISSING, VALUE_REFUSED, FieldError, Problem
+from registry.api.problems import SECOND_MISSING, VALUE_REFUSED, Problem
 from registry.api.reach import CorrectionShape
 from registry.api.subjects import one
+from registry.queries.faults import REPEATED_MEMBER, FieldError
 from registry.queries.reach import reach_of
 from registry.queries.roles import REVIEWING
 

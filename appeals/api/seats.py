@@ -16,13 +16,13 @@ from appeals.queries.anonymous import evidence_for, file_for
 from appeals.queries.visible import mark_of, seats_of
 from registry.api.attachments import Attached, Attachment
 from registry.api.desk import Act, Filter, Listing, One
-from registry.api.faults import REPEATED_MEMBER
 from registry.api.files import attachment_of
 from registry.api.given import NOT_KNOWN, Choice, Given, Prose, Whole, several
-from registry.api.problems import VALUE_REFUSED, FieldError, Problem
+from registry.api.problems import VALUE_REFUSED, Problem
 from registry.api.shapes import Shape, Word
 from registry.api.subjects import one
 from registry.models import Task, User
+from registry.queries.faults import REPEATED_MEMBER, FieldError
 from registry.queries.roles import EXPERTS
 
 READING = (Seat.State.SEATED, Seat.State.VOTED)

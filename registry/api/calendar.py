@@ -13,7 +13,6 @@ from rest_framework.response import Response
 from registry.actions.calendar import correct_day, enter_year, preview_year
 from registry.actions.notices import Announced
 from registry.api.desk import Act, DeskFace, Listing, One, read, refusals
-from registry.api.faults import Fault
 from registry.api.given import Choice, Day, Given, Prose, Text, Whole, several
 from registry.api.problems import VALUE_REFUSED, Problem
 from registry.api.shapes import ActorRef, Shape, Word, document_of
@@ -21,6 +20,7 @@ from registry.api.subjects import one
 from registry.models import CalendarDay, CalendarYear
 from registry.models.calendar import FIRST_YEAR, LAST_YEAR, LONGEST_NAME, LONGEST_SOURCE
 from registry.queries.calendar import calendar, corrections_of, missing_years
+from registry.queries.faults import Fault
 from registry.queries.roles import ADMINISTRATORS, READERS_OF_REFERENCE
 from registry.rules.clocks import NotYetComputable
 

@@ -12,7 +12,7 @@ from registry.actions.many import Identified, ManyRefused, identify_many
 from registry.api.desk import Act, DeskFace, Filter, Listing, One
 from registry.api.given import Amount, Choice, Day, Given, Id, Prose, ReasonGiven, Text, several
 from registry.api.opening import OnPractitioner
-from registry.api.problems import REFUSED, FieldError, Problem
+from registry.api.problems import REFUSED, Problem
 from registry.api.shapes import ActorRef, PersonRef, PlaceRef, Shape, Word, document_of
 from registry.api.subjects import all_named, named, one
 from registry.models import (
@@ -27,6 +27,7 @@ from registry.models import (
     Responsibility,
     TriggerKind,
 )
+from registry.queries.faults import FieldError
 from registry.queries.roles import OFFICERS_OF_AGENCIES
 
 

@@ -15,11 +15,11 @@ from registry.actions.files import keep_file, read_file
 from registry.api.asking import Asker
 from registry.api.attachments import Attached, Attachment
 from registry.api.desk import Act
-from registry.api.faults import Fault
 from registry.api.given import Faulty, Given, Text
 from registry.api.shapes import Shape
 from registry.api.subjects import named, one
 from registry.models import StoredFile
+from registry.queries.faults import Fault
 from registry.queries.files import may_read
 from registry.queries.roles import STAFF_KEEPERS
 

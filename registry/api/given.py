@@ -11,11 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from registry.api import faults, members
-from registry.api.faults import Fault
-from registry.api.members import Wrong
-from registry.api.parsers import Members
-from registry.api.problems import FieldError
+from registry.queries import faults, members
+from registry.queries.faults import Fault, FieldError
+from registry.queries.members import Members, Wrong
 
 MOST_ERRORS = 50
 

@@ -13,12 +13,12 @@ from registry.actions.access_log import LONGEST_REASON, SHORTEST_REASON, Kind, c
 from registry.actions.errors import Refused
 from registry.api.asking import Asker
 from registry.api.desk import DeskFace
-from registry.api.faults import Fault
 from registry.api.problems import ACCESS_REASON_NEEDED, Problem
 from registry.api.subjects import one
 from registry.ledger.families import family_of
 from registry.models import Practitioner
 from registry.queries.access_log import is_ones_work
+from registry.queries.faults import Fault
 
 HEADER = "Access-Reason"
 _REMEDY = _("Send it in UTF-8, percent-encoded: what the file is needed for, in 10 to 500 characters.")

@@ -1,7 +1,6 @@
 """JSON as RFC 8259 means it: read up to a limit, nothing repeated, nothing that is no number."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
@@ -10,19 +9,7 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 from registry.api.problems import INVALID_JSON, TOO_LARGE, Problem
-
-
-class Members(dict[str, Any]):
-    """A JSON object that remembers which of its members were given more than once."""
-
-    __slots__ = ("repeated",)
-
-    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
-        super().__init__(pairs)
-        self.repeated: frozenset[str] = frozenset()
-        if len(self) != len(pairs):
-            times = Counter(name for name, _value in pairs)
-            self.repeated = frozenset(name for name in self if times[name] > 1)
+from registry.queries.members import Members
 
 
 class StrictJSONParser(BaseParser):

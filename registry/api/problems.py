@@ -1,6 +1,5 @@
 """How the API says no: problem+json (RFC 9457) with types that stay the same."""
 
-import re
 import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,13 +16,11 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from registry.models.sealing import masked
+from registry.queries.faults import FieldError
 
 MEDIA_TYPE = "application/problem+json"
 _TYPE = "urn:problem-type:demerit-register:"
-_LONGEST_VALUE = 80
 BACK_AFTER = 5  # seconds; a database that was restarted answers again by then
-_NUMBERS_OF_PEOPLE = re.compile(r"(?<![0-9A-Za-z])([0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Za-z])")
 
 log = structlog.get_logger("registry.api")
 
@@ -159,27 +156,6 @@ _OF_FRAMEWORK: Mapping[type[Exception], Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """What is wrong with one member: which, with which value, why (as a code and in words), and what to do."""
-
-    field: str
-    value: object
-    code: str
-    message: str
-    remedy: str
-
-    def document(self) -> dict[str, object]:
-        """The error as the API shows it."""
-        return {
-            "field": printable(self.field),
-            "value": shown(self.value),
-            "code": self.code,
-            "message": self.message,
-            "remedy": self.remedy,
-        }
-
-
 class Problem(Exception):
     """A request that is refused. `detail` replaces the general sentence of its kind."""
 
@@ -230,25 +206,6 @@ def _headers(kind: Kind, exception: Exception) -> dict[str, str]:
     if isinstance(exception, exceptions.Throttled):
         return {"Retry-After": str(ceil(getattr(exception, "wait", None) or 1))}
     return {}
-
-
-def shown(value: object) -> object:
-    """A wrong value as it can be shown in JSON: short, and without characters that would not survive."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, dict):
-        return "{…}"
-    return "[…]" if isinstance(value, list) else printable(str(value))
-
-
-def printable(text: str) -> str:
-    """The text, shortened, with invisible and impossible characters written as escapes.
-
-    What looks like the number of an identity card or of a telephone is shown with stars, wherever it was sent.
-    """
-    text = _NUMBERS_OF_PEOPLE.sub(lambda found: masked(found[0]), text)
-    short = text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in short)
 
 
 def _problem(exception: Exception) -> Problem:

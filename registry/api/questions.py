@@ -1,43 +1,24 @@
-"""From JSON to questions of eligibility: strict, every wrong member named, nothing silently ignored."""
+"""From the body of a request to questions of eligibility; what is wrong with one becomes a problem."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from registry.api import faults, members
-from registry.api.faults import Fault
-from registry.api.members import Reader, Wrong, read_members
 from registry.api.problems import MALFORMED, TOO_LARGE, Problem
+from registry.queries import faults, questions
 from registry.queries.eligibility import Question
+from registry.queries.members import Wrong, read_members
+from registry.queries.questions import Misread
 
 MOST_ITEMS = 10_000
-
-READERS: Mapping[str, Reader] = {
-    "practitioner": members.code,
-    "institution": members.code,
-    "on": members.day,
-    "emergency": members.flag,
-    "emergency_reason": members.reason,
-    "name": members.name,
-    "known_at": members.instant,
-}
-REQUIRED = frozenset({"practitioner", "institution", "on"})
-NULLABLE = frozenset({"emergency_reason", "name", "known_at"})
 
 
 def read_question(document: object, *, now: datetime) -> Question:
     """The question that the JSON object asks. Raises Problem with one error for each member that is wrong."""
-    if not isinstance(document, dict):
-        raise Problem(MALFORMED, errors=[faults.NOT_AN_OBJECT.of("", document)])
-    values, errors = read_members(document, READERS, required=REQUIRED, nullable=NULLABLE)
-    wrong = {error.field for error in errors}
-    for field, fault in _contradictions(values, now):
-        if not wrong & {field, "emergency"}:
-            errors.append(fault.of(field, document.get(field)))
-    if errors:
-        raise Problem(MALFORMED, errors=errors)
-    return Question(**values)
+    try:
+        return questions.read_question(document, now=now)
+    except Misread as misread:
+        raise Problem(MALFORMED, errors=misread.errors) from None
 
 
 def read_items(document: object) -> list[object]:
@@ -60,19 +41,6 @@ def read_item(document: object, *, now: datetime) -> Question | Problem:
         return read_question(document, now=now)
     except Problem as problem:
         return problem
-
-
-def _contradictions(values: Mapping[str, object], now: datetime) -> list[tuple[str, Fault]]:
-    found = []
-    reason, emergency = values.get("emergency_reason"), values.get("emergency", False)
-    if emergency and not reason:
-        found.append(("emergency_reason", faults.REASON_MISSING))
-    if reason and not emergency:
-        found.append(("emergency_reason", faults.REASON_ALONE))
-    known_at = values.get("known_at")
-    if isinstance(known_at, datetime) and known_at > now:
-        found.append(("known_at", faults.IN_THE_FUTURE))
-    return found
 
 
 def _items(value: object) -> list[object]:

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from registry.api import faults
 from registry.api.desk import Act, Filter, Listing, One, refusals
 from registry.api.downloads import XLSX, Download, whole_file
-from registry.api.faults import Fault
 from registry.api.given import Choice, Faulty, Flag, Given, Text, Whole
 from registry.api.shapes import ActorRef, PlaceRef, Shape, Word
 from registry.api.subjects import one
 from registry.models import Category, Institution, RosterJob, RosterRow
+from registry.queries import faults
+from registry.queries.faults import Fault
 from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.rosters import WORKING, percent, visible_jobs
 from registry.rosters import jobs, waking

@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from registry.api.desk import Filter, One, parameters
-from registry.api.faults import Fault
 from registry.api.given import NOT_KNOWN, Choice, Day, Flag, Given, Text, Whole
 from registry.api.paged import Paged
 from registry.api.problems import MALFORMED, Problem
 from registry.api.reach import ShareShape, ThresholdShape
 from registry.api.shapes import PlaceRef, Shape
 from registry.models import Region, Task
+from registry.queries.faults import Fault
 from registry.queries.measures import sum_of
 from registry.queries.ratio import Ratio
 from registry.queries.roles import COMPLIANCE, READERS_OF_FILES

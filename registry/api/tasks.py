@@ -12,7 +12,6 @@ from rest_framework.exceptions import NotFound
 from registry.actions.procedure import Acting
 from registry.actions.talks import TALKS, finish_talk, finish_talks
 from registry.api.desk import Act, Filter, Listing, One
-from registry.api.faults import Fault
 from registry.api.files import own_file
 from registry.api.given import Choice, Day, Flag, Given, Id, Prose
 from registry.api.opening import OpensFile
@@ -21,6 +20,7 @@ from registry.api.problems import MALFORMED, Problem
 from registry.api.shapes import ActorRef, PersonRef, PlaceRef, Shape, Word, document_of
 from registry.api.subjects import all_named, one
 from registry.models import Institution, Practitioner, Task
+from registry.queries.faults import Fault
 from registry.queries.roles import STAFF_KEEPERS
 from registry.queries.supervision import Supervised, key_supervision
 from registry.queries.talks import acting_for, talks_owed, tasks_seen

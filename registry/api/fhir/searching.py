@@ -20,8 +20,9 @@ from rest_framework.request import Request
 
 from registry.api.fhir.outcomes import BAD_PARAMETER, MISSING_PARAMETER, PERSON_IN_ADDRESS, UNKNOWN_PARAMETER
 from registry.api.fhir.windows import Window, window_of
-from registry.api.problems import Problem, printable
+from registry.api.problems import Problem
 from registry.models import sealing
+from registry.queries.faults import printable
 
 MOST_ROWS = 200
 USUAL_ROWS = 50

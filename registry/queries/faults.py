@@ -1,14 +1,56 @@
-"""What a member of a request can be wrong in, and what to do about it."""
+"""What a value that was sent can be wrong in, and what to do about it."""
 
+import re
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from registry.api.problems import FieldError, printable, shown
 from registry.models.sealing import masked
 
+_LONGEST_VALUE = 80
+_NUMBERS_OF_PEOPLE = re.compile(r"(?<![0-9A-Za-z])([0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Za-z])")
 _WORDS_OF_JSON = {"None": "null", "True": "true", "False": "false"}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one member: which, with which value, why (as a code and in words), and what to do."""
+
+    field: str
+    value: object
+    code: str
+    message: str
+    remedy: str
+
+    def document(self) -> dict[str, object]:
+        """The error as the API shows it."""
+        return {
+            "field": printable(self.field),
+            "value": shown(self.value),
+            "code": self.code,
+            "message": self.message,
+            "remedy": self.remedy,
+        }
+
+
+def shown(value: object) -> object:
+    """A wrong value as it can be shown in JSON: short, and without characters that would not survive."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, dict):
+        return "{…}"
+    return "[…]" if isinstance(value, list) else printable(str(value))
+
+
+def printable(text: str) -> str:
+    """The text, shortened, with invisible and impossible characters written as escapes.
+
+    What looks like the number of an identity card or of a telephone is shown with stars, wherever it was sent.
+    """
+    text = _NUMBERS_OF_PEOPLE.sub(lambda found: masked(found[0]), text)
+    short = text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in short)
 
 
 @dataclass(frozen=True, slots=True)

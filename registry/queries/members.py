@@ -1,16 +1,15 @@
-"""How the members of a request are read: each by one function that returns its value or says what is wrong with it."""
+"""How the members of what was sent are read: each by one function that returns its value or says what is wrong."""
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from registry.api import faults
-from registry.api.faults import Fault
-from registry.api.parsers import Members
-from registry.api.problems import FieldError
+from registry.queries import faults
+from registry.queries.faults import Fault, FieldError
 
 LONGEST_CODE = 64
 LONGEST_NAME = 100
@@ -18,6 +17,19 @@ LONGEST_REASON = 500
 MOST_ERRORS = 20
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(_DAY.pattern + r"[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})")
+
+
+class Members(dict[str, Any]):
+    """A JSON object that remembers which of its members were given more than once."""
+
+    __slots__ = ("repeated",)
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.repeated: frozenset[str] = frozenset()
+        if len(self) != len(pairs):
+            times = Counter(name for name, _value in pairs)
+            self.repeated = frozenset(name for name in self if times[name] > 1)
 
 
 class Wrong(Exception):
