@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from registry.actions import access, clockwork, retention, status_lists
 from registry.actions.sweep import tell_what_day_brought as told
+from registry.claims import jobs as claims
 from registry.ledger.days import shanghai_day
 from registry.rosters import jobs
 
@@ -14,6 +15,12 @@ from registry.rosters import jobs
 def work_roster_jobs() -> int:
     """Check and apply the rosters that wait."""
     return jobs.work_due(clock=timezone.now)
+
+
+@shared_task
+def work_claims_checks() -> int:
+    """Check the files of claims that wait."""
+    return claims.work_due(clock=timezone.now)
 
 
 @shared_task

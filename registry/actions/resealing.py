@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Count, IntegerField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from registry.models import GivenAnswer, IdentityDocument, RosterJob, RosterRow, StoredFile, sealing
+from registry.models import ClaimsPiece, GivenAnswer, IdentityDocument, RosterJob, RosterRow, StoredFile, sealing
 from registry.models.sealing import SealBroken
 from registry.models.vault import MARK
 
@@ -141,6 +141,10 @@ def _renew_row_of_roster(row: RosterRow) -> None:
     RosterRow.objects.filter(pk=row.pk).update(sealed=row.job.vault.renewed(bytes(row.sealed)))
 
 
+def _renew_piece_of_claims(piece: ClaimsPiece) -> None:
+    ClaimsPiece.objects.filter(pk=piece.pk).update(sealed=piece.check_of.vault.renewed(bytes(piece.sealed)))
+
+
 _DOCUMENTS = IdentityDocument.objects.select_related("practitioner")
 PLACES = (
     Place("document numbers", _DOCUMENTS, "get_byte(sealed_number, 0)", _renew_number),
@@ -165,5 +169,12 @@ PLACES = (
         RosterRow.objects.select_related("job").defer("job__sealed_file"),
         key_of_vault("registry_rosterrow.sealed"),
         _renew_row_of_roster,
+    ),
+    Place(
+        "claims",
+        ClaimsPiece.objects.select_related("check_of"),
+        key_of_vault("registry_claimspiece.sealed"),
+        _renew_piece_of_claims,
+        at_once=5,
     ),
 )

@@ -13,6 +13,7 @@ import structlog
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
+from registry.claims import jobs as claims
 from registry.ledger.days import beginning_of, shanghai_day
 from registry.ledger.law import policies
 from registry.models import EnrolmentCode, SignInAttempt
@@ -63,6 +64,7 @@ def _codes_ended_before(moment: datetime) -> QuerySet[EnrolmentCode]:
 
 FORGETTABLE = {
     "rosters": Forgettable(jobs.uploaded_before, jobs.forget),
+    "claims": Forgettable(claims.received_before, claims.forget),
     "sign_in_attempts": Forgettable(lambda moment: SignInAttempt.objects.filter(last_at__lt=moment), delete_old),
     "access_codes": Forgettable(_codes_ended_before, delete_old),
     "status_lists": Forgettable(lists_before, delete_old),

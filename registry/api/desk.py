@@ -26,7 +26,6 @@ from registry.api.problems import (
     REFUSED,
     STALE,
     VALUE_REFUSED,
-    FieldError,
     Problem,
 )
 from registry.api.schema import DeskSchema
@@ -35,6 +34,7 @@ from registry.api.signatures import digest_of, second_of
 from registry.api.throttle import PerPerson
 from registry.ledger.writing import lock
 from registry.models import Practitioner, Role, User
+from registry.queries.faults import FieldError
 from registry.queries.roles import READERS_OF_FILES
 from registry.queries.scope import scope_of
 from registry.queries.sight import full_sight, seeing
@@ -214,7 +214,7 @@ class Act(DeskFace):
     def post(self, request: Request, **path: Any) -> Response:
         """Do it, or answer what was answered when it was done."""
         self.require(self.done_by)
-        key = _idempotency_key(request)
+        key = idempotency_key(request)
         digest = digest_of(request.path, request.data)
         try:
             answer = once(
@@ -298,7 +298,8 @@ def problem_of(refusal: Refused, data: Any) -> Problem:
     return Problem(REFUSED, words, code=refusal.code)
 
 
-def _idempotency_key(request: Request) -> str:
+def idempotency_key(request: Request) -> str:
+    """The key that came with a write. Raises Problem."""
     key = request.headers.get("Idempotency-Key", "").strip()
     if len(key) not in KEY_LENGTHS or not key.isascii() or not key.isprintable():
         raise Problem(KEY_MISSING)

@@ -14,6 +14,7 @@ from registry.api.desk import DeskFace
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 NDJSON = "application/x-ndjson"
+PARQUET = "application/vnd.apache.parquet"
 Response = TypeVar("Response", bound=HttpResponseBase)
 ENDINGS = {XLSX: "xlsx", CSV: "csv", NDJSON: "ndjson"}
 
@@ -72,8 +73,12 @@ def whole_file(content: bytes, media_type: str, name: str) -> HttpResponse:
 
 def stream(lines: Iterable[str], media_type: str, name: str) -> StreamingHttpResponse:
     """A file that is written while it is read."""
-    packed = (line.encode() for line in lines)
-    return _named(StreamingHttpResponse(packed, content_type=_typed(media_type)), name)
+    return stream_pieces((line.encode() for line in lines), media_type, name)
+
+
+def stream_pieces(pieces: Iterable[bytes], media_type: str, name: str) -> StreamingHttpResponse:
+    """A file that is there in pieces, in UTF-8."""
+    return _named(StreamingHttpResponse(pieces, content_type=_typed(media_type)), name)
 
 
 def _typed(media_type: str) -> str:

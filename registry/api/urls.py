@@ -7,6 +7,7 @@ from registry.api import (
     calendar,
     case_files,
     cases,
+    claims,
     documents,
     exports,
     files,
@@ -36,6 +37,7 @@ PEOPLE, PERSON = "v1/practitioners/", "v1/practitioners/<uuid:practitioner>/"
 CASE, PROPOSAL = "v1/cases/<uuid:case>/", "v1/proposals/<uuid:proposal>/"
 PLACE, MEASURE = "v1/institutions/<str:code>/", "v1/measures/<uuid:measure>/"
 ROSTER = "v1/rosters/<uuid:roster>/"
+CLAIMS = "v1/claims-checks/<uuid:check>/"
 
 DESK = [
     path("v1/regions/", places.Regions.as_view()),
@@ -157,6 +159,10 @@ urlpatterns = [
     path("v1/status-list/<int:sequence>", NumberedList.as_view(), name="numbered-status-list"),
     path("v1/status-list/deltas", Deltas.as_view(), name="status-list-deltas"),
     path("v1/status-list/places", Places.as_view(), name="status-list-places"),
+    path("v1/claims-checks/", claims.ClaimsChecks.as_view(), name="claims-checks"),
+    path(CLAIMS, claims.ClaimsCheckView.as_view(), name="claims-check"),
+    path(f"{CLAIMS}cancellations/", claims.CancelClaimsCheck.as_view()),
+    path(f"{CLAIMS}result/", claims.ClaimsResult.as_view(), name="claims-result"),
     path("v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path(
         "v1/docs/",

@@ -25,6 +25,7 @@ REGISTRY_POLICY_DIR           folder of policy files in place of those of regist
 REGISTRY_CERTIFICATE_DAYS     from which day up to, not including, which one each key of certificates is in use, as
                               ``1:2026-01-01/2028-07-01,2:2028-01-01/``; default: always
 REGISTRY_FILE_MB              size up to which a file is taken in, in megabytes; default: 20
+REGISTRY_CLAIMS_MB            size up to which a file of claims is taken in, in megabytes; default: 200
 REGISTRY_FILES_PER_POINT      files of evidence for one point of dispute; default: 20
 REGISTRY_REQUESTS_PER_MINUTE  requests a minute of one key to each process of the server; default: 1200
 REGISTRY_ADDRESS              under which other systems read here, as ``https://…``, put before the addresses in
@@ -93,6 +94,7 @@ REGISTRY_CERTIFICATE_DAYS = days_of_keys(env, "REGISTRY_CERTIFICATE_DAYS")
 REGISTRY_REGISTER_ID = env.str("REGISTRY_REGISTER_ID", default="cn")
 REGISTRY_POLICY_DIR = env.str("REGISTRY_POLICY_DIR", default="")
 REGISTRY_FILE_MB = env.int("REGISTRY_FILE_MB", default=20)
+REGISTRY_CLAIMS_MB = env.int("REGISTRY_CLAIMS_MB", default=200)
 REGISTRY_FILES_PER_POINT = env.int("REGISTRY_FILES_PER_POINT", default=20)
 REGISTRY_REQUESTS_PER_MINUTE = env.int("REGISTRY_REQUESTS_PER_MINUTE", default=1200)
 REGISTRY_ADDRESS = env.str("REGISTRY_ADDRESS", default="").rstrip("/")
@@ -235,6 +237,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {  # a wake-up that finds nobody awake expires; the next one finds the same rows
     "rosters": every(5, "registry.tasks.work_roster_jobs"),
+    "claims": every(5, "registry.tasks.work_claims_checks"),
     "clocks of the procedures": every(300, "registry.tasks.run_clocks"),
     "what the day brought": every(600, "registry.tasks.tell_what_day_brought"),
     "appeals": every(300, "appeals.tasks.run_clocks"),

@@ -166,6 +166,11 @@ def own(column: str = "user_id") -> Rule:
     return Rule(lambda table: f"{table}.{column} = {USER}")
 
 
+def nobody() -> Rule:
+    """Nobody's to read: acts and answers made for somebody read it with full sight."""
+    return Rule(lambda table: "false")
+
+
 def either(*rules: Rule) -> Rule:
     """Any of the rules."""
     return Rule(

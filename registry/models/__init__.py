@@ -16,6 +16,7 @@ from registry.models.cases import (
 )
 from registry.models.casework import Case, CaseFile, Delivery, Proposal, ProposedEntry
 from registry.models.checks import EmergencyCheck
+from registry.models.claims import ClaimsCheck, ClaimsPiece
 from registry.models.files import StoredFile
 from registry.models.institutions import (
     Agency,
@@ -63,6 +64,8 @@ __all__ = [
     "Category",
     "Certificate",
     "ChangeSeen",
+    "ClaimsCheck",
+    "ClaimsPiece",
     "CorrectionRequest",
     "Delivery",
     "DocumentKind",

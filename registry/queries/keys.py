@@ -48,6 +48,15 @@ def scope_of_key(key: ApiKey, today: date) -> Scope:
     return Scope(())
 
 
+def same_system(key: ApiKey) -> list[int]:
+    """The key and those that it took over from, one after the other: all of one system."""
+    keys, older = [key.pk], key.replaces_id
+    while older is not None and older not in keys:
+        keys.append(older)
+        older = ApiKey.objects.values_list("replaces_id", flat=True).get(pk=older)
+    return keys
+
+
 def _holds(key: ApiKey, now: datetime) -> bool:
     return key.revoked_at is None and now < key.expires_at
 

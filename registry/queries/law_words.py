@@ -76,6 +76,7 @@ _RULES: Mapping[str, str | Promise] = {
     "ratios.staff_counted": _("Staff are counted on"),
     "measures.emergency_exempt": _("Emergency is paid while a measure against the institution holds"),
     "retention.rosters": _("Uploaded rosters, after the upload (days)"),
+    "retention.claims": _("Files of claims and their results, after they were received (days)"),
     "retention.sign_in_attempts": _("Attempts to sign in, after the last of them (days)"),
     "retention.access_codes": _("Codes of access, after they were used, ended or ran out (days)"),
     "retention.drafts": _("Drafts of objections and appeals, after they were last changed (days)"),

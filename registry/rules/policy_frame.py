@@ -187,6 +187,7 @@ RULES: Mapping[str, Rule] = {
     "ratios.staff_counted": _local(one_of("day_asked")),
     "measures.emergency_exempt": _local(flag),
     "retention.rosters": _national(_DAYS, whole(1, 180)),
+    "retention.claims": _national(_DAYS, whole(1, 180)),
     "retention.sign_in_attempts": _national(_DAYS, whole(1, 30)),
     "retention.access_codes": _national(_DAYS, whole(1, 365)),
     "retention.drafts": _national(_DAYS, whole(30, 365)),
