@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
@@ -40,7 +41,7 @@ NO_KEY_FOR_EMERGENCY = Fault(
 class Row:
     """One row, by the number under which a spreadsheet or an editor shows it, and by its own id where it has one.
 
-    `given` is what was sent, as it may be shown. Without a question there are errors.
+    Without a question there are errors, and `given` is what was sent, as it may be shown.
     """
 
     number: int
@@ -112,6 +113,8 @@ OF_TABLES: Mapping[str, Reader] = {
 """Cells as spreadsheets write them; an empty cell says nothing."""
 
 NULLABLE = frozenset({"id", "emergency_reason", "name"})
+_ANY = frozenset(OF_TABLES)
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def read_row(
@@ -125,20 +128,23 @@ def read_row(
     """The row, read. `headings` are those of the file, by which a table calls what is missing; with them every cell may
     be empty.
     """
-    given = _given(unread.values)
     if unread.error:
-        return Row(unread.number, "", given, errors=(unread.error,))
+        return Row(unread.number, "", _given(unread.values), errors=(unread.error,))
     try:
-        nullable = NULLABLE if headings is None else frozenset(OF_TABLES)
+        nullable = NULLABLE if headings is None else _ANY
         values = read_service(unread.values, readers, nullable=nullable, now=now)
     except Misread as misread:
-        errors = (_called(error, headings or {}) for error in misread.errors)
-        return Row(unread.number, given.get("id", ""), given, errors=tuple(errors))
-    own_id = values.pop("id", "")
+        errors = tuple(_called(error, headings or {}) for error in misread.errors)
+        return _wrong(unread, errors)
     if values.get("emergency") and not keeps_emergencies:
-        error = NO_KEY_FOR_EMERGENCY.of("emergency", unread.values["emergency"])
-        return Row(unread.number, own_id, given, errors=(error,))
-    return Row(unread.number, own_id, given, Question(**values))
+        return _wrong(unread, (NO_KEY_FOR_EMERGENCY.of("emergency", unread.values["emergency"]),))
+    own_id = values.pop("id", "")
+    return Row(unread.number, own_id, _NOTHING, Question(**values))
+
+
+def _wrong(unread: Unread, errors: tuple[FieldError, ...]) -> Row:
+    given = _given(unread.values)
+    return Row(unread.number, given.get("id", ""), given, errors=errors)
 
 
 def _given(values: Mapping[str, object]) -> dict[str, str]:

@@ -20,7 +20,7 @@ One file for life: points, standing and procedure of practitioners paid by the i
 TAGS = [
     {"name": name, "description": description}
     for name, description in (
-        ("settlement", "Is a service payable? For settlement systems."),
+        ("settlement", "Is a service payable, or which ones of a whole file are not? For settlement systems."),
         ("practitioners", "People, their registrations, and where they stand on a day (相关人员)."),
         ("points", "Points entries, periods, and who stands how (记分)."),
         ("cases", "Handlings, personal triggers, cases, and who answers for them (处理、案件、责任认定)."),

@@ -6,7 +6,7 @@ then is what is known now. So everything is answered as known now, and computed 
 something recorded meanwhile concerns.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -63,11 +63,13 @@ def answers_as_known(questions: Sequence[Question], *moments: datetime) -> list[
     They are those of `eligibilities` with `known_at`, which the questions themselves do not have. All are as of one
     moment, however often the register is asked.
     """
-    distinct = list(dict.fromkeys(map(_without_reason, questions)))
+    numbers: dict[Question, int] = {}
+    asked = [numbers.setdefault(_without_reason(question), len(numbers)) for question in questions]
+    distinct, latest = list(numbers), max(moments)
     with one_moment():
-        present = dict(zip(distinct, eligibilities(distinct, now=max(moments)), strict=True))
-        then = [_then(present, moment) for moment in moments]
-    return [[known[_without_reason(question)] for question in questions] for known in then]
+        present = eligibilities(distinct, now=latest)
+        then = [_then(distinct, present, moment, latest) for moment in moments]
+    return [[known[number] for number in asked] for known in then]
 
 
 def _without_reason(question: Question) -> Question:
@@ -75,16 +77,17 @@ def _without_reason(question: Question) -> Question:
     return replace(question, emergency_reason="") if question.emergency_reason else question
 
 
-def _then(present: Mapping[Question, Answer], moment: datetime) -> dict[Question, Answer]:
-    since = _recorded_since(present.values(), moment)
-    again = [question for question, answer in present.items() if since.concerns(answer)]
-    known = {question: replace(answer, known_at=moment) for question, answer in present.items()}
-    asked = [replace(question, known_at=moment) for question in again]
-    return known | dict(zip(again, eligibilities(asked, now=moment), strict=True))
+def _then(questions: Sequence[Question], present: Sequence[Answer], moment: datetime, latest: datetime) -> list[Answer]:
+    since = _recorded_since(present, moment)
+    known = [replace(answer, known_at=moment) for answer in present] if moment != latest else list(present)
+    again = [number for number, answer in enumerate(present) if since.concerns(answer)]
+    asked = [replace(questions[number], known_at=moment) for number in again]
+    for number, answer in zip(again, eligibilities(asked, now=moment), strict=True):
+        known[number] = answer
+    return known
 
 
-def _recorded_since(answers: Iterable[Answer], moment: datetime) -> _Since:
-    known = list(answers)
+def _recorded_since(known: Sequence[Answer], moment: datetime) -> _Since:
     files = {answer.file for answer in known if answer.file is not None}
     places = {answer.place for answer in known if answer.place is not None}
     persons = Persons(files, past=True)

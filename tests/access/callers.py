@@ -56,7 +56,7 @@ def caller(name: str, home: Things) -> Caller:
     if name == NOBODY:
         return Caller(name)
     if name == SETTLEMENT:
-        return Caller(name, key=_system_key(ApiKey.Scope.SETTLEMENT))
+        return Caller(name, key=home.ids["key of a system"])
     if name == AUTHORITY:
         return Caller(name, key=_system_key(ApiKey.Scope.AUTHORITY, authority=authority_of(home.here.town, "health")))
     if name == REGION:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from allauth.mfa.models import Authenticator
@@ -23,12 +23,16 @@ from notifications.actions.mail_addresses import give_address, new_link
 from notifications.models import Look, MailAddress
 from registry.actions.certificates import make_certificate
 from registry.actions.handlings import record_trigger
+from registry.actions.keys import issue_key
 from registry.actions.own_corrections import ask_for_correction
 from registry.actions.people import add_document
 from registry.actions.procedure import for_agency
 from registry.actions.sharing import share
 from registry.actions.status_lists import give_places, publish_status_list
+from registry.claims import jobs
+from registry.claims.jobs import Handed
 from registry.models import (
+    ApiKey,
     Assignment,
     Authority,
     Category,
@@ -67,6 +71,7 @@ def furnish(things: Things) -> None:
     _to_be_shown(things)
     _to_study(things)
     _to_be_confirmed(things)
+    _claimed(things)
     give_key(town.officer)
     give_places(codes=[town.surgeon.code], now=at(APRIL))
     publish_status_list(now=at(APRIL))
@@ -173,6 +178,18 @@ def _to_be_shown(things: Things) -> None:
         "sharing.code": str(code.uuid),
         "shared.code": text,
     }
+
+
+def _claimed(things: Things) -> None:
+    """A file of claims that a settlement system handed in, checked."""
+    now = timezone.now()
+    ends = now + timedelta(days=9)
+    key, text = issue_key(name="系统", scope=ApiKey.Scope.SETTLEMENT, expires_at=ends, by=None, now=now)
+    content = b'{"practitioner": "D9", "institution": "H9", "on": "2025-03-10"}\n'
+    received = jobs.receive(handed=Handed(language="en"), contents=[content], key=key, now=now)
+    jobs.hand_over(received, now=now)
+    jobs.work_due(clock=lambda: now)
+    things.ids |= {"check": str(received.uuid), "key of a system": text}
 
 
 def _to_be_confirmed(things: Things) -> None:

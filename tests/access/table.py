@@ -16,7 +16,7 @@ WHOLE = (NOBODY,)
 SENSITIVE = (
     "documents", "unmask", "own-data", "data.json", "access-code", "exports", "export", "keys", "users", "user",
     "files", "content", "readings", "searches", "_search", "find", "draw.json", "honoraria", "signatures",
-    "votes", "evidence", "eligibility", "notices", "status-list",
+    "votes", "evidence", "eligibility", "claims-checks", "notices", "status-list",
 )  # fmt: skip
 """Words of addresses at which every cell is asked in every run: whole numbers, whole files, keys and accounts."""
 

@@ -29,6 +29,9 @@ DEFINED = ("fhir/StructureDefinition", "fhir/CodeSystem", "fhir/ValueSet")
 CHECKED = ("notices/verify/", "verify/", "shared/")
 """Whether a paper is genuine, and a standing that was shared: asked by whoever holds the paper or the code."""
 
+TO_SETTLE = ("api/v1/eligibility", "api/v1/claims-checks/")
+"""Whether services are payable, one or many."""
+
 FOR_EVERYBODY = ("public/",)
 """Pages to read, which name nobody."""
 

@@ -23,11 +23,14 @@ from appeals.queries.pool import seed_of
 from registry.actions.answers import Answer, once
 from registry.actions.errors import Refused
 from registry.actions.files import keep_file, read_file
+from registry.actions.keys import issue_key
 from registry.actions.people import add_document, match, register_practitioner
+from registry.claims import jobs as claims
+from registry.claims import pieces
 from registry.config.database import as_owner
 from registry.ledger.checking import differences
 from registry.management.commands.rotate_keys import EVERYWHERE, Command
-from registry.models import IdentityDocument, Practitioner, RosterJob, StoredFile
+from registry.models import ApiKey, ClaimsCheck, IdentityDocument, Practitioner, RosterJob, StoredFile
 from registry.models.vault import Vault
 from registry.queries.people import find_by_document
 from registry.rosters import jobs
@@ -81,6 +84,7 @@ def _fill(here: Desk) -> None:
         ),
         clock=lambda: ROSTER_DAY,
     )
+    _hand_in_claims(here)
     experts(here)
     first, second, _third = asked(drawn(here))
     cast(first, None)
@@ -95,6 +99,12 @@ def _fill(here: Desk) -> None:
         draft=draft, number=None, about="", text="不属实", uploads=[("病历.pdf", sample_files.pdf())], by=author,
         now=at(TODAY),
     )  # fmt: skip
+
+
+def _hand_in_claims(here: Desk) -> None:
+    ends = at(TODAY) + timedelta(days=9)
+    key, _text = issue_key(name="结算", scope=ApiKey.Scope.SETTLEMENT, expires_at=ends, by=None, now=at(TODAY))
+    claims.receive(handed=claims.Handed(language="en"), contents=[b"A,B"], key=key, now=at(TODAY))
 
 
 def _ask_again() -> Answer:
@@ -119,6 +129,7 @@ def contents() -> dict[str, Any]:
         "answer": _ask_again().document,
         "roster": original(job),
         "rows": [row.name for row in opened(job, job.rows.order_by("pk"))],
+        "claims": list(pieces.opened(ClaimsCheck.objects.get(), "file")),
         "seed": seed_of(Panel.objects.get()),
         "vote": seat.vault.unseal_words(bytes(seat.sealed_votes)),
         "app": TOTP(Authenticator.objects.get(type=Authenticator.Type.TOTP)).validate_code("000000"),
@@ -296,5 +307,5 @@ def test_every_column_with_a_seal_has_its_place() -> None:
         for model, name in columns
         if not any(place.rows.model is model and name in place.key for place in EVERYWHERE)
     }
-    assert len(columns) == 11
+    assert len(columns) == 12
     assert missing == set()

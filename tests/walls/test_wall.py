@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +15,11 @@ from appeals.models import Application, Objection
 from appeals.queries.applications import visible_applications
 from appeals.queries.objections import objectionable, objections
 from appeals.queries.visible import experts_for, objections_in, panels_in
+from registry.actions.keys import issue_key
+from registry.claims.jobs import Handed, receive
 from registry.ledger.guards import guarded_tables
 from registry.ledger.walls import BEFORE_THE_WALL, wall_faults
-from registry.models import FactKind, Practitioner, Registration, Task, User
+from registry.models import ApiKey, FactKind, Practitioner, Registration, Task, User
 from registry.queries.file import file_of
 from registry.queries.own_data import own_data
 from registry.queries.scope import Scope
@@ -53,7 +55,15 @@ def country(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
     """The demo at noon of its day; nothing of it stays."""
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), rolled_back():
         load_at(NOW)
+        _hand_in_claims()
         yield
+
+
+def _hand_in_claims() -> None:
+    """A file of a settlement system, which nobody who reads has in sight."""
+    ends = NOW + timedelta(days=9)
+    key, _text = issue_key(name="结算", scope=ApiKey.Scope.SETTLEMENT, expires_at=ends, by=None, now=NOW)
+    receive(handed=Handed(language="en"), contents=[b"1"], key=key, now=NOW)
 
 
 def behind() -> list[str]:
