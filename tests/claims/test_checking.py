@@ -3,6 +3,7 @@
 import io
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -17,7 +18,7 @@ from registry.queries.as_known import answers_as_known
 from registry.queries.eligibility import Question, eligibilities, eligibility
 from tests.claims.files import as_csv, as_ndjson, as_parquet, told
 from tests.queries.measured_law import emergencies_under_measures
-from tests.queries.random_register import ALL_KNOWN, RandomRegister, build, instant
+from tests.queries.random_register import ALL_KNOWN, RandomRegister, build
 from tests.queries.test_eligibility_naive import a_past_time, questions
 
 pytestmark = pytest.mark.django_db
@@ -121,14 +122,13 @@ def test_only_rows_that_are_not_payable_are_told_unless_all_are_asked_for() -> N
 def test_answers_as_known_at_several_moments_are_those_computed_from_the_facts(seed: int) -> None:
     random = Random(seed)
     register = build(random)
-    asked = questions(random, register, 300, past=0)
-    moments = [ALL_KNOWN, a_past_time(random), instant(random) + timedelta(days=1)]
+    merged = {file for merge in register.merges for file in merge.what}
+    of_merged = {code.what for file in register.files if file.id in merged for code in file.codes}
+    asked = [each for each in questions(random, register, 1200, past=0) if each.practitioner in of_merged]
+    happened = sorted({at for merge in register.merges for at in (merge.since, merge.until) if at})
+    just_before = [at - timedelta(microseconds=1) for at in happened[-4:]]
+    moments = [ALL_KNOWN, *just_before, a_past_time(random)]
     slowly = [
-        eligibilities([Question(**{**fields(question), "known_at": moment}) for question in asked], now=moment)
-        for moment in moments
+        eligibilities([replace(question, known_at=moment) for question in asked], now=moment) for moment in moments
     ]
     assert answers_as_known(asked, *moments) == slowly
-
-
-def fields(question: Question) -> dict[str, Any]:
-    return {name: getattr(question, name) for name in question.__slots__}

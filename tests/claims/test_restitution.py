@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from registry.actions.institutions import end_agreement
+from registry.actions.merging import merge_files, undo_merge
 from registry.actions.registrations import end_registration, register_at
 from registry.claims.checking import Asked, check
 from registry.claims.reading import open_claims
@@ -94,6 +96,27 @@ def test_the_table_names_the_reasons_that_stood_against_payment(town: Town) -> N
     text = teller.heading() + teller.lines(chunk.told(asked))
     assert [(line["outcome"], line["codes"]) for line in told(text.encode())] == [("becomes_payable", ["suspended"])]
     assert "entry_annulled:" in text
+
+
+def test_of_files_merged_and_parted_again_each_moment_knows_its_own_person(town: Town) -> None:
+    score(town, 9, TODAY)
+    blocked = row(town, TODAY + timedelta(days=2), practitioner=town.nurse.code)
+    two = {"by": town.officer, "second": town.second}
+    merge = merge_files(kept=town.surgeon, absorbed=town.nurse, reason="同一人", now=at(CORRECTED, 10), **two)
+    (line,), _counts = compared([blocked], known_at=at(CORRECTED, 11))
+    assert (line["outcome"], line["reasons"][0]["code"]) == ("no_longer_payable", "suspended")
+    undo_merge(merge=merge, reason="不是同一人", now=at(CORRECTED, 12), **two)
+    assert compared([blocked], known_at=at(CORRECTED, 11))[1]["no_longer_payable"] == 1
+    (line,), _counts = compared([blocked], since=at(CORRECTED, 11), known_at=at(CORRECTED, 13))
+    assert (line["outcome"], line["before"]["status"], line["status"]) == ("becomes_payable", "suspended", "normal")
+
+
+def test_an_agreement_ended_late_is_known_only_since(town: Town) -> None:
+    agreement = town.hospital.agreements.get()
+    end_agreement(agreement=agreement, ends_on=TODAY, reason="解除", by=town.officer, now=at(CORRECTED))
+    served = row(town, TODAY + timedelta(days=2))
+    assert compared([served])[1] == {"rows": 1, "no_longer_payable": 1, "reason:agreement_not_in_force": 1}
+    assert compared([served], known_at=at(CORRECTED, 9))[1] == {"rows": 1, "unchanged": 1}
 
 
 @pytest.mark.parametrize("seed", range(2))
