@@ -101,11 +101,12 @@ class _Run:
 
     def __init__(self, claims: ClaimsFile, result: Path, lines: IO[bytes], *, key: ApiKey | None) -> None:
         self._claims, self._lines, self._key = claims, lines, key
-        self._state_file = _beside(result, ".state")
+        self._state_file, self._goes_on = _beside(result, ".state"), False
 
     def resumed(self, asked: Asked, *, now: datetime, size: int) -> State:
         """How far an earlier run came, and its lines cut to that; else the beginning."""
         begun = self._begun()
+        self._goes_on = begun is not None
         fresh = self._fresh(asked, now, size)
         if begun is None:
             self.keep(fresh)
@@ -129,7 +130,7 @@ class _Run:
         teller = Teller(self._claims.survey.kind, asked)
         if not state.result:
             self._write(state, teller.heading())
-        kept_before = self._kept(state) if self._key else 0
+        kept_before = self._kept(state) if self._key and self._goes_on else 0
         rows = self._claims.rows(after=state.rows, now=asked.known_at, keeps_emergencies=self._key is not None)
         for chunk in check(rows, asked, size=state.size):
             self._write(state, teller.lines(chunk.told(asked)))

@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -117,7 +117,7 @@ def _told(what: str, checked: dict[str, Any], megabytes: float) -> None:
     )
 
 
-def _median(rounds: list[tuple[float, ...]], beside: int) -> float:
+def _median(rounds: Sequence[tuple[float, ...]], beside: int) -> float:
     return round(statistics.median(row[0] / row[beside] for row in rounds), 3)
 
 

@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from tests.queries.random_register import ALL_KNOWN, RandomRegister, build
 from tests.queries.test_eligibility_naive import a_past_time, questions
 
 pytestmark = pytest.mark.django_db
-MAKE = {"csv": as_csv, "ndjson": as_ndjson, "parquet": as_parquet}
+MAKE: dict[str, Callable[..., bytes]] = {"csv": as_csv, "ndjson": as_ndjson, "parquet": as_parquet}
 
 
 @pytest.fixture(autouse=True)

@@ -100,7 +100,8 @@ def test_a_worker_killed_anywhere_leaves_the_rest_to_the_next(content: bytes, ke
 
 def test_a_worker_that_lost_its_claim_writes_nothing_more(content: bytes, key: ApiKey) -> None:
     job = handed_in(content, key)
-    keep, overtaken = jobs._keep, []
+    keep = jobs._keep
+    overtaken: list[bool] = []
 
     def slow(held: ClaimsCheck, *rest: Any) -> None:
         if held.counts.get("rows") == 4 and not overtaken:

@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
+from registry.actions.checks import keep_emergency_claims
 from registry.claims import on_disk
 from registry.claims.checking import Asked
 from registry.claims.errors import ClaimsRefused
@@ -77,11 +78,9 @@ def test_the_result_is_told_whole(source: Path, key: ApiKey) -> None:
 
 
 KEEP = "keep_emergency_claims"
-PLACES: dict[str, Callable[[Any], Any]] = {
+PLACES: dict[str, Callable[[], Any]] = {
     "lines are written": lambda: patch.object(on_disk._Run, "_write", stopping(on_disk._Run._write)),
-    "emergencies are kept": lambda: patch.object(
-        on_disk, "keep_emergency_claims", stopping(on_disk.keep_emergency_claims)
-    ),
+    "emergencies are kept": lambda: patch.object(on_disk, KEEP, stopping(keep_emergency_claims)),
     "the state is written": lambda: patch.object(on_disk._Run, "keep", stopping(on_disk._Run.keep)),
     "the result is put in its place": lambda: patch.object(Path, "replace", stopping(Path.replace)),
     "the state is taken away": lambda: patch.object(Path, "unlink", stopping(Path.unlink)),
