@@ -22,16 +22,16 @@ from django.http import HttpRequest
 from django.utils import translation
 from rest_framework.renderers import JSONRenderer
 
-from registry.api import members
 from registry.api.eligibility import Eligibility, EligibilityBatch, shown_instant, verdict_shape
-from registry.api.members import LONGEST_CODE
 from registry.api.parsers import read_json
 from registry.api.problems import BACK_AFTER, MEDIA_TYPE, UNAVAILABLE, Problem
 from registry.api.questions import MOST_ITEMS, read_question
 from registry.ledger.law import policies
 from registry.models import keys
+from registry.queries import members
 from registry.queries.eligibility import Found, Law, Question, judge, law
 from registry.queries.keys import taken_from
+from registry.queries.members import LONGEST_CODE
 from registry.queries.quick_check import (
     Row,
     Seen,

@@ -11,13 +11,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from registry.actions.status_lists import give_places
-from registry.api import members
 from registry.api.desk import parameters, read
 from registry.api.faces import Face
 from registry.api.given import Given, Text, Whole
 from registry.api.questions import MOST_ITEMS
 from registry.api.shapes import Shape
 from registry.models import StatusList
+from registry.queries import members
 from registry.queries.status_lists import deltas_after, list_numbered, newest_list
 from registry.rules.status_list import TTL, TYPE_OF_LIST
 

@@ -52,7 +52,7 @@ class Server(MPServer):
         self._listener.close()
 
     def _spawn_worker(self, *given: Any, **more: Any) -> Any:
-        worker = super()._spawn_worker(*given, **more)
+        worker: Any = super()._spawn_worker(*given, **more)
         end = worker.terminate
 
         def leave_and_end() -> None:
@@ -61,7 +61,7 @@ class Server(MPServer):
                 time.sleep(LEAVING)
             end()
 
-        worker.terminate = leave_and_end  # type: ignore[method-assign]
+        worker.terminate = leave_and_end
         return worker
 
 

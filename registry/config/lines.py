@@ -102,11 +102,16 @@ class Line:
             waiting.set_result(result)
 
 
+def _tell(ready: asyncio.Future[None]) -> None:
+    if not ready.done():
+        ready.set_result(None)
+
+
 async def _writable(number: int) -> None:
     """Return when something can be sent again: what is asked may be longer than what the kernel takes at once."""
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[None] = loop.create_future()
-    loop.add_writer(number, lambda: ready.done() or ready.set_result(None))
+    loop.add_writer(number, _tell, ready)
     try:
         await ready
     finally:

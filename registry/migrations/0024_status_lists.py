@@ -4,10 +4,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 from registry.migrations._guards import append_only
-from registry.migrations._walls import Rule, person, walls
-
-NOBODY = Rule(lambda _table: "false")
-"""In nobody's sight: settlement systems are answered with full sight, and nobody else is."""
+from registry.migrations._walls import nobody, person, walls
 
 NEVER_ALTERED = """
 REVOKE UPDATE, TRUNCATE ON registry_statuslist FROM registry_app;
@@ -87,6 +84,6 @@ class Migration(migrations.Migration):
             },
         ),
         *append_only("registry", ("registry_listplace",)),
-        *walls({"registry_listplace": person(), "registry_statuslist": NOBODY}),
+        *walls({"registry_listplace": person(), "registry_statuslist": nobody()}),
         migrations.RunSQL(NEVER_ALTERED, migrations.RunSQL.noop),
     ]

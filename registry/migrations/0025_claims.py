@@ -9,7 +9,7 @@ from registry.migrations._walls import nobody, walls
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0023_pinyin_indexes"),
+        ("registry", "0024_status_lists"),
     ]
 
     operations = [
