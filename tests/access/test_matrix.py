@@ -29,9 +29,6 @@ DEFINED = ("fhir/StructureDefinition", "fhir/CodeSystem", "fhir/ValueSet")
 CHECKED = ("notices/verify/", "verify/", "shared/")
 """Whether a paper is genuine, and a standing that was shared: asked by whoever holds the paper or the code."""
 
-TO_SETTLE = ("api/v1/eligibility", "api/v1/claims-checks/")
-"""Whether services are payable, one or many."""
-
 FOR_EVERYBODY = ("public/",)
 """Pages to read, which name nobody."""
 
@@ -45,8 +42,8 @@ THE_DOOR = (
     "admin/jsi18n/",
     "admin/password_change/",
 )
-TO_SETTLE = ("api/v1/eligibility", "api/v1/status-list")
-"""The settlement check, and its list for when the line is down."""
+TO_SETTLE = ("api/v1/eligibility", "api/v1/claims-checks/", "api/v1/status-list")
+"""The settlement check, of one service, of many or of a file, and its list for when the line is down."""
 
 PUBLISHED = ("region", "agency", "authority", "phasein")
 """Reference data that everybody in the office may read."""

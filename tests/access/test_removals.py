@@ -129,7 +129,7 @@ REMOVALS: dict[str, Removal] = {
         "POST /api/v1/eligibility",
     ),
     "from which network a key is taken": Removal(
-        put("registry.queries.keys._taken_from", yes),
+        put("registry.queries.keys.taken_from", yes),
         FROM_ELSEWHERE,
         "GET /api/v1/proposals/",
     ),

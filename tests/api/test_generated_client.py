@@ -16,6 +16,7 @@ import pytest
 from pytest_django import DjangoDbBlocker
 
 from registry.actions.keys import issue_key
+from registry.api.downloads import CSV, NDJSON, PARQUET
 from registry.models import ApiKey, User
 from registry.rules.attachments.kinds import KINDS
 from tests.api.conftest import NOW
@@ -28,7 +29,8 @@ MADE_ON = date(2026, 11, 20)
 SETTINGS = {
     "post_hooks": [],
     "content_type_overrides": dict.fromkeys(
-        [*(kind.media_type for kind in KINDS), "application/statuslist+jwt"], "application/octet-stream"
+        [*(kind.media_type for kind in KINDS), CSV, NDJSON, PARQUET, "application/statuslist+jwt"],
+        "application/octet-stream",
     ),
 }
 """Nothing tidies the client up; and the generator must be told which types are files."""
