@@ -12,14 +12,19 @@ import psycopg
 from psycopg import sql
 
 from registry.config.children import last_lines, spawn, stop
-from registry.config.database import ACTING, READING
+from registry.config.database import ACTING, KEEPING, READING
 from registry.config.programs import BUILTIN_LOCALE_SINCE, PostgresPrograms, postgres_programs
 from registry.config.trouble import Trouble, failed
 from registry.config.unroot import Disguise, NoDisguise, disguise
 
 SUPERUSER = "postgres"
 OWNER = "registry_owner"
-ROLES = {OWNER: sql.SQL("LOGIN"), ACTING: sql.SQL("LOGIN NOINHERIT"), READING: sql.SQL("NOLOGIN")}
+ROLES = {
+    OWNER: sql.SQL("LOGIN"),
+    ACTING: sql.SQL("LOGIN NOINHERIT"),
+    READING: sql.SQL("NOLOGIN"),
+    KEEPING: sql.SQL("LOGIN BYPASSRLS"),
+}
 """Who acts does not inherit from who reads: what binds the one must not bind the other."""
 
 DATABASE = "registry"
@@ -43,14 +48,24 @@ class Postgres:
     ``durable`` keeps whatever was answered, as a server of production does.
     """
 
-    def __init__(self, *, data: Path, sockets: Path, log: Path, throwaway: bool, durable: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        data: Path,
+        sockets: Path,
+        log: Path,
+        throwaway: bool,
+        durable: bool = False,
+        programs: PostgresPrograms | None = None,
+    ) -> None:
         self.data, self.sockets, self.log, self.throwaway = data, sockets, log, throwaway
+        self.programs = programs
         self.kept: Mapping[str, str] = {"synchronous_commit": "on"} if durable else {}
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Make the data folder when there is none, start, wait, and make roles and database. Raises Trouble."""
-        programs = postgres_programs()
+        programs = self.programs or postgres_programs()
         way = _way(programs, self.data.parent)
         if self.data.exists():
             _refuse_other_version(self.data, programs)
@@ -111,6 +126,7 @@ class Postgres:
             connection.execute(sql.SQL("GRANT {} TO {}").format(acting, owner))
             connection.execute(sql.SQL("ALTER ROLE {} NOINHERIT").format(acting))
             connection.execute(sql.SQL("GRANT {} TO {}").format(reading, acting))
+            connection.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(sql.Identifier(KEEPING)))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))
 

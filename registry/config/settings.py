@@ -18,7 +18,8 @@ says how to come from one to the next.
 Optional:
 
 ============================  ========================================================================================
-DATABASE_OWNER_URL            the same as its owner, for ``migrate``; default: DATABASE_URL
+DATABASE_OWNER_URL            the same as its owner, for ``migrate`` and ``restore``; default: DATABASE_URL
+DATABASE_BACKUP_URL           the same as ``registry_backup``, for ``backup`` and ``drill``; default: neither can run
 REDIS_URL                     wake-up hints only, ``redis://…`` or ``unix:///path``; default: redis://127.0.0.1:6379/0
 REGISTRY_REGISTER_ID          name of this register towards others, kept in every fact; default: cn
 REGISTRY_POLICY_DIR           folder of policy files in place of those of registry/rules/policies

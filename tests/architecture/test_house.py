@@ -66,9 +66,9 @@ def test_the_development_lock_holds_the_other_one() -> None:
 
 def test_the_container_files_agree_with_the_house() -> None:
     compose = yaml.safe_load((HOUSE / "compose.yaml").read_text())
-    assert {"postgres", "redis", "migrate", "web", "worker", "beat"} == set(compose["services"])
+    assert {"postgres", "redis", "migrate", "web", "worker", "beat", "backup"} == set(compose["services"])
     ours = {name: service for name, service in compose["services"].items() if service.get("build")}
-    assert set(ours) == {"migrate", "web", "worker", "beat"}
+    assert set(ours) == {"migrate", "web", "worker", "beat", "backup"}
     for service in ours.values():
         assert {"SECRET_KEY", "DATABASE_URL", "REGISTRY_DOCUMENT_KEY", "REGISTRY_CHAIN_KEY"} <= set(
             service["environment"]

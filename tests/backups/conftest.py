@@ -1,0 +1,19 @@
+"""A small town and its backup."""
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from registry.config.backups.dumping import back_up
+from registry.config.database import parameters
+from tests.town import TODAY, build, score
+
+
+@pytest.fixture
+def dump(committed: None, tmp_path: Path) -> Path:
+    town = build("510100")
+    score(town, 9, TODAY)
+    score(town, 4, TODAY, who=town.nurse)
+    back_up(tmp_path / "register.dump", parameters(connection.settings_dict, "KEEPER"))
+    return tmp_path / "register.dump"
