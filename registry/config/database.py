@@ -36,6 +36,19 @@ def connection_settings(env: environ.Env) -> dict[str, Any]:
     }
 
 
+def check_settings(env: environ.Env, primary: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Django's settings of the read replica that settlement checks ask (``registry.queries.nearest``), if there is one.
+
+    It is given up after two seconds without an answer, for the primary is there.
+    """
+    if not env.str("REGISTRY_CHECK_DATABASE_URL", default=""):
+        return {}
+    replica = _parsed(env, "REGISTRY_CHECK_DATABASE_URL")
+    options = {"connect_timeout": 2, "tcp_user_timeout": 2000, **replica["OPTIONS"]}
+    ours = {name: primary["OPTIONS"][name] for name in ("server_side_binding", "assume_role")}
+    return {"checks": {**primary, **replica, "ENGINE": primary["ENGINE"], "OPTIONS": {**options, **ours}}}
+
+
 def _log_in(parsed: dict[str, Any]) -> dict[str, Any]:
     return {**{name: parsed[name] for name in IDENTITY}, "OPTIONS": parsed["OPTIONS"]}
 

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psycopg
@@ -39,13 +39,14 @@ COMMON = {
     "timezone": "UTC",
 }
 THROWAWAY = {"fsync": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0"}
+STREAMING = {"wal_level": "replica", "max_wal_senders": "4"}
 
 
 class Postgres:
     """One server on the folder ``data``, its socket in ``sockets``. ``throwaway`` data need not survive a power cut.
 
     By default an answer does not wait for the disk: a server that is killed may forget the last second.
-    ``durable`` keeps whatever was answered, as a server of production does.
+    ``durable`` keeps whatever was answered, as a server of production does. ``streaming`` lets others follow it.
     """
 
     def __init__(
@@ -56,11 +57,15 @@ class Postgres:
         log: Path,
         throwaway: bool,
         durable: bool = False,
+        streaming: bool = False,
         programs: PostgresPrograms | None = None,
     ) -> None:
         self.data, self.sockets, self.log, self.throwaway = data, sockets, log, throwaway
         self.programs = programs
-        self.kept: Mapping[str, str] = {"synchronous_commit": "on"} if durable else {}
+        self.kept: Mapping[str, str] = {
+            **({"synchronous_commit": "on"} if durable else {}),
+            **(STREAMING if streaming else {}),
+        }
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -72,7 +77,7 @@ class Postgres:
             _forget_dead_server(self.data)
             _give(self.data, way.owner)
         else:
-            _make(self.data, programs, way)
+            self._fill(programs, way)
         self.process = spawn(
             [programs.postgres, "-D", self.data, *self._options()],
             log=self.log,
@@ -92,6 +97,13 @@ class Postgres:
     def url(self, user: str) -> str:
         """The address of the database for ``user``. The socket's folder lets in nobody but us: no passwords."""
         return f"postgres://{user}@/{DATABASE}?host={self.sockets}"
+
+    def _fill(self, programs: PostgresPrograms, way: Disguise) -> None:
+        # the builtin provider sorts; trigrams of Chinese names still ask LC_CTYPE what a letter is
+        builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C.UTF-8"]
+        locale = builtin if programs.major >= BUILTIN_LOCALE_SINCE else ["--locale=C.UTF-8"]
+        common = ["--encoding=UTF8", f"--username={SUPERUSER}", "--auth=trust", "--no-sync", "--no-instructions"]
+        make_folder(self.data, [programs.initdb, *locale, *common], way)
 
     def _options(self) -> list[str]:
         options = {
@@ -141,21 +153,14 @@ def _way(programs: PostgresPrograms, folder: Path) -> Disguise:
         ) from None
 
 
-def _make(data: Path, programs: PostgresPrograms, way: Disguise) -> None:
-    """Under another name first: what is interrupted is never taken for whole."""
+def make_folder(data: Path, program: Sequence[str | Path], way: Disguise) -> None:
+    """By a program that makes the folder named after ``-D``. Under another name first: what is interrupted is never
+    taken for whole. Raises Trouble.
+    """
     unfinished = data.with_name(f"{data.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    # the builtin provider sorts; trigrams of Chinese names still ask LC_CTYPE what a letter is
-    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C.UTF-8"]
-    locale = builtin if programs.major >= BUILTIN_LOCALE_SINCE else ["--locale=C.UTF-8"]
-    common = ["--encoding=UTF8", f"--username={SUPERUSER}", "--auth=trust", "--no-sync", "--no-instructions"]
     made = subprocess.run(
-        [programs.initdb, "-D", unfinished, *locale, *common],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=_environ(),
-        preexec_fn=way.become,
+        [*program, "-D", unfinished], capture_output=True, text=True, check=False, env=_environ(), preexec_fn=way.become
     )
     if made.returncode:
         shutil.rmtree(unfinished, ignore_errors=True)

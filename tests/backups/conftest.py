@@ -7,13 +7,18 @@ from django.db import connection
 
 from registry.config.backups.dumping import back_up
 from registry.config.database import parameters
-from tests.town import TODAY, build, score
+from tests.town import TODAY, Town, build, score
 
 
 @pytest.fixture
-def dump(committed: None, tmp_path: Path) -> Path:
+def town(committed: None) -> Town:
     town = build("510100")
     score(town, 9, TODAY)
     score(town, 4, TODAY, who=town.nurse)
+    return town
+
+
+@pytest.fixture
+def dump(town: Town, tmp_path: Path) -> Path:
     back_up(tmp_path / "register.dump", parameters(connection.settings_dict, "KEEPER"))
     return tmp_path / "register.dump"

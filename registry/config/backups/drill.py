@@ -41,6 +41,7 @@ class Copy:
     superuser: dict[str, str]
     owner: dict[str, str]
     manifest: Manifest
+    server: Postgres
 
 
 def drill(dump: Path, *, say: Say) -> None:
@@ -67,8 +68,11 @@ def look_over(copy: Copy, *, say: Say) -> None:
 
 
 @contextmanager
-def restored(dump: Path, *, say: Say) -> Iterator[Copy]:
-    """Within, the backup is a register on an empty server that was made for it and is thrown away. Raises Trouble."""
+def restored(dump: Path, *, say: Say, streaming: bool = False) -> Iterator[Copy]:
+    """Within, the backup is a register on an empty server that was made for it and is thrown away. Raises Trouble.
+
+    `streaming` lets a standby follow it.
+    """
     manifest = Manifest.read(beside(dump))
     programs = postgres_programs_of(manifest.contents.server)
     with folders.temporary("drill") as folder:
@@ -78,11 +82,13 @@ def restored(dump: Path, *, say: Say) -> Iterator[Copy]:
             sockets=folder,
             log=folder / "postgres.log",
             throwaway=True,
+            durable=streaming,
+            streaming=streaming,
             programs=programs,
         )
         try:
             server.start()
-            copy = _copy(folder, manifest)
+            copy = _copy(server, manifest)
             _prepare(copy)
             began = time.monotonic()
             restore(dump, copy.owner)
@@ -94,7 +100,7 @@ def restored(dump: Path, *, say: Say) -> Iterator[Copy]:
 
 def see_that_it_holds(copy: Copy) -> None:
     """Raises Trouble where the ledger of the copy does not say what its facts say."""
-    with _on(copy):
+    with on(copy):
         found = list(differences())
     if found:
         told = "\n".join(f"  {each}" for each in found[:20])
@@ -114,9 +120,9 @@ def see_that_the_wall_stands(copy: Copy) -> None:
 def see_that_it_answers_alike(copy: Copy) -> int:
     """Ask both the same checks, as known when the backup was made; return how many. Raises Trouble."""
     made_at = datetime.fromisoformat(copy.manifest.made_at)
-    questions = _questions(made_at)
+    questions = questions_at(made_at)
     here = _answers(questions, made_at)
-    with _on(copy):
+    with on(copy):
         there = _answers(questions, made_at)
     for question, one, other in zip(questions, here, there, strict=True):
         if one != other:
@@ -128,7 +134,8 @@ def see_that_it_answers_alike(copy: Copy) -> int:
     return len(questions)
 
 
-def _questions(made_at: datetime) -> list[Question]:
+def questions_at(made_at: datetime) -> list[Question]:
+    """Checks about people under sanction and about others, for that day and as known then."""
     registered = Registration.objects.filter(superseded_at=None, recorded_at__lte=made_at).order_by("pk")
     sanctioned = registered.filter(practitioner__in=SanctionPeriod.objects.values("practitioner"))
     asked = [
@@ -147,7 +154,8 @@ def _answers(questions: list[Question], now: datetime) -> list[Answer]:
 
 
 @contextmanager
-def _on(copy: Copy) -> Iterator[None]:
+def on(copy: Copy) -> Iterator[None]:
+    """Within, this process works on the copy."""
     connection.close()
     with elsewhere(connection.settings_dict, copy.log_in):
         with connection.cursor() as cursor:
@@ -156,13 +164,14 @@ def _on(copy: Copy) -> Iterator[None]:
         connection.close()
 
 
-def _copy(folder: Path, manifest: Manifest) -> Copy:
-    at = {"host": str(folder), "dbname": DATABASE}
+def _copy(server: Postgres, manifest: Manifest) -> Copy:
+    at = {"host": str(server.sockets), "dbname": DATABASE}
     return Copy(
         log_in={**at, "user": ACTING},
         superuser={**at, "user": SUPERUSER},
         owner={**at, "user": manifest.contents.owner},
         manifest=manifest,
+        server=server,
     )
 
 

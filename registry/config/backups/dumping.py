@@ -220,6 +220,6 @@ def _to_disk(*files: Path) -> None:
 
 
 def _first(connection: psycopg.Connection[Any], asked: str, given: Sequence[Any] = ()) -> tuple[Any, ...]:
-    row = connection.execute(asked, given).fetchone()  # type: ignore[arg-type]
+    row = connection.execute(asked, given).fetchone()
     assert row is not None
     return tuple(row)

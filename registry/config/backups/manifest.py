@@ -173,11 +173,11 @@ def _other(kind: str, what: str, expected: dict[str, list[Any]], found: dict[str
 
 
 def _first(connection: psycopg.Connection, question: str, table: str) -> tuple[Any, ...]:
-    row = connection.execute(sql.SQL(question).format(sql.Identifier("public", table))).fetchone()  # type: ignore[arg-type]
+    row = connection.execute(sql.SQL(question).format(sql.Identifier("public", table))).fetchone()
     assert row is not None
     return tuple(row)
 
 
 def _one(connection: psycopg.Connection, question: str) -> str:
-    row = connection.execute(question).fetchone()  # type: ignore[arg-type]
+    row = connection.execute(question).fetchone()
     return str(row[0]) if row else ""
