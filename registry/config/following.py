@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 
 import psycopg
@@ -64,7 +65,7 @@ def of_replica(question: Question) -> Answer:
 def show(copy: Copy, *, say: Say) -> None:
     """What a check answers while its replica follows, stands still, is too far behind, and is gone."""
     with followed(copy) as standby:
-        question = Question(**{**_first(copy), "known_at": None})
+        question = replace(questions_at(datetime.fromisoformat(copy.manifest.made_at))[0], known_at=None)
         say(_told("the replica follows", of_replica(question)))
         pause(standby)
         with connection.cursor() as cursor:
@@ -79,11 +80,6 @@ def show(copy: Copy, *, say: Say) -> None:
         say(_costs(question))
         standby.stop()
         say(_told("it is gone", _asked(question)))
-
-
-def _first(copy: Copy) -> dict[str, object]:
-    question = questions_at(datetime.fromisoformat(copy.manifest.made_at))[0]
-    return {"practitioner": question.practitioner, "institution": question.institution, "on": question.on}
 
 
 def _asked(question: Question) -> Answer:
