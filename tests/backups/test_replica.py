@@ -72,6 +72,8 @@ def test_checks_are_answered_by_a_replica_as_far_as_it_is_known_to_have_followed
         copy.server.stop()
         with pytest.raises(OperationalError):
             ask(question)
+        asked = settlement.ask()
+        assert (asked.status_code, asked.headers["Retry-After"] != "") == (503, True)
 
 
 def _what_happens_while_it_stands_still(question: Question, standby: Standby, town: Town) -> datetime:
