@@ -12,7 +12,7 @@ from django.utils import translation
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
-from registry.config.database import ACTING, READING, as_owner
+from registry.config.database import ACTING, KEEPING, READING, as_owner
 from registry.queries import sight
 from tests.committed import Furniture
 
@@ -26,6 +26,7 @@ ONCE = (
     "tests/access/",  # what each address answers; what the database hides from whom is asked in tests/walls
     "tests/api/test_generated_client.py",
     "tests/appeals/test_walk.py",
+    "tests/backups/",
     "tests/canaries/",
     "tests/config/test_check_server.py",
     "tests/desks/test_demo_casework.py",
@@ -159,7 +160,8 @@ def _make_roles() -> None:
     meanwhile = "EXCEPTION WHEN duplicate_object OR unique_violation OR internal_error THEN NULL"
     with connection._nodb_cursor() as cursor:
         made = (f"CREATE ROLE {ACTING}", f"CREATE ROLE {READING}", f"ALTER ROLE {ACTING} NOINHERIT")
-        for make in (*made, f"GRANT {READING} TO {ACTING}"):
+        keeper = (f"CREATE ROLE {KEEPING} BYPASSRLS", f"GRANT pg_read_all_data TO {KEEPING}")
+        for make in (*made, f"GRANT {READING} TO {ACTING}", *keeper):
             cursor.execute(f"DO $$ BEGIN {make}; {meanwhile}; END $$")
 
 

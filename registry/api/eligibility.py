@@ -17,7 +17,8 @@ from registry.api.questions import MOST_ITEMS, read_item, read_items, read_quest
 from registry.api.schema import ProblemDocument
 from registry.api.shapes import Shape
 from registry.models import ApiKey
-from registry.queries.eligibility import Answer, Question, Verdict, eligibilities
+from registry.queries.eligibility import Answer, Question, Verdict
+from registry.queries.nearest import nearest_answers
 
 
 class QuestionGiven(serializers.Serializer):  # type: ignore[type-arg]  # not subscriptable when it runs
@@ -143,7 +144,7 @@ def shown_instant(instant: datetime) -> str:
 
 def _asked(questions: Sequence[Question], *, key: ApiKey, now: datetime) -> list[Answer]:
     """The answers, given out only after the emergencies claimed have been kept. Who settles asks about anybody."""
-    answers = eligibilities(questions, now=now)
+    answers = nearest_answers(questions, now=now)
     if claims := list(_claims(zip(questions, answers, strict=True))):
         keep_emergency_claims(claims=claims, key=key, now=now)
     return answers

@@ -7,9 +7,9 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-ACTING, READING = "registry_app", "registry_reader"
-"""Two roles that own no table: who acts knows everything; who reads, as every connection begins, sees nothing until it
-is told for whom it asks (``walled``).
+ACTING, READING, KEEPING = "registry_app", "registry_reader", "registry_backup"
+"""Roles that own no table: who acts knows everything; who reads, as every connection begins, sees nothing until it
+is told for whom it asks (``walled``); who keeps backups reads every row, past the wall, and writes nothing.
 """
 
 IDENTITY = ("USER", "PASSWORD", "HOST", "PORT")
@@ -18,10 +18,12 @@ IDENTITY = ("USER", "PASSWORD", "HOST", "PORT")
 def connection_settings(env: environ.Env) -> dict[str, Any]:
     """Django's settings of the one database, from DATABASE_URL and DATABASE_OWNER_URL.
 
-    The owner's log-in is kept under ``OWNER``; ``as_owner`` changes to it.
+    The owner's log-in is kept under ``OWNER``, to which ``as_owner`` changes; that of DATABASE_BACKUP_URL, if there is
+    one, under ``KEEPER``.
     """
     application = _parsed(env, "DATABASE_URL")
     owner = _parsed(env, "DATABASE_OWNER_URL" if "DATABASE_OWNER_URL" in env else "DATABASE_URL")
+    keeper = _parsed(env, "DATABASE_BACKUP_URL") if env.str("DATABASE_BACKUP_URL", default="") else None
     return {
         **application,
         "ENGINE": "registry.config.walled",
@@ -29,8 +31,49 @@ def connection_settings(env: environ.Env) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
         "OPTIONS": {**application["OPTIONS"], "server_side_binding": True, "assume_role": READING},
-        "OWNER": {**{name: owner[name] for name in IDENTITY}, "OPTIONS": owner["OPTIONS"]},
+        "OWNER": _log_in(owner),
+        "KEEPER": _log_in(keeper) if keeper else None,
     }
+
+
+def check_settings(env: environ.Env, primary: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Django's settings of the read replica that settlement checks ask (``registry.queries.nearest``), if there is one.
+
+    It is given up after two seconds without an answer, for the primary is there.
+    """
+    if not env.str("REGISTRY_CHECK_DATABASE_URL", default=""):
+        return {}
+    replica = _parsed(env, "REGISTRY_CHECK_DATABASE_URL")
+    options = {"connect_timeout": 2, "tcp_user_timeout": 2000, **replica["OPTIONS"]}
+    ours = {name: primary["OPTIONS"][name] for name in ("server_side_binding", "assume_role")}
+    return {"checks": {**primary, **replica, "ENGINE": primary["ENGINE"], "OPTIONS": {**options, **ours}}}
+
+
+def _log_in(parsed: dict[str, Any]) -> dict[str, Any]:
+    return {**{name: parsed[name] for name in IDENTITY}, "OPTIONS": parsed["OPTIONS"]}
+
+
+def parameters(settings_dict: dict[str, Any], who: str) -> dict[str, str]:
+    """How psycopg and PostgreSQL's own programs log in to this database as ``OWNER`` or ``KEEPER``."""
+    log_in = settings_dict[who]
+    named = dict(zip(("user", "password", "host", "port"), (log_in[name] for name in IDENTITY), strict=True))
+    given = {**named, **log_in["OPTIONS"], "dbname": settings_dict["NAME"]}
+    return {name: str(value) for name, value in given.items() if value}
+
+
+@contextmanager
+def elsewhere(settings_dict: dict[str, Any], there: dict[str, str]) -> Iterator[None]:
+    """Within, new connections go to the database that `there` names, as psycopg does. Close the connection before and
+    after.
+    """
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    before = {name: settings_dict[name] for name in (*names, "OPTIONS")}
+    ours = {name: before["OPTIONS"][name] for name in ("server_side_binding", "assume_role")}
+    settings_dict.update({name: there.get(word, "") for name, word in names.items()}, OPTIONS=ours)
+    try:
+        yield
+    finally:
+        settings_dict.update(before)
 
 
 @contextmanager

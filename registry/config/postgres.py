@@ -5,21 +5,26 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
 from registry.config.children import last_lines, spawn, stop
-from registry.config.database import ACTING, READING
+from registry.config.database import ACTING, KEEPING, READING
 from registry.config.programs import BUILTIN_LOCALE_SINCE, PostgresPrograms, postgres_programs
 from registry.config.trouble import Trouble, failed
 from registry.config.unroot import Disguise, NoDisguise, disguise
 
 SUPERUSER = "postgres"
 OWNER = "registry_owner"
-ROLES = {OWNER: sql.SQL("LOGIN"), ACTING: sql.SQL("LOGIN NOINHERIT"), READING: sql.SQL("NOLOGIN")}
+ROLES = {
+    OWNER: sql.SQL("LOGIN"),
+    ACTING: sql.SQL("LOGIN NOINHERIT"),
+    READING: sql.SQL("NOLOGIN"),
+    KEEPING: sql.SQL("LOGIN BYPASSRLS"),
+}
 """Who acts does not inherit from who reads: what binds the one must not bind the other."""
 
 DATABASE = "registry"
@@ -34,30 +39,45 @@ COMMON = {
     "timezone": "UTC",
 }
 THROWAWAY = {"fsync": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0"}
+STREAMING = {"wal_level": "replica", "max_wal_senders": "4"}
 
 
 class Postgres:
     """One server on the folder ``data``, its socket in ``sockets``. ``throwaway`` data need not survive a power cut.
 
     By default an answer does not wait for the disk: a server that is killed may forget the last second.
-    ``durable`` keeps whatever was answered, as a server of production does.
+    ``durable`` keeps whatever was answered, as a server of production does. ``streaming`` lets others follow it.
     """
 
-    def __init__(self, *, data: Path, sockets: Path, log: Path, throwaway: bool, durable: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        data: Path,
+        sockets: Path,
+        log: Path,
+        throwaway: bool,
+        durable: bool = False,
+        streaming: bool = False,
+        programs: PostgresPrograms | None = None,
+    ) -> None:
         self.data, self.sockets, self.log, self.throwaway = data, sockets, log, throwaway
-        self.kept: Mapping[str, str] = {"synchronous_commit": "on"} if durable else {}
+        self.programs = programs
+        self.kept: Mapping[str, str] = {
+            **({"synchronous_commit": "on"} if durable else {}),
+            **(STREAMING if streaming else {}),
+        }
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Make the data folder when there is none, start, wait, and make roles and database. Raises Trouble."""
-        programs = postgres_programs()
+        programs = self.programs or postgres_programs()
         way = _way(programs, self.data.parent)
         if self.data.exists():
             _refuse_other_version(self.data, programs)
             _forget_dead_server(self.data)
             _give(self.data, way.owner)
         else:
-            _make(self.data, programs, way)
+            self._fill(programs, way)
         self.process = spawn(
             [programs.postgres, "-D", self.data, *self._options()],
             log=self.log,
@@ -77,6 +97,13 @@ class Postgres:
     def url(self, user: str) -> str:
         """The address of the database for ``user``. The socket's folder lets in nobody but us: no passwords."""
         return f"postgres://{user}@/{DATABASE}?host={self.sockets}"
+
+    def _fill(self, programs: PostgresPrograms, way: Disguise) -> None:
+        # the builtin provider sorts; trigrams of Chinese names still ask LC_CTYPE what a letter is
+        builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C.UTF-8"]
+        locale = builtin if programs.major >= BUILTIN_LOCALE_SINCE else ["--locale=C.UTF-8"]
+        common = ["--encoding=UTF8", f"--username={SUPERUSER}", "--auth=trust", "--no-sync", "--no-instructions"]
+        make_folder(self.data, [programs.initdb, *locale, *common], way)
 
     def _options(self) -> list[str]:
         options = {
@@ -111,6 +138,7 @@ class Postgres:
             connection.execute(sql.SQL("GRANT {} TO {}").format(acting, owner))
             connection.execute(sql.SQL("ALTER ROLE {} NOINHERIT").format(acting))
             connection.execute(sql.SQL("GRANT {} TO {}").format(reading, acting))
+            connection.execute(sql.SQL("GRANT pg_read_all_data TO {}").format(sql.Identifier(KEEPING)))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))
 
@@ -125,21 +153,14 @@ def _way(programs: PostgresPrograms, folder: Path) -> Disguise:
         ) from None
 
 
-def _make(data: Path, programs: PostgresPrograms, way: Disguise) -> None:
-    """Under another name first: what is interrupted is never taken for whole."""
+def make_folder(data: Path, program: Sequence[str | Path], way: Disguise) -> None:
+    """By a program that makes the folder named after ``-D``. Under another name first: what is interrupted is never
+    taken for whole. Raises Trouble.
+    """
     unfinished = data.with_name(f"{data.name}.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
-    # the builtin provider sorts; trigrams of Chinese names still ask LC_CTYPE what a letter is
-    builtin = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C.UTF-8"]
-    locale = builtin if programs.major >= BUILTIN_LOCALE_SINCE else ["--locale=C.UTF-8"]
-    common = ["--encoding=UTF8", f"--username={SUPERUSER}", "--auth=trust", "--no-sync", "--no-instructions"]
     made = subprocess.run(
-        [programs.initdb, "-D", unfinished, *locale, *common],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=_environ(),
-        preexec_fn=way.become,
+        [*program, "-D", unfinished], capture_output=True, text=True, check=False, env=_environ(), preexec_fn=way.become
     )
     if made.returncode:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -43,6 +43,34 @@ def postgres_programs() -> PostgresPrograms:
     )
 
 
+def postgres_programs_of(major: int) -> PostgresPrograms:
+    """Those of one version, the wheel's or this machine's. Raises Trouble."""
+    for folder in (*_postgres_of_wheel(), *_postgres_of_system()):
+        if (folder / "initdb").exists() and _major(folder / "postgres") == major:
+            return PostgresPrograms(folder, major)
+    raise Trouble(
+        f"There is no PostgreSQL {major} on this machine.", f"Install it: on Debian and Ubuntu postgresql-{major}."
+    )
+
+
+def dumping_programs(major: int) -> Path:
+    """The folder of the ``pg_dump`` and ``pg_restore`` that belong to a server of this version. Raises Trouble.
+
+    Newer ones read an older server, but write what it may not understand when it is to be restored.
+    """
+    on_path = shutil.which("pg_dump")
+    folders = (*_postgres_of_wheel(), *_postgres_of_system(), *([Path(on_path).parent] if on_path else []))
+    found = {folder: _major(folder / "pg_dump") for folder in folders if (folder / "pg_restore").exists()}
+    for folder, version in found.items():
+        if version == major:
+            return folder
+    here = ", ".join(str(version) for version in sorted(set(found.values()) - {0})) or "none"
+    raise Trouble(
+        f"The server is PostgreSQL {major}; pg_dump and pg_restore of that version are not here (found: {here}).",
+        f"Install the client programs of PostgreSQL {major}: on Debian and Ubuntu postgresql-client-{major}.",
+    )
+
+
 def valkey_program() -> Path:
     """``valkey-server`` of the wheel, else Valkey or Redis of this machine. Raises Trouble."""
     of_wheel = [

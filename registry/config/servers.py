@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from registry.config import folders
-from registry.config.database import ACTING
+from registry.config.database import ACTING, KEEPING
 from registry.config.postgres import OWNER, SUPERUSER, Postgres
 from registry.config.trouble import need_space
 from registry.config.valkey import Valkey
@@ -49,4 +49,5 @@ def _running(folder: Path, sockets: Path, given: Mapping[str, str], *, throwaway
             postgres.start()
             named["DATABASE_URL"] = postgres.url(SUPERUSER if throwaway else ACTING)
             named["DATABASE_OWNER_URL"] = postgres.url(SUPERUSER if throwaway else OWNER)
+            named["DATABASE_BACKUP_URL"] = postgres.url(KEEPING)
         yield named

@@ -18,7 +18,10 @@ says how to come from one to the next.
 Optional:
 
 ============================  ========================================================================================
-DATABASE_OWNER_URL            the same as its owner, for ``migrate``; default: DATABASE_URL
+DATABASE_OWNER_URL            the same as its owner, for ``migrate`` and ``restore``; default: DATABASE_URL
+DATABASE_BACKUP_URL           the same as ``registry_backup``, for ``backup`` and ``drill``; default: neither can run
+REGISTRY_CHECK_DATABASE_URL   a read replica for settlement checks alone; default: they ask DATABASE_URL
+REGISTRY_CHECK_LAG            seconds up to which the replica may be behind; beyond, DATABASE_URL is asked; default: 5
 REDIS_URL                     wake-up hints only, ``redis://…`` or ``unix:///path``; default: redis://127.0.0.1:6379/0
 REGISTRY_REGISTER_ID          name of this register towards others, kept in every fact; default: cn
 REGISTRY_POLICY_DIR           folder of policy files in place of those of registry/rules/policies
@@ -65,7 +68,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.admin.theme import UNFOLD as UNFOLD
 from registry.config.api_words import DESCRIPTION, TAGS
 from registry.config.bootstrap import HOUSE
-from registry.config.database import connection_settings
+from registry.config.database import check_settings, connection_settings
 from registry.config.logs import logging_settings
 from registry.config.mail import mail_settings
 from registry.config.oidc import APPS as OIDC_APPS
@@ -217,6 +220,9 @@ if REGISTRY_OIDC:
 
 # --- PostgreSQL, and Redis for wake-up hints -------------------------------------------------------------------------
 DATABASES = {"default": connection_settings(env)}
+DATABASES |= check_settings(env, DATABASES["default"])
+DATABASE_ROUTERS = ["registry.queries.nearest.ChecksAskTheReplica"]
+REGISTRY_CHECK_LAG = env.float("REGISTRY_CHECK_LAG", default=5.0)
 CACHES = {  # the first for all processes: what it forgets early would let a code be used twice
     "counts": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}},
     "default": {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connections, router
 
 from registry.models import FileMerge, Practitioner
 
@@ -124,6 +124,6 @@ def kept_file(practitioner: Practitioner, *, known: datetime | None = None) -> P
 
 
 def _rows(files: list[int], past: bool) -> list[tuple[int, int, datetime, datetime | None]]:
-    with connection.cursor() as cursor:
+    with connections[router.db_for_read(FileMerge)].cursor() as cursor:
         cursor.execute(_LINKS, {"files": files, "past": past})
         return list(cursor.fetchall())

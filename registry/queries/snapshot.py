@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import connections, router, transaction
+
+from registry.models import Practitioner
 
 
 @contextmanager
@@ -12,10 +14,11 @@ def one_moment() -> Iterator[None]:
 
     Inside a transaction that has begun already, its own isolation holds.
     """
-    if connection.in_atomic_block:
+    asked = router.db_for_read(Practitioner)
+    if connections[asked].in_atomic_block:
         yield
         return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
+    with transaction.atomic(using=asked):
+        with connections[asked].cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield

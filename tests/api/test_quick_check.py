@@ -342,7 +342,7 @@ def test_what_was_decided_is_in_the_next_answer(both: Both) -> None:
 def test_while_the_database_is_away_the_twin_says_so(both: Both) -> None:
     both.ask()
     both.lines.trouble = psycopg.OperationalError("away")
-    with mock.patch("registry.api.eligibility.eligibilities", side_effect=OperationalError):
+    with mock.patch("registry.api.eligibility.nearest_answers", side_effect=OperationalError):
         response, _quickly = both.ask()
     assert (response.status, ("Retry-After", "5") in response.headers) == (503, True)
 

@@ -33,7 +33,7 @@ def test_an_unforeseen_failure_is_a_problem_and_is_logged_by_type_and_place_only
     settlement: Settlement, caplog: pytest.LogCaptureFixture
 ) -> None:
     message = " ".join(secrets(settlement))
-    with mock.patch("registry.api.eligibility.eligibilities", side_effect=RuntimeError(message)):
+    with mock.patch("registry.api.eligibility.nearest_answers", side_effect=RuntimeError(message)):
         response = settlement.ask(name=NAME)
     problem(response, 500, "internal")
     assert "RuntimeError" in logged(caplog)
@@ -42,7 +42,7 @@ def test_an_unforeseen_failure_is_a_problem_and_is_logged_by_type_and_place_only
 
 
 def test_while_the_database_is_away_a_system_is_told_when_to_ask_again(settlement: Settlement) -> None:
-    with mock.patch("registry.api.eligibility.eligibilities", side_effect=OperationalError(NAME)):
+    with mock.patch("registry.api.eligibility.nearest_answers", side_effect=OperationalError(NAME)):
         response = settlement.ask(name=NAME)
     problem(response, 503, "unavailable")
     assert int(response["Retry-After"]) > 0
