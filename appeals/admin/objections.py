@@ -107,7 +107,7 @@ class ShownPoint:
 class ObjectionAdmin(ListAdmin):
     """Objections and appeals, the newest first."""
 
-    list_display = ("number", "person", "kind", "state", "filed_at", "asked", "reviewer", "next_day")
+    list_display = ("number", "person", "kind", "state", "filed_at", "asked", "judge", "next_day")
     list_filter = (("state", ChoicesRadioFilter), ("kind", ChoicesRadioFilter), Lateness, Whose, Countersignature)
     search_fields = ("number",)
     search_help_text = _("Number, or personal code")
@@ -137,6 +137,11 @@ class ObjectionAdmin(ListAdmin):
         if not waits_for_countersignature(row):
             return self.empty_value_display
         return labels.tag(str(_("signature asked for")), "warn")
+
+    @admin.display(description=_("reviewer"))
+    def judge(self, row: Objection) -> str:
+        """Who reviews it, where somebody was assigned."""
+        return str(row.reviewer) if row.reviewer else self.empty_value_display
 
     @admin.display(description=_("next last day"))
     def next_day(self, row: Any) -> str:

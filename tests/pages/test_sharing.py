@@ -122,7 +122,7 @@ def test_the_person_sees_who_looked_and_takes_the_code_back(town: Town) -> None:
     with time_machine.travel(at(TODAY, 13), tick=False):
         client.get("/my/sharing/", headers={"accept-language": "en"})
         found = client.get("/my/sharing/", headers={"accept-language": "en"}).content.decode()
-        assert "Looked on 2025-03-10 12:00: normal" in found
+        assert "Looked on March 10, 2025, 12:00: normal" in found
         assert "第二医院" in found
         assert code not in found
         assert client.post(f"/my/sharing/{row.uuid}/stop/").status_code == 302
