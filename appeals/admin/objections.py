@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesRadioFilter
 from unfold.contrib.filters.admin.choice_filters import RadioFilter
 
@@ -78,7 +79,7 @@ class Whose(RadioFilter):  # type: ignore[misc]  # the theme is untyped
 class Countersignature(RadioFilter):  # type: ignore[misc]  # the theme is untyped
     """Objections that the user's institution may countersign."""
 
-    title = _("countersignature")
+    title = pgettext_lazy("of an institution", "countersignature")
     parameter_name = "countersignature"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str | Promise]]:
@@ -131,7 +132,7 @@ class ObjectionAdmin(ListAdmin):
         """The person."""
         return labels.person(row.practitioner)
 
-    @admin.display(description=_("countersignature"))
+    @admin.display(description=pgettext_lazy("of an institution", "countersignature"))
     def asked(self, row: Objection) -> str:
         """Whether an institution was asked for it, and waits to answer."""
         if not waits_for_countersignature(row):
