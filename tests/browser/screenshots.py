@@ -47,5 +47,5 @@ if __name__ == "__main__":
     parser.add_argument("--language", action="append")
     parser.add_argument("--width", action="append", type=int)
     told = parser.parse_args()
-    ways = {"languages": told.language or LANGUAGES, "widths": told.width or WIDTHS}
-    print(f"{take(told.folder, role=told.role, **ways)} pictures in {told.folder}")
+    taken = take(told.folder, role=told.role, languages=told.language or LANGUAGES, widths=told.width or WIDTHS)
+    print(f"{taken} pictures in {told.folder}")
