@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesRadioFilter
 from unfold.contrib.filters.admin.choice_filters import RadioFilter
 
@@ -78,7 +79,7 @@ class Whose(RadioFilter):  # type: ignore[misc]  # the theme is untyped
 class Countersignature(RadioFilter):  # type: ignore[misc]  # the theme is untyped
     """Objections that the user's institution may countersign."""
 
-    title = _("countersignature")
+    title = pgettext_lazy("of an institution", "countersignature")
     parameter_name = "countersignature"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str | Promise]]:
@@ -107,7 +108,7 @@ class ShownPoint:
 class ObjectionAdmin(ListAdmin):
     """Objections and appeals, the newest first."""
 
-    list_display = ("number", "person", "kind", "state", "filed_at", "asked", "reviewer", "next_day")
+    list_display = ("number", "person", "kind", "state", "filed_at", "asked", "judge", "next_day")
     list_filter = (("state", ChoicesRadioFilter), ("kind", ChoicesRadioFilter), Lateness, Whose, Countersignature)
     search_fields = ("number",)
     search_help_text = _("Number, or personal code")
@@ -131,12 +132,17 @@ class ObjectionAdmin(ListAdmin):
         """The person."""
         return labels.person(row.practitioner)
 
-    @admin.display(description=_("countersignature"))
+    @admin.display(description=pgettext_lazy("of an institution", "countersignature"))
     def asked(self, row: Objection) -> str:
         """Whether an institution was asked for it, and waits to answer."""
         if not waits_for_countersignature(row):
             return self.empty_value_display
         return labels.tag(str(_("signature asked for")), "warn")
+
+    @admin.display(description=_("reviewer"))
+    def judge(self, row: Objection) -> str:
+        """Who reviews it, where somebody was assigned."""
+        return str(row.reviewer) if row.reviewer else self.empty_value_display
 
     @admin.display(description=_("next last day"))
     def next_day(self, row: Any) -> str:

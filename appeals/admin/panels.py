@@ -44,7 +44,7 @@ class PanelAdmin(ListAdmin):
     """Panels of the objections that concern the user."""
 
     seen_by = POOL_READERS
-    list_display = ("objection", "subject", "state", "voted", "committed_at", "concluded_at")
+    list_display = ("against", "subject", "state", "voted", "committed_at", "concluded_at")
     list_filter = (("state", ChoicesRadioFilter), ("committed_at", RangeDateFilter))
     search_fields = ("objection__number",)
     search_help_text = _("Number of the objection")
@@ -53,6 +53,11 @@ class PanelAdmin(ListAdmin):
         """With how many have voted."""
         voted = Count("seats", filter=Q(seats__state=Seat.State.VOTED))
         return panels_in(scope(request)).select_related("committed_by", "drawn_by").annotate(votes_in=voted)
+
+    @admin.display(description=_("objection"))
+    def against(self, row: Panel) -> str:
+        """The number of the objection that it judges."""
+        return row.objection.number
 
     @admin.display(description=_("specialty"))
     def subject(self, row: Panel) -> str:

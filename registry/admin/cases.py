@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesRadioFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesRadioFilter, RangeDateFilter
 
 from registry.admin import labels
 from registry.admin.acts.buttons import acts_on_handling
 from registry.admin.base import ListAdmin
-from registry.admin.filters import RegionOfInstitution
+from registry.admin.filters import ByInstitution, RegionOfInstitution
 from registry.admin.roles import scope
 from registry.models import Case, Handling, PersonalTrigger, PointsEntry, Responsibility
 
@@ -28,7 +28,7 @@ class HandlingAdmin(ListAdmin):
     list_filter = (
         ("kind", ChoicesRadioFilter),
         ("made_on", RangeDateFilter),
-        ("institution", AutocompleteSelectFilter),
+        ("institution", ByInstitution),
         RegionOfInstitution,
     )
     search_fields = ("document_number",)

@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesRadioFilter
+from unfold.contrib.filters.admin import ChoicesRadioFilter
 
 from registry.admin import extensions, labels
 from registry.admin.acts.case_buttons import acts_on_case, acts_on_people, acts_on_proposal, waits_for_second
 from registry.admin.acts.subjects import OF_A_CASE, OF_A_PROPOSAL, case_url, crumbs_to_case
 from registry.admin.base import ListAdmin
 from registry.admin.exact import by_case, by_number, by_person
-from registry.admin.filters import RegionTree
+from registry.admin.filters import ByInstitution, RegionTree
 from registry.admin.moment import now, today
 from registry.admin.roles import scope
 from registry.ledger.law import policies
@@ -61,7 +61,7 @@ class CaseAdmin(ListAdmin):
     list_display = ("number", "place", "document", "state_now", "people", "open_proposals", "opened_on")
     list_filter = (
         ("state", ChoicesRadioFilter),
-        ("handling__institution", AutocompleteSelectFilter),
+        ("handling__institution", ByInstitution),
         RegionOfCase,
     )
     search_fields = ("number",)

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.contrib.filters.admin.choice_filters import RadioFilter
 
 from registry.admin.moment import today
@@ -67,6 +68,14 @@ class PointsThisYear(RadioFilter):  # type: ignore[misc]  # the theme is untyped
                     return queryset.exclude(Exists(spans.filter(points__gt=0)))
                 return queryset.filter(Exists(spans.filter(points__gte=low, points__lte=high)))
         return queryset
+
+
+class ByInstitution(AutocompleteSelectFilter):  # type: ignore[misc]  # the theme is untyped
+    """Rows of one institution. The columns have no name for people, so the filter would be called as in the code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("institution")
 
 
 def _tiers() -> list[tuple[int, int]]:

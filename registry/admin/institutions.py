@@ -9,14 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, BooleanRadioFilter, ChoicesRadioFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesRadioFilter
 
 from registry.admin import extensions, labels
 from registry.admin.acts.buttons import acts_on_institution
 from registry.admin.acts.subjects import file_url, institution_url
 from registry.admin.base import ListAdmin
 from registry.admin.exact import by_person
-from registry.admin.filters import RegionOfInstitution, RegionTree, registered_on, spans_on
+from registry.admin.filters import ByInstitution, RegionOfInstitution, RegionTree, registered_on, spans_on
 from registry.admin.moment import today
 from registry.admin.roles import has_any, scope
 from registry.ledger.law import policies
@@ -170,7 +170,7 @@ class RegistrationAdmin(ListAdmin):
 
     list_display = ("person", "place", "department", "starts_on", "ends_on", "committed_on", "standing_today")
     list_display_links = None
-    list_filter = (NowOrEver, ("institution", AutocompleteSelectFilter), RegionOfInstitution)
+    list_filter = (NowOrEver, ("institution", ByInstitution), RegionOfInstitution)
     search_fields = ("practitioner__code",)
     search_help_text = _("Personal code")
     exactly = (by_person,)
@@ -229,7 +229,7 @@ class AgreementAdmin(ListAdmin):
     """Service agreements between agencies and institutions."""
 
     list_display = ("number", "place", "starts_on", "ends_on")
-    list_filter = (NowOrEver, ("institution", AutocompleteSelectFilter), RegionOfInstitution)
+    list_filter = (NowOrEver, ("institution", ByInstitution), RegionOfInstitution)
     search_fields = ("number",)
     search_help_text = _("Number of the agreement")
 

@@ -10,14 +10,14 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesRadioFilter
+from unfold.contrib.filters.admin import ChoicesRadioFilter
 
 from registry.admin import labels
 from registry.admin.acts.buttons import acts_on_measure
 from registry.admin.acts.guided import Words
 from registry.admin.acts.measures import emergency_words
 from registry.admin.base import ListAdmin
-from registry.admin.filters import RegionOfInstitution
+from registry.admin.filters import ByInstitution, RegionOfInstitution
 from registry.admin.moment import today
 from registry.admin.roles import is_agency_officer, scope, user_of
 from registry.ledger.law import policies
@@ -41,7 +41,7 @@ class MeasureAdmin(ListAdmin):
     list_filter = (
         ("state", ChoicesRadioFilter),
         ("kind", ChoicesRadioFilter),
-        ("institution", AutocompleteSelectFilter),
+        ("institution", ByInstitution),
         RegionOfInstitution,
     )
     search_fields = ("document_number",)

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesRadioFilter
+from unfold.contrib.filters.admin import ChoicesRadioFilter
 from unfold.contrib.filters.admin.choice_filters import RadioFilter
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
@@ -23,6 +23,7 @@ from registry.admin.acts.guided import ActForm
 from registry.admin.acts.subjects import OnInstitution
 from registry.admin.base import ListAdmin
 from registry.admin.fields import choice_field
+from registry.admin.filters import ByInstitution
 from registry.admin.roles import has_any, scope
 from registry.models import Category, RosterJob, User
 from registry.queries.roles import STAFF_KEEPERS
@@ -60,7 +61,7 @@ class RosterAdmin(ListAdmin):
     """Imports of rosters, newest first."""
 
     list_display = ("filename", "place", "state_now", "uploaded_at", "uploaded_by")
-    list_filter = (Waiting, ("state", ChoicesRadioFilter), ("institution", AutocompleteSelectFilter))
+    list_filter = (Waiting, ("state", ChoicesRadioFilter), ("institution", ByInstitution))
     list_before_template = "registry/parts/roster_start.html"
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:

@@ -2,8 +2,8 @@
 
 import os
 import re
-import sys
 import tempfile
+from argparse import ArgumentParser
 from pathlib import Path
 
 import django
@@ -11,12 +11,12 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.walking import Walk, demo, enter, visitors
 
-LANGUAGES = ("zh-hans", "en")
-WIDTHS = (390, 820, 1440)
+LANGUAGES = ["zh-hans", "en"]
+WIDTHS = [390, 820, 1440]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
-def take(folder: Path, role: str | None) -> int:
+def take(folder: Path, *, role: str | None, languages: list[str], widths: list[int]) -> int:
     """The pictures, by user; the number of them."""
     taken = 0
     with tempfile.TemporaryDirectory() as place, demo(Path(place) / "demo") as told, sync_playwright() as playwright:
@@ -26,8 +26,8 @@ def take(folder: Path, role: str | None) -> int:
                 continue
             target = folder / (visitor.username or "nobody")
             target.mkdir(parents=True, exist_ok=True)
-            for language in LANGUAGES:
-                for width in WIDTHS:
+            for language in languages:
+                for width in widths:
                     page = enter(browser, told["url"].rstrip("/"), visitor, language=language, width=width)
                     for sight in Walk(told["url"].rstrip("/"), page, visitor).sights():
                         name = re.sub(r"[^\w]+", "-", sight.path).strip("-") or "start"
@@ -41,5 +41,11 @@ def take(folder: Path, role: str | None) -> int:
 
 if __name__ == "__main__":
     django.setup()
-    where, *whom = sys.argv[1:]
-    print(f"{take(Path(where), whom[0] if whom else None)} pictures in {where}")
+    parser = ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--role")
+    parser.add_argument("--language", action="append")
+    parser.add_argument("--width", action="append", type=int)
+    told = parser.parse_args()
+    taken = take(told.folder, role=told.role, languages=told.language or LANGUAGES, widths=told.width or WIDTHS)
+    print(f"{taken} pictures in {told.folder}")

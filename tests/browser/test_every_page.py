@@ -19,6 +19,8 @@ WIDTHS = (390, 820, 1440)
 LANGUAGES = ("zh-hans", "en")
 MOST_BYTES = 200_000
 """Of everything that comes over the wire for one page, without a cache."""
+STATUS = "/public/status/"
+"""Answers 503 until the worker of the new demo has reported for the first time."""
 SERIOUS = ("serious", "critical")
 ASKED_FOR = os.environ.get("REGISTRY_AXE", "")
 EVERYTHING = ASKED_FOR == "all"
@@ -37,7 +39,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
 
 def findings(sight: Sight, width: int) -> Iterator[str]:
     """What is wrong with a page, in words."""
-    if sight.status >= 400:
+    if sight.status >= 400 and sight.path != STATUS:
         yield f"answers {sight.status}"
     if sight.wire > MOST_BYTES:
         yield f"{sight.wire:,} bytes"
@@ -52,6 +54,7 @@ def findings(sight: Sight, width: int) -> Iterator[str]:
 
 def test_every_page_can_be_read_by_everybody_and_is_light(browser: Browser, told: dict[str, Any]) -> None:
     base, found, met = told["url"].rstrip("/"), [], 0
+    heaviest = (0, "")
     seen: set[str] = set()
     ways = [(language, width) for width in WIDTHS for language in LANGUAGES]
     turns = cycle(ways)
@@ -61,8 +64,10 @@ def test_every_page_can_be_read_by_everybody_and_is_light(browser: Browser, told
             walk = Walk(base, page, visitor, seen=set() if EVERYTHING else seen)
             for sight in islice(walk.sights(), None if EVERYTHING else FIRST):
                 met += 1
+                heaviest = max(heaviest, (sight.wire, sight.path))
                 said = f"{visitor.username or 'nobody'} {language} {width} {sight.path}"
                 found += [f"{said}: {each}" for each in findings(sight, width)]
             page.context.close()
+    print(f"{met} pages, {len(found)} findings, the heaviest has {heaviest[0]:,} bytes: {heaviest[1]}")
     assert met > 25
     assert found == [], "\n" + "\n".join(found)

@@ -55,13 +55,14 @@ class Walk:
     seen: set[str] = field(default_factory=set)
 
     def sights(self) -> Iterator[Sight]:
-        """Each page once, loaded without a cache. Where the walk begins is gone through again for its links."""
-        waiting = deque(self.visitor.starts)
+        """Each page once, loaded without a cache. Where the walk begins is gone through for its links, seen or not."""
+        waiting, begun = deque(self.visitor.starts), set(self.visitor.starts)
         while waiting:
             path = waiting.popleft()
             route = route_of(path)
-            if route is None or (route in self.seen and path not in self.visitor.starts):
+            if route is None or (route in self.seen and path not in begun):
                 continue
+            begun.discard(path)
             found = self._load(path, route)
             if found is None:
                 continue

@@ -14,6 +14,7 @@ from django.utils import translation
 from registry.actions.errors import Refused
 from registry.actions.sharing import MOST_OPEN, share, stop_sharing
 from registry.models import SharedLook, SharingCode
+from registry.pages.showing.sharing import ShareForm
 from registry.queries.own_data import own_data
 from registry.queries.sharing import own_codes, with_looks
 from tests.actions.deeds import annul
@@ -54,7 +55,7 @@ def test_the_employer_sees_the_standing_of_the_moment(town: Town) -> None:
     _row, code = shared(town)
     status, found = look(code, town.surgeon.code)
     assert status == 200
-    for words in ("王伟", town.surgeon.code, "Normal: services are payable", "第二医院", "2025-03-17 09:00"):
+    for words in ("王伟", town.surgeon.code, "Normal: services are payable", "第二医院", "March 17, 2025, 09:00"):
         assert words in found, words
     entry = score(town, 9, TODAY + timedelta(days=1))
     found = look(code, later=timedelta(days=2))[1]
@@ -122,7 +123,7 @@ def test_the_person_sees_who_looked_and_takes_the_code_back(town: Town) -> None:
     with time_machine.travel(at(TODAY, 13), tick=False):
         client.get("/my/sharing/", headers={"accept-language": "en"})
         found = client.get("/my/sharing/", headers={"accept-language": "en"}).content.decode()
-        assert "Looked on 2025-03-10 12:00: normal" in found
+        assert "Looked on March 10, 2025, 12:00: normal" in found
         assert "第二医院" in found
         assert code not in found
         assert client.post(f"/my/sharing/{row.uuid}/stop/").status_code == 302
@@ -203,3 +204,11 @@ def test_the_own_data_hold_codes_and_looks_without_the_code(town: Town) -> None:
     assert [each["status"] for each in found["looks_with_sharing_codes"]] == ["normal"]
     assert code not in str(found)
     assert own_data(town.nurse, at(TODAY, 14))["looks_with_sharing_codes"] == []
+
+
+@pytest.mark.parametrize(("language", "days", "looks"), [("zh-hans", "7天", "3次"), ("en", "7 days", "3 looks")])
+def test_how_long_and_how_often_are_in_the_language_of_the_reader(language: str, days: str, looks: str) -> None:
+    with translation.override(language):
+        form = ShareForm()
+        assert days in str(form["days"])
+        assert looks in str(form["most_looks"])

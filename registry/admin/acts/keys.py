@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from registry.actions.errors import Refused
 from registry.actions.keys import ISSUED, LONGEST_OVERLAP, issue_key, revoke_key, rotate_key
@@ -57,12 +58,14 @@ class KeyForm(ActForm):
         Authority.objects.select_related("region"),
         label=_("Authority"),
         required=False,
+        widget=UnfoldAdminSelectWidget(),
         help_text=_("Whose system reads, for a system of a health or drug authority."),
     )
     region = forms.ModelChoiceField(
         Region.objects.filter(code__endswith="0000").exclude(code=NATION),
         label=_("Province"),
         required=False,
+        widget=UnfoldAdminSelectWidget(),
         help_text=_("Whose register reads what it was told, for the system of another region."),
     )
     networks = text_field(

@@ -26,11 +26,25 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pictures go; default: screenshots/")
         parser.add_argument("--role", help="as whom: practitioner, compliance_officer, nobody ...; default: everybody")
+        parser.add_argument("--language", choices=["zh-hans", "en"], action="append", help="default: both")
+        parser.add_argument("--width", type=int, action="append", help="in pixels; default: 390, 820 and 1440")
 
-    def handle(self, *args: Any, folder: Path, role: str | None, **options: Any) -> None:
-        environ = {**environment.for_tests(), **environment.given(os.environ)}
+    def handle(
+        self,
+        *args: Any,
+        folder: Path,
+        role: str | None,
+        language: list[str] | None,
+        width: list[int] | None,
+        **options: Any,
+    ) -> None:
+        asks_no_database = {"DATABASE_URL": environment.NOWHERE}  # the demo that it starts has its own
+        environ = {**asks_no_database, **environment.for_tests(), **environment.given(os.environ)}
         environ["DJANGO_SETTINGS_MODULE"] = os.environ["DJANGO_SETTINGS_MODULE"]
-        words = [sys.executable, "-m", "tests.browser.screenshots", str(folder.absolute()), *([role] if role else [])]
+        words = [sys.executable, "-m", "tests.browser.screenshots", str(folder.absolute())]
+        words += ["--role", role] if role else []
+        words += [f"--language={each}" for each in language or []]
+        words += [f"--width={each}" for each in width or []]
         done = subprocess.run(words, cwd=HOUSE, env=environ, check=False)
         if done.returncode:
             raise CommandError("The pictures could not be taken.", returncode=done.returncode)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from registry.actions.errors import Refused
@@ -20,17 +20,17 @@ from registry.queries.own_file import files_of
 from registry.queries.sharing import own_codes, with_looks
 from registry.queries.sight import full_sight
 
-OFFERED_DAYS = (1, 7, 14, 30, 60, 90)
-OFFERED_LOOKS = (1, 3, 5, 10, 20)
+OFFERED_DAYS = [each for each in (1, 7, 14, 30, 60, 90) if each in DAYS]
+OFFERED_LOOKS = [each for each in (1, 3, 5, 10, 20) if each in LOOKS]
 MOST_SHOWN = 50
 
 
-def _days(number: int) -> object:
-    return ngettext_lazy("%(number)d day", "%(number)d days", number) % {"number": number}
+def _days() -> list[tuple[int, str]]:
+    return [(each, ngettext("%(number)d day", "%(number)d days", each) % {"number": each}) for each in OFFERED_DAYS]
 
 
-def _looks(number: int) -> object:
-    return ngettext_lazy("%(number)d look", "%(number)d looks", number) % {"number": number}
+def _looks() -> list[tuple[int, str]]:
+    return [(each, ngettext("%(number)d look", "%(number)d looks", each) % {"number": each}) for each in OFFERED_LOOKS]
 
 
 class ShareForm(forms.Form):
@@ -45,13 +45,13 @@ class ShareForm(forms.Form):
     days = forms.TypedChoiceField(
         label=gettext_lazy("For how long"),
         coerce=int,
-        choices=[(each, _days(each)) for each in OFFERED_DAYS if each in DAYS],
+        choices=_days,
         initial=7,
     )
     most_looks = forms.TypedChoiceField(
         label=gettext_lazy("How often"),
         coerce=int,
-        choices=[(each, _looks(each)) for each in OFFERED_LOOKS if each in LOOKS],
+        choices=_looks,
         initial=3,
     )
 
