@@ -124,7 +124,7 @@ def test_every_letter_takes_effect_once_and_in_order(
     assert Attempt.objects.count() > 1.3 * LETTERS
     assert {deed for deed in DEEDS if hell.deeds[deed] == 0} == set()
     assert any(times > 3 for times in hell.seen.values())
-    assert {status for how, status in hell.statuses if how == "at once"} == {204}
+    assert {status for how, status in hell.statuses if how == "at once"} == {204}, hell.statuses
     assert hell.statuses["late", 204] > 0.02 * LETTERS
     assert slow > 0
     assert rescued > 0
