@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any, TypeVar
 
 import psycopg
 import pytest
@@ -17,6 +20,7 @@ from registry.queries.quick_check import STATEMENTS, Row, parameters, seen
 from tests.town import TODAY, Town, at, build, score
 
 NOW = at(date(2026, 12, 1))
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -42,6 +46,12 @@ def send_everybody_away() -> None:
         connection.close()
 
 
+def lived(story: Coroutine[Any, Any, T]) -> T:
+    """What comes of the story, in a thread of its own: a browser of another test may have a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, story).result()
+
+
 def asking(number: int = 1, queue: int = 10, patience: float = 1, **statements: str) -> Lines:
     return Lines(statements or STATEMENTS, number=number, queue=queue, patience=patience)
 
@@ -57,7 +67,7 @@ def test_what_was_committed_is_in_the_next_answer(town: Town, asked: tuple[Quest
             lines.close()
         return [before, after]
 
-    found = [seen(row, asked[0]).found for row in asyncio.run(story())]
+    found = [seen(row, asked[0]).found for row in lived(story())]
     assert [each.standing.status for each in found if each and each.standing] == ["normal", "suspended"]
 
 
@@ -71,7 +81,7 @@ def test_a_lost_connection_costs_no_answer(asked: tuple[Question, list[bytes]]) 
         finally:
             lines.close()
 
-    asyncio.run(story())
+    lived(story())
 
 
 def test_a_database_that_is_away_is_said_so_and_found_again(asked: tuple[Question, list[bytes]]) -> None:
@@ -89,7 +99,7 @@ def test_a_database_that_is_away_is_said_so_and_found_again(asked: tuple[Questio
             connection.settings_dict["NAME"] = name
             lines.close()
 
-    asyncio.run(story())
+    lived(story())
 
 
 def test_many_at_once_are_all_answered_by_a_few_lines(asked: tuple[Question, list[bytes]]) -> None:
@@ -101,7 +111,7 @@ def test_many_at_once_are_all_answered_by_a_few_lines(asked: tuple[Question, lis
             lines.close()
         assert len({str(each) for each in answers}) == 1
 
-    asyncio.run(story())
+    lived(story())
 
 
 def test_whoever_is_one_too_many_or_waits_too_long_is_told_so(asked: tuple[Question, list[bytes]]) -> None:
@@ -116,8 +126,8 @@ def test_whoever_is_one_too_many_or_waits_too_long_is_told_so(asked: tuple[Quest
             lines.close()
         return [type(each).__name__ for each in done]
 
-    assert asyncio.run(story(2, 5)) == ["list", "list", "list", "Busy"]
-    assert asyncio.run(story(10, 0.3)) == ["list", "list", "Busy", "Busy"]
+    assert lived(story(2, 5)) == ["list", "list", "list", "Busy"]
+    assert lived(story(10, 0.3)) == ["list", "list", "Busy", "Busy"]
 
 
 def test_nothing_can_be_written_over_a_line(committed: None) -> None:
@@ -129,7 +139,7 @@ def test_nothing_can_be_written_over_a_line(committed: None) -> None:
         finally:
             lines.close()
 
-    asyncio.run(story())
+    lived(story())
 
 
 def _scored(town: Town) -> None:
@@ -147,4 +157,4 @@ def test_what_is_longer_than_the_kernel_takes_at_once_is_asked_whole(committed: 
         finally:
             lines.close()
 
-    asyncio.run(story())
+    lived(story())
