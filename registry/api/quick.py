@@ -151,14 +151,19 @@ def answer(asked: Asked, rows: list[Row]) -> Response | None:
 
 def _one(asked: Asked, row: Row) -> bytes | None:
     (question,) = asked.questions
-    found = seen(row, question)
-    if found.found is None or not _may_ask(found, asked):
+    found = seen(row, question) if question.name is not None else None
+    digest, good, networks = row[:3]
+    if digest is None or good != b"t" or not _may_ask(asked, digest.decode(), (networks or b"").decode()):
         return None
-    return _words_on(found.found, found.region, question.on, asked.learnt.language) + _end(asked)
+    if found is None:
+        words = _words_of(tuple(row), question.on, asked.learnt.language)
+    else:
+        words = _words_seen(found, question.on, asked.learnt.language)
+    return None if words is None else words + _end(asked)
 
 
 def _many(asked: Asked, found: SeenOfMany) -> bytes | None:
-    if found.merged or not _may_ask(found, asked):
+    if found.merged or not found.good or not _may_ask(asked, found.digest, found.networks):
         return None
     end, known = _end(asked), dict[tuple[bytes, date], bytes]()
     results = []
@@ -188,6 +193,8 @@ def _read_one(body: bytes, now: datetime) -> Sequence[Question]:
     """The question, as the twin reads it; nothing where that does not go, or the twin has to answer it."""
     if len(body) > Eligibility.max_body_bytes:
         return ()
+    if (plain := _read_plain(_json(body))) is not None and body.count(b":") == len(_PLAIN):
+        return (plain,)
     try:
         question = read_question(read_json(body), now=now)
     except Problem:
@@ -200,15 +207,20 @@ def _read_many(body: bytes) -> Sequence[Question]:
 
     No member is given twice where there are as many colons as members and as the days and codes need none.
     """
-    try:
-        document = json.loads(body) if len(body) <= EligibilityBatch.max_body_bytes else None
-    except (ValueError, RecursionError):
-        return ()
+    document = _json(body) if len(body) <= EligibilityBatch.max_body_bytes else None
     items = document.get("items") if isinstance(document, dict) and len(document) == 1 else None
     if not isinstance(items, list) or len(items) > MOST_ITEMS or body.count(b":") != 3 * len(items) + 1:
         return ()
     questions = [_read_plain(item) for item in items]
     return [] if None in questions else [each for each in questions if each]
+
+
+def _json(body: bytes) -> object:
+    """The value, nothing where it is none; of UTF-8 alone, and of a member that is given twice the last."""
+    try:
+        return json.loads(body.decode())
+    except (ValueError, RecursionError):
+        return None
 
 
 def _read_plain(item: object) -> Question | None:
@@ -238,9 +250,9 @@ def _key_text(environ: Environ) -> str:
     return given[len(_BEARER) :] if given.startswith(_BEARER) else ""
 
 
-def _may_ask(found: Seen | SeenOfMany, asked: Asked) -> bool:
-    genuine = compare_digest(found.digest, keys.digest_of(asked.key_text).hex())
-    return genuine and found.good and _comes_from(found.networks, *asked.sender)
+def _may_ask(asked: Asked, digest: str, networks: str) -> bool:
+    genuine = compare_digest(digest, keys.digest_of(asked.key_text).hex())
+    return genuine and _comes_from(networks, *asked.sender)
 
 
 @lru_cache(maxsize=10_000)
@@ -252,6 +264,16 @@ def _comes_from(networks: str, direct: str, forwarded: str | None) -> bool:
         return taken_from(networks.split(), get_adapter(request).get_client_ip(request))
     except PermissionDenied:
         return False
+
+
+@lru_cache(maxsize=10_000)
+def _words_of(row: tuple[bytes | None, ...], on: date, language: str) -> bytes | None:
+    """The same of a question without a name: where the row is the same, so is the answer."""
+    return _words_seen(seen(row, Question(practitioner="", institution="", on=on)), on, language)
+
+
+def _words_seen(found: Seen, on: date, language: str) -> bytes | None:
+    return None if found.found is None else _words_on(found.found, found.region, on, language)
 
 
 def _words_on(found: Found, region: str | None, on: date, language: str) -> bytes:
@@ -277,6 +299,7 @@ def _words(found: Found, policy: str | None, explains: str, language: str) -> by
 def forget() -> None:
     """Make nothing of what was answered before: the policies are other ones from here on."""
     _law.cache_clear()
+    _words_of.cache_clear()
     _words.cache_clear()
 
 

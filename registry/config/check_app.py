@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
 from typing import Any, ParamSpec, Protocol, TypeVar
 
@@ -90,11 +90,15 @@ class CheckServer:
 
     async def answer(self, environ: Environ, body: bytes) -> Response:
         """The answer to a request of which `environ` tells all but the body."""
-        asked = await self.aside(len(body), self._quick.asked, environ, body, timezone.now())
+        now = timezone.now()
+        if len(body) < LONG:
+            asked = self._quick.asked(environ, body, now)
+        else:
+            asked = await self.aside(self._quick.asked, environ, body, now)
         if asked is not None:
             try:
                 rows = await self._lines.ask(asked.statement, asked.parameters)
-                response = await self.aside(len(body), answer, asked, rows)
+                response = answer(asked, rows) if len(body) < LONG else await self.aside(answer, asked, rows)
             except Busy:
                 return unavailable(asked)
             except psycopg.OperationalError:
@@ -105,10 +109,8 @@ class CheckServer:
         self._quick.learn(environ, response)
         return response
 
-    async def aside(self, size: int, act: Callable[P, T], *given: P.args, **more: P.kwargs) -> T:
-        """What comes of it; in a thread where the body is long, so that nobody else waits for it."""
-        if size < LONG:
-            return act(*given, **more)
+    async def aside(self, act: Callable[P, T], *given: P.args, **more: P.kwargs) -> T:
+        """What comes of what takes milliseconds; in a thread, so that nobody else waits for it."""
         return await asyncio.get_running_loop().run_in_executor(self._aside, partial(act, *given, **more))
 
     async def ordinarily(self, environ: Environ, body: bytes) -> Response:
@@ -139,6 +141,7 @@ def environ_of(scope: Scope) -> Environ:
     return environ
 
 
+@lru_cache(maxsize=1000)
 def _named(header: str) -> str:
     name = header.upper().replace("-", "_")
     return name if name in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{name}"

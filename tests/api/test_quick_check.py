@@ -64,7 +64,7 @@ class SameSession:
 class InOneThread(CheckServer):
     """Asks its twin where the rows are that nobody committed."""
 
-    async def aside(self, size: int, act: Any, *given: Any, **more: Any) -> Any:
+    async def aside(self, act: Any, *given: Any, **more: Any) -> Any:
         return act(*given, **more)
 
     async def ordinarily(self, environ: dict[str, Any], body: bytes) -> Response:
@@ -212,6 +212,7 @@ def test_a_batch_with_anything_unusual_is_answered_by_the_twin_whole(both: Both)
     for body in (b'{"items": []}', b'{"items": [], "items": []}', b"[]", b'{"items": {}}', b"{" * 5000):
         response, quickly = both.batch(body)
         assert quickly is False
+    assert both.batch(json.dumps({"items": [good]}).encode("utf-16-le"))[0].status == 400
     twice = json.dumps(good).replace('"on":', '"on": "2024-01-01", "on":')
     assert both.batch(f'{{"items": [{twice}]}}'.encode())[1] is False
 
@@ -244,6 +245,7 @@ ODD = [
     b'"on"',
     b"\xff",
     b"\xef\xbb\xbf{}",
+    '{"practitioner": "D1", "institution": "H1", "on": "2025-03-01"}'.encode("utf-16-le"),
     b"{}",
     b'{"practitioner": "D1", "institution": "H1", "on": "2025-02-30"}',
     b'{"practitioner": "D1", "institution": "H1", "on": 20250301}',
