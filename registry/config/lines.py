@@ -5,9 +5,9 @@ in a queue that is short in number and in time: an answer that comes too late is
 """
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -136,7 +136,7 @@ class Lines:
     def __init__(self, statements: Mapping[str, str], *, number: int, queue: int, patience: float) -> None:
         """`number` connections at most; `queue` questions wait for one at most, none longer than `patience` seconds."""
         self._free = [Line(statements) for _ in range(number)]
-        self._queue: deque[tuple[float, asyncio.Future[Line]]] = deque()
+        self._queue: deque[asyncio.Future[Line]] = deque()
         self._longest, self._patience = queue, patience
 
     async def ask(self, name: str, parameters: list[bytes]) -> list[Row]:
@@ -156,18 +156,25 @@ class Lines:
         if len(self._queue) >= self._longest:
             raise Busy
         place: asyncio.Future[Line] = asyncio.get_running_loop().create_future()
-        self._queue.append((time.monotonic() + self._patience, place))
-        return await place
+        self._queue.append(place)
+        try:
+            async with asyncio.timeout(self._patience):
+                return await place
+        except BaseException as end:  # also where whoever asked has gone: a line that was given by then goes on
+            if place.done() and not place.cancelled():
+                self._hand_on(place.result())
+            if isinstance(end, TimeoutError):
+                raise Busy from None
+            raise
+        finally:
+            with suppress(ValueError):
+                self._queue.remove(place)
 
     def _hand_on(self, line: Line) -> None:
-        """To whoever waits longest, past those who have waited too long."""
-        now = time.monotonic()
+        """To whoever waits longest, past those who have gone."""
         while self._queue:
-            until, place = self._queue.popleft()
-            if place.done():
-                continue
-            if now <= until:
+            place = self._queue.popleft()
+            if not place.done():
                 place.set_result(line)
                 return
-            place.set_exception(Busy())
         self._free.append(line)

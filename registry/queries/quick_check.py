@@ -33,8 +33,9 @@ def _table(model: type) -> str:
     return str(model._meta.db_table)  # type: ignore[attr-defined]  # every model has it
 
 
-_GOOD = f"""k.scope = '{ApiKey.Scope.SETTLEMENT}' AND k.revoked_at IS NULL AND k.expires_at > {{now}}::timestamptz
-               AND k.last_used_at > {{now}}::timestamptz - interval '{USED_EVERY.total_seconds():.0f} s'"""
+_GOOD = f"""coalesce(k.scope = '{ApiKey.Scope.SETTLEMENT}' AND k.revoked_at IS NULL
+               AND k.expires_at > {{now}}::timestamptz
+               AND k.last_used_at > {{now}}::timestamptz - interval '{USED_EVERY.total_seconds():.0f} s', false)"""
 _HOLDS = "superseded_at IS NULL AND starts_on <= {day} AND (ends_on IS NULL OR ends_on > {day})"
 _MERGED = f"""c.practitioner_id IS NOT NULL AND EXISTS (
                SELECT FROM {_table(FileMerge)} WHERE undone_at IS NULL AND absorbed_id = c.practitioner_id

@@ -220,6 +220,8 @@ def test_a_batch_with_anything_unusual_is_answered_by_the_twin_whole(both: Both)
 def test_the_key_of_a_batch_is_looked_at_every_time(both: Both) -> None:
     for _turn in range(2):
         both.batch([both.settlement.item()])
+    ApiKey.objects.update(last_used_at=None)
+    assert both.batch([both.settlement.item()])[0].status == 200
     ApiKey.objects.update(revoked_at=NOW)
     assert both.batch([both.settlement.item()])[0].status == 401
 

@@ -14,7 +14,7 @@ from django.db import connection
 
 from registry.actions.keys import issue_key
 from registry.config.database import as_owner
-from registry.config.lines import Lines
+from registry.config.lines import Busy, Lines
 from registry.queries.eligibility import Question
 from registry.queries.quick_check import STATEMENTS, Row, parameters, seen
 from tests.town import TODAY, Town, at, build, score
@@ -128,6 +128,39 @@ def test_whoever_is_one_too_many_or_waits_too_long_is_told_so(asked: tuple[Quest
 
     assert lived(story(2, 5)) == ["list", "list", "list", "Busy"]
     assert lived(story(10, 0.3)) == ["list", "list", "Busy", "Busy"]
+
+
+def test_whoever_goes_away_takes_neither_a_line_nor_an_answer_along(committed: None) -> None:
+    async def story() -> list[Row]:
+        lines = asking(slow="SELECT pg_sleep(0.2), $1::text")
+        try:
+            asks = [asyncio.create_task(lines.ask("slow", [name])) for name in (b"one", b"two", b"three")]
+            await asyncio.sleep(0.05)
+            asks[0].cancel()
+            asks[1].cancel()
+            return await asks[2] + await lines.ask("slow", [b"four"])
+        finally:
+            lines.close()
+
+    assert [row[1] for row in lived(story())] == [b"three", b"four"]
+
+
+def test_nobody_waits_longer_than_told_while_a_line_is_stuck(committed: None) -> None:
+    async def story() -> float:
+        lines = asking(slow="SELECT pg_sleep(2)", patience=0.1)
+        try:
+            stuck = asyncio.create_task(lines.ask("slow", []))
+            await asyncio.sleep(0.3)
+            began = asyncio.get_running_loop().time()
+            with pytest.raises(Busy):
+                await lines.ask("slow", [])
+            waited = asyncio.get_running_loop().time() - began
+            await stuck
+        finally:
+            lines.close()
+        return waited
+
+    assert lived(story()) < 1
 
 
 def test_nothing_can_be_written_over_a_line(committed: None) -> None:
