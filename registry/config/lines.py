@@ -15,7 +15,7 @@ from django.db import connection
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
-from registry.config.database import ACTING
+from registry.config.database import ACTING, parameters
 from registry.queries.quick_check import Row
 
 _SLOWEST = 5  # seconds, for what takes less than one thousandth of one
@@ -120,14 +120,20 @@ async def _writable(number: int) -> None:
 
 def opened(statements: Mapping[str, str]) -> psycopg.Connection[Any]:
     """A connection that may only read, as who acts, on which the statements are prepared."""
-    given = {name: value for name, value in connection.get_connection_params().items() if name not in _OF_DJANGO}
-    session = psycopg.connect(**given, autocommit=True)
+    session = psycopg.connect(**_log_in(), autocommit=True)
     session.execute(_SESSION)
     for name, statement in statements.items():
         if session.pgconn.prepare(name.encode(), statement.encode()).status != ExecStatus.COMMAND_OK:
             session.close()
             raise psycopg.OperationalError(f"the statement {name} was not prepared")
     return session
+
+
+def _log_in() -> dict[str, Any]:
+    """Past a pooler, where there is one: what is prepared and set here is the session's."""
+    if connection.settings_dict["DIRECT"]:
+        return dict(parameters(connection.settings_dict, "DIRECT"))
+    return {name: value for name, value in connection.get_connection_params().items() if name not in _OF_DJANGO}
 
 
 class Lines:
