@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from hmac import compare_digest
-from typing import Any
+from typing import Any, TypeGuard
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
@@ -100,6 +100,7 @@ class Asked:
     sender: tuple[str, str | None]
     learnt: Learnt
     now: datetime
+    """The instant up to which the answer knows everything."""
 
     @property
     def statement(self) -> str:
@@ -168,8 +169,8 @@ def _one(asked: Asked, question: Question, row: Row) -> bytes | None:
     return None if words is None else words + _end(asked)
 
 
-def _many(asked: Asked, days: Sequence[str], found: SeenOfMany) -> bytes | None:
-    if found.merged or not found.good or not _may_ask(asked, found.digest, found.networks):
+def _many(asked: Asked, days: Sequence[str], found: SeenOfMany | None) -> bytes | None:
+    if found is None or found.merged or not _may_ask(asked, found.digest, found.networks):
         return None
     asked_and_found = list(zip(days, found.texts, strict=True))
     end, language = _end(asked), asked.learnt.language
@@ -237,7 +238,7 @@ def _read_plain(item: object) -> Question | None:
     return None if on is None else Question(practitioner=practitioner, institution=institution, on=on)
 
 
-def _is_plain_code(value: object) -> bool:
+def _is_plain_code(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and value.isalnum() and value.isascii() and len(value) <= LONGEST_CODE
 
 

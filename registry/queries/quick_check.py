@@ -36,6 +36,8 @@ def _table(model: type) -> str:
 _GOOD = f"""coalesce(k.scope = '{ApiKey.Scope.SETTLEMENT}' AND k.revoked_at IS NULL
                AND k.expires_at > {{now}}::timestamptz
                AND k.last_used_at > {{now}}::timestamptz - interval '{USED_EVERY.total_seconds():.0f} s', false)"""
+_LOOKED_AT = "{now}::timestamptz IS NOT NULL"
+_KEY = "encode(k.digest, 'hex'), {good}, array_to_string(k.networks, ' ')"
 _HOLDS = "superseded_at IS NULL AND starts_on <= {day} AND (ends_on IS NULL OR ends_on > {day})"
 _MERGED = f"""c.practitioner_id IS NOT NULL AND EXISTS (
                SELECT FROM {_table(FileMerge)} WHERE undone_at IS NULL AND absorbed_id = c.practitioner_id
@@ -54,8 +56,8 @@ _STANDING = f"""
     ) AS s ON s.ends_on IS NULL OR s.ends_on > {{day}}
 """  # noqa: S608
 
-ONE = f"""
-    SELECT encode(k.digest, 'hex'), {_GOOD}, array_to_string(k.networks, ' '),
+_ONE = f"""
+    SELECT {_KEY},
            c.practitioner_id IS NOT NULL, {_MERGED},
            CASE WHEN $6::boolean THEN (
                SELECT json_agg(name) FROM {_table(PractitionerName)}
@@ -65,14 +67,14 @@ ONE = f"""
     LEFT JOIN {_table(PersonalCode)} AS c ON c.code = $2
     LEFT JOIN {_table(Institution)} AS i ON i.code = $3 {_STANDING}
     WHERE k.prefix = $1
-""".format(now="$5", day="$4::date")  # noqa: S608 - names of our own tables and kinds
+"""  # noqa: S608 - names of our own tables and kinds
 """Parameters: first characters of the key, personal code, institution, day of service, now, whether names are asked.
 
 No row: nobody has such a key. Times and days are in ISO form.
 """
 
-MANY = f"""
-    SELECT encode(k.digest, 'hex') || '|' || ({_GOOD}) || '|' || array_to_string(k.networks, ' '), found.texts
+_MANY = f"""
+    SELECT {_KEY}, found.texts
     FROM {_table(ApiKey)} AS k CROSS JOIN LATERAL (
         SELECT string_agg(concat_ws('|', c.practitioner_id IS NOT NULL, {_MERGED}, coalesce(i.region_id, ''), w.agreed,
                    {_REGISTERED}, coalesce(s.status, ''), coalesce(s.until::text, ''),
@@ -80,7 +82,7 @@ MANY = f"""
         FROM (
             SELECT place, day, array_agg(code) AS codes, array_agg(n) AS numbers
             FROM unnest($2::text[], $3::text[], $4::date[]) WITH ORDINALITY AS asked (code, place, day, n)
-            WHERE {_GOOD} GROUP BY place, day
+            WHERE {{good}} GROUP BY place, day
         ) AS g
         LEFT JOIN {_table(Institution)} AS i ON i.code = g.place
         CROSS JOIN LATERAL (SELECT {_AGREED} AS agreed, coalesce({_MEASURES}, '') AS measures OFFSET 0) AS w
@@ -88,14 +90,22 @@ MANY = f"""
         LEFT JOIN {_table(PersonalCode)} AS c ON c.code = q.code {_STANDING}
     ) AS found
     WHERE k.prefix = $1
-""".format(now="$5", day="g.day")  # noqa: S608
+"""  # noqa: S608
 """The same of many questions without names, in one row: the key, and each question's findings in a line of one text.
 
 What is about a place and a day is looked up once for all who were asked about there. Where the key is not good for it,
 nobody is looked up. Parameters: first characters of the key, personal codes, institutions, days, now.
 """
 
+_OF_KEY = f"SELECT {_KEY} FROM {_table(ApiKey)} AS k WHERE k.prefix = $1"  # noqa: S608
+"""The key alone, as the others begin. Parameters: its first characters, now."""
+
 Row = Sequence[bytes | None]
+
+
+def with_key(key: Row, row: Row) -> Row:
+    """The row of another statement, with the key as this one of KEY has it."""
+    return [*key, *row[len(key) :]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +141,16 @@ class Seen:
     region: str | None
 
 
-STATEMENTS = {"one": ONE, "many": MANY}
+def _statements(good: str) -> dict[str, str]:
+    now = {"good": good.format(now="$5")}
+    return {"one": _ONE.format(day="$4::date", **now), "many": _MANY.format(day="g.day", **now)}
+
+
+STATEMENTS = {**_statements(_GOOD), "key": _OF_KEY.format(good=_GOOD.format(now="$2"))}
 """By the names under which they are prepared."""
+
+BY_A_KNOWN_KEY = _statements(_LOOKED_AT)
+"""The same where the key was looked at elsewhere: it counts as good."""
 
 
 def parameters(prefix: str, question: Question, now: datetime) -> list[bytes]:
@@ -164,20 +182,21 @@ def seen(row: Row, question: Question) -> Seen:
 
 @dataclass(frozen=True, slots=True)
 class SeenOfMany:
-    """The key as it is kept, and the text of each question if it is good. `merged`: one is of merged files."""
+    """The key as it is kept, and the text of each question. `merged` is whether one is of merged files."""
 
     digest: str
-    good: bool
     networks: str
     texts: list[bytes]
     merged: bool
 
 
-def seen_of_many(row: Row) -> SeenOfMany:
-    """What the row says."""
-    digest, good, networks = _text(row[0]).split("|")
-    texts = (row[1] or b"").split(b"\n")
-    return SeenOfMany(digest, good == "true", networks, texts, any(text.startswith(b"t|t|") for text in set(texts)))
+def seen_of_many(row: Row) -> SeenOfMany | None:
+    """What the row says; None where the key is not good, and so nobody was looked up."""
+    digest, good, networks, together = row
+    if good != b"t" or together is None:
+        return None
+    texts = together.split(b"\n")
+    return SeenOfMany(_text(digest), _text(networks), texts, any(text.startswith(b"t|t|") for text in {*texts}))
 
 
 def found_in(text: bytes) -> tuple[Found, str | None]:

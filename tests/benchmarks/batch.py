@@ -98,7 +98,7 @@ class _Bare:
 
     def ask(self) -> None:
         result = self._session.pgconn.exec_prepared(b"many", self._parameters)
-        assert (result.get_value(0, 1) or b"").count(b"\n") == ITEMS - 1
+        assert (result.get_value(0, 3) or b"").count(b"\n") == ITEMS - 1
 
     def close(self) -> None:
         self._session.close()

@@ -49,7 +49,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """As Django does, with the sight of the moment."""
         return _Cursor(cursor, self)
 
-    def make_debug_cursor(self, cursor: Any) -> CursorWrapper:
+    def make_debug_cursor(self, cursor: Any) -> CursorDebugWrapper:
         """The same, and what is asked is written down."""
         return _DebugCursor(cursor, self)
 
@@ -92,7 +92,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._shown = current()
 
     def _cursor(self, name: str | None = None) -> Any:
-        cursor = super(base.DatabaseWrapper, self)._cursor(name)
+        cursor = super(base.DatabaseWrapper, self)._cursor(name)  # type: ignore[misc]  # not in the stubs
         self._tell()  # for what is asked past the cursor's own methods, as COPY
         return cursor
 
