@@ -28,6 +28,7 @@ ONCE = (
     "tests/appeals/test_walk.py",
     "tests/backups/",
     "tests/canaries/",
+    "tests/claims/test_killed.py",
     "tests/config/test_check_server.py",
     "tests/desks/test_demo_casework.py",
     "tests/desks/test_demo_data.py",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from hmac import compare_digest
-from typing import Any
+from typing import Any, TypeGuard
 
 from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
@@ -33,6 +33,7 @@ from registry.queries.eligibility import Found, Law, Question, judge, law
 from registry.queries.keys import taken_from
 from registry.queries.members import LONGEST_CODE
 from registry.queries.quick_check import (
+    Questions,
     Row,
     Seen,
     SeenOfMany,
@@ -68,7 +69,7 @@ _NEVER = ("HTTP_COOKIE", "HTTP_TRANSFER_ENCODING", "HTTP_CONTENT_ENCODING", "QUE
 """Where there is one of these, the twin answers."""
 
 _MANNERS = 1000
-_PLAIN = {"practitioner", "institution", "on"}
+_PLAIN = ("practitioner", "institution", "on")
 _BEARER = "Bearer "
 
 
@@ -91,22 +92,27 @@ class Learnt:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that can be answered here if the key is good: `questions` are one, or those of a batch."""
+    """A request that can be answered here if the key is good: one question, or those of a batch."""
 
-    statement: str
-    questions: Sequence[Question]
+    question: Question | Questions
     key_text: str
     prefix: str
     sender: tuple[str, str | None]
     learnt: Learnt
     now: datetime
+    """The instant up to which the answer knows everything."""
+
+    @property
+    def statement(self) -> str:
+        """The name of the statement that answers it."""
+        return "many" if isinstance(self.question, Questions) else "one"
 
     @property
     def parameters(self) -> list[bytes]:
         """With what the statement is asked."""
-        if self.statement == "many":
-            return parameters_of_many(self.prefix, self.questions, self.now)
-        return parameters(self.prefix, self.questions[0], self.now)
+        if isinstance(self.question, Questions):
+            return parameters_of_many(self.prefix, self.question, self.now)
+        return parameters(self.prefix, self.question, self.now)
 
 
 class QuickCheck:
@@ -124,12 +130,11 @@ class QuickCheck:
         prefix = keys.prefix_of(key_text)
         if learnt is None or prefix is None or environ.get("CONTENT_LENGTH") != str(len(body)):
             return None
-        many = environ["PATH_INFO"] == BATCH
-        questions = _read_many(body) if many else _read_one(body, now)
-        if not questions:
+        question = _read_many(body) if environ["PATH_INFO"] == BATCH else _read_one(body, now)
+        if question is None:
             return None
         sender = environ.get("REMOTE_ADDR") or "", environ.get("HTTP_X_FORWARDED_FOR")
-        return Asked("many" if many else "one", questions, key_text, prefix, sender, learnt, now)
+        return Asked(question, key_text, prefix, sender, learnt, now)
 
     def learn(self, environ: Environ, response: Response) -> None:
         """Remember how the twin answered a question."""
@@ -145,12 +150,14 @@ def answer(asked: Asked, rows: list[Row]) -> Response | None:
     """The answer; None where the key is not good for it, or the twin has to look at more."""
     if not rows:
         return None
-    content = _many(asked, seen_of_many(rows)) if asked.statement == "many" else _one(asked, rows[0])
+    if isinstance(asked.question, Questions):
+        content = _many(asked, asked.question.days, seen_of_many(rows[0]))
+    else:
+        content = _one(asked, asked.question, rows[0])
     return None if content is None else Response(200, asked.learnt.headers, content)
 
 
-def _one(asked: Asked, row: Row) -> bytes | None:
-    (question,) = asked.questions
+def _one(asked: Asked, question: Question, row: Row) -> bytes | None:
     found = seen(row, question) if question.name is not None else None
     digest, good, networks = row[:3]
     if digest is None or good != b"t" or not _may_ask(asked, digest.decode(), (networks or b"").decode()):
@@ -162,17 +169,16 @@ def _one(asked: Asked, row: Row) -> bytes | None:
     return None if words is None else words + _end(asked)
 
 
-def _many(asked: Asked, found: SeenOfMany) -> bytes | None:
-    if found.merged or not found.good or not _may_ask(asked, found.digest, found.networks):
+def _many(asked: Asked, days: Sequence[str], found: SeenOfMany | None) -> bytes | None:
+    if found is None or found.merged or not _may_ask(asked, found.digest, found.networks):
         return None
-    end, known = _end(asked), dict[tuple[bytes, date], bytes]()
-    results = []
-    for question, text in zip(asked.questions, found.texts, strict=True):
-        same = text, question.on
-        if (words := known.get(same)) is None:
-            words = known[same] = _words_on(*found_in(text), question.on, asked.learnt.language) + end
-        results.append(words)
-    return b'{"results":[' + b",".join(results) + b"]}"
+    asked_and_found = list(zip(days, found.texts, strict=True))
+    end, language = _end(asked), asked.learnt.language
+    words = {
+        (day, text): _words_on(*found_in(text), date.fromisoformat(day), language) + end
+        for day, text in set(asked_and_found)
+    }
+    return b'{"results":[' + b",".join([words[each] for each in asked_and_found]) + b"]}"
 
 
 def _end(asked: Asked) -> bytes:
@@ -189,30 +195,29 @@ def _manner(environ: Environ) -> tuple[Any, ...]:
     return tuple([environ.get(name) for name in _MANNER])
 
 
-def _read_one(body: bytes, now: datetime) -> Sequence[Question]:
-    """The question, as the twin reads it; nothing where that does not go, or the twin has to answer it."""
+def _read_one(body: bytes, now: datetime) -> Question | None:
+    """The question, as the twin reads it; None where that does not go, or the twin has to answer it."""
     if len(body) > Eligibility.max_body_bytes:
-        return ()
+        return None
     if (plain := _read_plain(_json(body))) is not None and body.count(b":") == len(_PLAIN):
-        return (plain,)
+        return plain
     try:
         question = read_question(read_json(body), now=now)
     except Problem:
-        return ()
-    return () if question.emergency or question.known_at is not None else (question,)
+        return None
+    return None if question.emergency or question.known_at is not None else question
 
 
-def _read_many(body: bytes) -> Sequence[Question]:
-    """The questions of a batch, where each says who, where and when, and no more; else nothing.
+def _read_many(body: bytes) -> Questions | None:
+    """The questions of a batch, where each says who, where and when, and no more.
 
     No member is given twice where there are as many colons as members and as the days and codes need none.
     """
     document = _json(body) if len(body) <= EligibilityBatch.max_body_bytes else None
     items = document.get("items") if isinstance(document, dict) and len(document) == 1 else None
-    if not isinstance(items, list) or len(items) > MOST_ITEMS or body.count(b":") != 3 * len(items) + 1:
-        return ()
-    questions = [_read_plain(item) for item in items]
-    return [] if None in questions else [each for each in questions if each]
+    if not isinstance(items, list) or not 0 < len(items) <= MOST_ITEMS or body.count(b":") != 3 * len(items) + 1:
+        return None
+    return _columns(items)
 
 
 def _json(body: bytes) -> object:
@@ -224,17 +229,36 @@ def _json(body: bytes) -> object:
 
 
 def _read_plain(item: object) -> Question | None:
-    if not isinstance(item, dict) or item.keys() != _PLAIN:
+    if not isinstance(item, dict) or len(item) != len(_PLAIN):
         return None
-    practitioner, institution, day = item["practitioner"], item["institution"], item["on"]
+    practitioner, institution, day = map(item.get, _PLAIN)
     if not (_is_plain_code(practitioner) and _is_plain_code(institution) and isinstance(day, str)):
         return None
     on = _day(day)
     return None if on is None else Question(practitioner=practitioner, institution=institution, on=on)
 
 
-def _is_plain_code(value: object) -> bool:
+def _is_plain_code(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and value.isalnum() and value.isascii() and len(value) <= LONGEST_CODE
+
+
+def _columns(items: list[Any]) -> Questions | None:
+    """The same of many, looked at column by column."""
+    if {*map(type, items)} != {dict} or {*map(len, items)} != {len(_PLAIN)}:
+        return None
+    try:
+        who, where, days = ([item[name] for item in items] for name in _PLAIN)
+    except KeyError:
+        return None
+    plain = _are_plain_codes(who) and _are_plain_codes(where) and {*map(type, days)} == {str}
+    return Questions(who, where, days) if plain and None not in map(_day, {*days}) else None
+
+
+def _are_plain_codes(values: list[Any]) -> bool:
+    if {*map(type, values)} != {str}:
+        return False
+    lengths, together = {*map(len, values)}, "".join(values)
+    return min(lengths) > 0 and max(lengths) <= LONGEST_CODE and together.isalnum() and together.isascii()
 
 
 @lru_cache(maxsize=10_000)

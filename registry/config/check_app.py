@@ -11,14 +11,17 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 import psycopg
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 from django.utils import timezone
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.config.settings")
 django = get_wsgi_application()
 
-from registry.api.quick import QuickCheck, Response, answer, unavailable  # noqa: E402 - Django first
+from registry.api.quick import Asked, QuickCheck, Response, answer, unavailable  # noqa: E402 - Django first
 from registry.config.leaving import leaving  # noqa: E402
 from registry.config.lines import Busy, Lines  # noqa: E402
+from registry.config.replica_lines import STATEMENTS_OF_REPLICA, ReplicaLines  # noqa: E402
+from registry.queries.nearest import CHECKS  # noqa: E402
 from registry.queries.quick_check import STATEMENTS, Row  # noqa: E402
 
 LINES, QUEUE, PATIENCE = 4, 512, 0.25
@@ -67,9 +70,9 @@ class Asks(Protocol):
 class CheckServer:
     """The application of one process."""
 
-    def __init__(self, twin: Twin, lines: Asks) -> None:
+    def __init__(self, twin: Twin, lines: Asks, replica: ReplicaLines | None = None) -> None:
         """`twin` is Django's application. `lines` raise Busy, or OperationalError while the database is away."""
-        self._twin, self._lines = twin, lines
+        self._twin, self._lines, self._replica = twin, lines, replica
         self._quick = QuickCheck()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="twin")
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="batches")
@@ -97,7 +100,7 @@ class CheckServer:
             asked = await self.aside(self._quick.asked, environ, body, now)
         if asked is not None:
             try:
-                rows = await self._lines.ask(asked.statement, asked.parameters)
+                asked, rows = await self._found(asked)
                 response = answer(asked, rows) if len(body) < LONG else await self.aside(answer, asked, rows)
             except Busy:
                 return unavailable(asked)
@@ -108,6 +111,12 @@ class CheckServer:
         response = await self.ordinarily(environ, body)
         self._quick.learn(environ, response)
         return response
+
+    async def _found(self, asked: Asked) -> tuple[Asked, list[Row]]:
+        """By the replica, if there is one that knows enough, else by the primary."""
+        if self._replica is not None and (nearest := await self._replica.ask(asked)) is not None:
+            return nearest
+        return asked, await self._lines.ask(asked.statement, asked.parameters)
 
     async def aside(self, act: Callable[P, T], *given: P.args, **more: P.kwargs) -> T:
         """What comes of what takes milliseconds; in a thread, so that nobody else waits for it."""
@@ -169,4 +178,13 @@ def ask_twin(twin: Twin, environ: Environ, body: bytes) -> Response:
     return Response(int(told[0].partition(" ")[0]), headers, content)
 
 
-application = CheckServer(django, Lines(STATEMENTS, number=LINES, queue=QUEUE, patience=PATIENCE))
+def check_server() -> CheckServer:
+    """As the settings say: with a replica, where there is one."""
+    lines = partial(Lines, number=LINES, queue=QUEUE, patience=PATIENCE)
+    primary, replica = lines(STATEMENTS), None
+    if CHECKS in connections.databases:
+        replica = ReplicaLines(primary, lines(STATEMENTS_OF_REPLICA, alias=CHECKS))
+    return CheckServer(django, primary, replica)
+
+
+application = check_server()

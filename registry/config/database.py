@@ -12,6 +12,9 @@ ACTING, READING, KEEPING = "registry_app", "registry_reader", "registry_backup"
 is told for whom it asks (``walled``); who keeps backups reads every row, past the wall, and writes nothing.
 """
 
+WALLED, POOLED = "registry.config.walled", "registry.config.pooled"
+"""How Django connects: straight to PostgreSQL, or through a pooler that hands a session on with each transaction."""
+
 IDENTITY = ("USER", "PASSWORD", "HOST", "PORT")
 
 
@@ -19,20 +22,28 @@ def connection_settings(env: environ.Env) -> dict[str, Any]:
     """Django's settings of the one database, from DATABASE_URL and DATABASE_OWNER_URL.
 
     The owner's log-in is kept under ``OWNER``, to which ``as_owner`` changes; that of DATABASE_BACKUP_URL, if there is
-    one, under ``KEEPER``.
+    one, under ``KEEPER``; that of DATABASE_DIRECT_URL under ``DIRECT``, where DATABASE_URL leads to a pooler.
     """
     application = _parsed(env, "DATABASE_URL")
     owner = _parsed(env, "DATABASE_OWNER_URL" if "DATABASE_OWNER_URL" in env else "DATABASE_URL")
     keeper = _parsed(env, "DATABASE_BACKUP_URL") if env.str("DATABASE_BACKUP_URL", default="") else None
+    direct = _parsed(env, "DATABASE_DIRECT_URL") if env.str("DATABASE_DIRECT_URL", default="") else None
+    pooled = env.bool("REGISTRY_DATABASE_POOLED", default=False)
+    if pooled and direct is None:
+        raise ImproperlyConfigured(
+            "REGISTRY_DATABASE_POOLED is set and DATABASE_DIRECT_URL is not: the prepared statements of the settlement"
+            " check need PostgreSQL itself, past the pooler. Example: postgres://registry_app:password@db:5432/registry"
+        )
     return {
         **application,
-        "ENGINE": "registry.config.walled",
+        "ENGINE": POOLED if pooled else WALLED,
         "CONN_MAX_AGE": env.int("REGISTRY_DATABASE_MAX_AGE", default=600),
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
         "OPTIONS": {**application["OPTIONS"], "server_side_binding": True, "assume_role": READING},
         "OWNER": _log_in(owner),
         "KEEPER": _log_in(keeper) if keeper else None,
+        "DIRECT": _log_in(direct) if direct else None,
     }
 
 
@@ -46,7 +57,7 @@ def check_settings(env: environ.Env, primary: dict[str, Any]) -> dict[str, dict[
     replica = _parsed(env, "REGISTRY_CHECK_DATABASE_URL")
     options = {"connect_timeout": 2, "tcp_user_timeout": 2000, **replica["OPTIONS"]}
     ours = {name: primary["OPTIONS"][name] for name in ("server_side_binding", "assume_role")}
-    return {"checks": {**primary, **replica, "ENGINE": primary["ENGINE"], "OPTIONS": {**options, **ours}}}
+    return {"checks": {**primary, **replica, "ENGINE": WALLED, "OPTIONS": {**options, **ours}}}
 
 
 def _log_in(parsed: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +65,9 @@ def _log_in(parsed: dict[str, Any]) -> dict[str, Any]:
 
 
 def parameters(settings_dict: dict[str, Any], who: str) -> dict[str, str]:
-    """How psycopg and PostgreSQL's own programs log in to this database as ``OWNER`` or ``KEEPER``."""
+    """How psycopg and PostgreSQL's own programs log in to this database as ``OWNER``, ``KEEPER`` or
+    ``DIRECT``.
+    """
     log_in = settings_dict[who]
     named = dict(zip(("user", "password", "host", "port"), (log_in[name] for name in IDENTITY), strict=True))
     given = {**named, **log_in["OPTIONS"], "dbname": settings_dict["NAME"]}

@@ -11,11 +11,12 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
-from registry.config.database import ACTING
+from registry.config.database import ACTING, POOLED, parameters
 from registry.queries.quick_check import Row
 
 _SLOWEST = 5  # seconds, for what takes less than one thousandth of one
@@ -26,6 +27,10 @@ _SESSION = f"""
 _OF_DJANGO = {"cursor_factory", "context", "prepare_threshold"}
 
 
+Asking = tuple[str, list[bytes]]
+"""The name of a statement, and with what it is asked."""
+
+
 class Busy(Exception):
     """All lines were in use for as long as one may wait."""
 
@@ -33,29 +38,29 @@ class Busy(Exception):
 class Line:
     """One connection on which the statements are prepared; used for one question at a time."""
 
-    def __init__(self, statements: Mapping[str, str]) -> None:
-        self._statements = statements
+    def __init__(self, statements: Mapping[str, str], alias: str) -> None:
+        self._statements, self._alias = statements, alias
         self._session: psycopg.Connection[Any] | None = None
         self._fd = -1
         self._waiting: asyncio.Future[PGresult] | None = None
 
-    async def ask(self, name: str, parameters: list[bytes]) -> list[Row]:
-        """The rows of the statement of that name. Where the connection was lost it is made anew, once: nothing is
-        written, so nothing is done twice.
+    async def ask(self, *questions: Asking) -> list[list[Row]]:
+        """The rows of each statement in turn, all by one session. Where the connection was lost it is made anew, once,
+        and all are asked again: nothing is written, so nothing is done twice.
 
         Raises psycopg.OperationalError where the database is away or does not answer the statement.
         """
         if self._session is not None:
             try:
-                return await self._asked(self._session, name, parameters)
+                return [await self._asked(self._session, *each) for each in questions]
             except psycopg.OperationalError:
                 self.close()
         loop = asyncio.get_running_loop()
-        self._session = await loop.run_in_executor(None, opened, self._statements)
+        self._session = await loop.run_in_executor(None, opened, self._statements, self._alias)
         self._fd = self._session.pgconn.socket
         loop.add_reader(self._fd, self._read, self._session)
         try:
-            return await self._asked(self._session, name, parameters)
+            return [await self._asked(self._session, *each) for each in questions]
         except psycopg.OperationalError:
             self.close()
             raise
@@ -118,10 +123,9 @@ async def _writable(number: int) -> None:
         loop.remove_writer(number)
 
 
-def opened(statements: Mapping[str, str]) -> psycopg.Connection[Any]:
-    """A connection that may only read, as who acts, on which the statements are prepared."""
-    given = {name: value for name, value in connection.get_connection_params().items() if name not in _OF_DJANGO}
-    session = psycopg.connect(**given, autocommit=True)
+def opened(statements: Mapping[str, str], alias: str = "default") -> psycopg.Connection[Any]:
+    """A connection that may only read, as who acts, on which the statements are prepared; `alias` is Django's."""
+    session = psycopg.connect(**_log_in(connections[alias]), autocommit=True)
     session.execute(_SESSION)
     for name, statement in statements.items():
         if session.pgconn.prepare(name.encode(), statement.encode()).status != ExecStatus.COMMAND_OK:
@@ -130,20 +134,35 @@ def opened(statements: Mapping[str, str]) -> psycopg.Connection[Any]:
     return session
 
 
+def _log_in(there: BaseDatabaseWrapper) -> dict[str, Any]:
+    """Past a pooler, where there is one: what is prepared and set here is the session's."""
+    if there.settings_dict["ENGINE"] == POOLED:
+        return dict(parameters(there.settings_dict, "DIRECT"))
+    return {name: value for name, value in there.get_connection_params().items() if name not in _OF_DJANGO}
+
+
 class Lines:
     """A few lines of one process, and who waits for them."""
 
-    def __init__(self, statements: Mapping[str, str], *, number: int, queue: int, patience: float) -> None:
-        """`number` connections at most; `queue` questions wait for one at most, none longer than `patience` seconds."""
-        self._free = [Line(statements) for _ in range(number)]
+    def __init__(
+        self, statements: Mapping[str, str], *, number: int, queue: int, patience: float, alias: str = "default"
+    ) -> None:
+        """`number` connections at most to the database that Django calls so; `queue` questions wait for one at most,
+        none longer than `patience` seconds.
+        """
+        self._free = [Line(statements, alias) for _ in range(number)]
         self._queue: deque[asyncio.Future[Line]] = deque()
         self._longest, self._patience = queue, patience
 
     async def ask(self, name: str, parameters: list[bytes]) -> list[Row]:
         """The rows of that statement. Raises Busy, or psycopg.OperationalError where the database is away."""
+        return (await self.ask_in_turn((name, parameters)))[0]
+
+    async def ask_in_turn(self, *questions: Asking) -> list[list[Row]]:
+        """The rows of each statement, asked one after the other of one session. Raises the same."""
         line = self._free.pop() if self._free else await self._next()
         try:
-            return await line.ask(name, parameters)
+            return await line.ask(*questions)
         finally:
             self._hand_on(line)
 

@@ -1,4 +1,4 @@
-"""How the register runs, in numbers for a Prometheus server: endpoints, mails and workers, and nobody.
+"""How the register runs, in numbers for a Prometheus server: endpoints, mails, workers and the offline list; nobody.
 
 Asked from this machine it answers without a key, so that a collector beside it needs none. From elsewhere it takes the
 key of a program whose person watches over the register (administration or audit of the whole of it, or support): keys
@@ -24,6 +24,7 @@ from registry.models import Role
 from registry.queries.keys import holder, note_use, scope_of_key
 from registry.queries.scope import Scope
 from registry.queries.sight import full_sight
+from registry.queries.status_lists import newest_list
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 THROUGH_A_PROXY = ("Forwarded", "X-Forwarded-For")
@@ -109,6 +110,12 @@ def _families(now: datetime) -> Iterator[list[str]]:
         "register_last_look_seconds",
         "since a worker last looked whether there is something to do",
         [({"work": work}, (now - at).total_seconds()) for work, at in last_looks().items()],
+    )
+    newest = newest_list()
+    yield _family(
+        "register_status_list_holds_seconds",
+        "for how long the newest offline list holds; a next one should come long before",
+        [({}, (newest.expires_at - now).total_seconds())] if newest else [],
     )
 
 

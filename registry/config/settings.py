@@ -20,6 +20,9 @@ Optional:
 ============================  ========================================================================================
 DATABASE_OWNER_URL            the same as its owner, for ``migrate`` and ``restore``; default: DATABASE_URL
 DATABASE_BACKUP_URL           the same as ``registry_backup``, for ``backup`` and ``drill``; default: neither can run
+REGISTRY_DATABASE_POOLED      DATABASE_URL leads to a pooler that hands sessions on with each transaction (PgBouncer
+                              with ``pool_mode = transaction``); default: false
+DATABASE_DIRECT_URL           the same past the pooler, for the settlement check; required with a pooler
 REGISTRY_CHECK_DATABASE_URL   a read replica for settlement checks alone; default: they ask DATABASE_URL
 REGISTRY_CHECK_LAG            seconds up to which the replica may be behind; beyond, DATABASE_URL is asked; default: 5
 REDIS_URL                     wake-up hints only, ``redis://…`` or ``unix:///path``; default: redis://127.0.0.1:6379/0

@@ -38,10 +38,12 @@ _MARK = """
         (SELECT system_identifier FROM pg_control_system()),
         pg_size_bytes(current_setting('wal_segment_size')), current_setting('wal_block_size')::bigint
 """  # in this order: the log holds what was committed before the clock was read
-_REPLAYED = """
+REPLAYED = """
     SELECT pg_is_in_recovery(), pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint,
         (SELECT system_identifier FROM pg_control_system())
 """
+
+"""Whether a server follows another one, how long the log is that it has replayed, and of which primary it is."""
 
 _HEAD_OF_PAGE, _HEAD_OF_SEGMENT = 24, 40  # bytes, as PostgreSQL aligns them on 64 bits
 
@@ -98,24 +100,30 @@ class Marks:
 
     def up_to(self) -> datetime:
         """The newest instant up to which the replica knows everything. Raises Behind, DatabaseError."""
-        newest = self._renewed()
-        standby, length, primary = _row(CHECKS, _REPLAYED)
-        if not standby or primary != newest.primary:
+        self.renew()
+        return self.moment_of(*_row(CHECKS, REPLAYED))
+
+    def moment_of(self, standby: bool, length: int, primary: int) -> datetime:
+        """The newest instant up to which the server that said this of itself (REPLAYED) knows all. Raises Behind."""
+        marks = [*self._marks]
+        if not marks or not standby or primary != marks[-1].primary:
             raise Behind("it does not follow this primary")
-        known = next((mark for mark in reversed([*self._marks]) if mark.length <= length), None)
+        known = next((mark for mark in reversed(marks) if mark.length <= length), None)
         if known is None or time.monotonic() - known.taken > settings.REGISTRY_CHECK_LAG:
             raise Behind("it is too far behind")
         return known.moment
 
-    def _renewed(self) -> Mark:
+    def due(self) -> bool:
+        """Whether it is time for another mark."""
+        return not self._marks or time.monotonic() - self._marks[-1].taken >= MARK_EVERY
+
+    def renew(self) -> None:
+        """Ask the primary for a mark, if it is time. Raises DatabaseError."""
         with self._lock:
-            last = self._marks[-1] if self._marks else None
-            if last is None or time.monotonic() - last.taken >= MARK_EVERY:
+            if self.due():
                 taken = time.monotonic()  # before it is asked for, so that it never counts as younger than it is
                 moment, length, primary, segment, page = _row("default", _MARK)
-                last = Mark(moment, end_of_log(length, segment=segment, page=page), primary, taken)
-                self._marks.append(last)
-            return last
+                self._marks.append(Mark(moment, end_of_log(length, segment=segment, page=page), primary, taken))
 
 
 MARKS = Marks()

@@ -36,6 +36,8 @@ def _table(model: type) -> str:
 _GOOD = f"""coalesce(k.scope = '{ApiKey.Scope.SETTLEMENT}' AND k.revoked_at IS NULL
                AND k.expires_at > {{now}}::timestamptz
                AND k.last_used_at > {{now}}::timestamptz - interval '{USED_EVERY.total_seconds():.0f} s', false)"""
+_LOOKED_AT = "{now}::timestamptz IS NOT NULL"
+_KEY = "encode(k.digest, 'hex'), {good}, array_to_string(k.networks, ' ')"
 _HOLDS = "superseded_at IS NULL AND starts_on <= {day} AND (ends_on IS NULL OR ends_on > {day})"
 _MERGED = f"""c.practitioner_id IS NOT NULL AND EXISTS (
                SELECT FROM {_table(FileMerge)} WHERE undone_at IS NULL AND absorbed_id = c.practitioner_id
@@ -47,54 +49,80 @@ _REGISTERED = f"""EXISTS (SELECT FROM {_table(Registration)}
 _MEASURES = f"""(SELECT string_agg(kind || ' ' || since, ' ' ORDER BY kind) FROM (
                SELECT kind, min(starts_on) AS since FROM {_table(MeasurePeriod)}
                WHERE institution_id = i.id AND {_HOLDS} GROUP BY kind) AS measures)"""  # noqa: S608
-_JOINED = f"""
-    LEFT JOIN {_table(PersonalCode)} AS c ON c.code = {{code}}
-    LEFT JOIN {_table(Institution)} AS i ON i.code = {{place}}
+_STANDING = f"""
     LEFT JOIN LATERAL (
         SELECT status, until, may_reregister, ends_on FROM {_table(StandingSpan)}
         WHERE practitioner_id = c.practitioner_id AND starts_on <= {{day}} ORDER BY starts_on DESC LIMIT 1
     ) AS s ON s.ends_on IS NULL OR s.ends_on > {{day}}
 """  # noqa: S608
 
-ONE = f"""
-    SELECT encode(k.digest, 'hex'), {_GOOD}, array_to_string(k.networks, ' '),
+_ONE = f"""
+    SELECT {_KEY},
            c.practitioner_id IS NOT NULL, {_MERGED},
            CASE WHEN $6::boolean THEN (
                SELECT json_agg(name) FROM {_table(PractitionerName)}
                WHERE practitioner_id = c.practitioner_id AND superseded_at IS NULL) END,
            i.region_id, {_AGREED}, {_REGISTERED}, s.status, s.until, s.may_reregister, {_MEASURES}
-    FROM {_table(ApiKey)} AS k {_JOINED}
+    FROM {_table(ApiKey)} AS k
+    LEFT JOIN {_table(PersonalCode)} AS c ON c.code = $2
+    LEFT JOIN {_table(Institution)} AS i ON i.code = $3 {_STANDING}
     WHERE k.prefix = $1
-""".format(now="$5", code="$2", place="$3", day="$4::date")  # noqa: S608 - names of our own tables and kinds
+"""  # noqa: S608 - names of our own tables and kinds
 """Parameters: first characters of the key, personal code, institution, day of service, now, whether names are asked.
 
 No row: nobody has such a key. Times and days are in ISO form.
 """
 
-MANY = f"""
-    SELECT CASE WHEN q.n = 1 THEN
-               encode(k.digest, 'hex') || '|' || ({_GOOD}) || '|' || array_to_string(k.networks, ' ') END,
-           concat_ws('|', c.practitioner_id IS NOT NULL, {_MERGED}, coalesce(i.region_id, ''), {_AGREED}, {_REGISTERED},
-                     coalesce(s.status, ''), coalesce(s.until::text, ''), coalesce(s.may_reregister, false),
-                     coalesce({_MEASURES}, ''))
-    FROM {_table(ApiKey)} AS k
-    CROSS JOIN unnest($2::text[], $3::text[], $4::date[]) WITH ORDINALITY AS q (code, place, day, n) {_JOINED}
-    WHERE k.prefix = $1 ORDER BY q.n
-""".format(now="$5", code="q.code", place="q.place", day="q.day")  # noqa: S608
-"""The same of many questions without names: the key with the first of them, and each question's findings in one text.
+_MANY = f"""
+    SELECT {_KEY}, found.texts
+    FROM {_table(ApiKey)} AS k CROSS JOIN LATERAL (
+        SELECT string_agg(concat_ws('|', c.practitioner_id IS NOT NULL, {_MERGED}, coalesce(i.region_id, ''), w.agreed,
+                   {_REGISTERED}, coalesce(s.status, ''), coalesce(s.until::text, ''),
+                   coalesce(s.may_reregister, false), w.measures), E'\\n' ORDER BY q.n) AS texts
+        FROM (
+            SELECT place, day, array_agg(code) AS codes, array_agg(n) AS numbers
+            FROM unnest($2::text[], $3::text[], $4::date[]) WITH ORDINALITY AS asked (code, place, day, n)
+            WHERE {{good}} GROUP BY place, day
+        ) AS g
+        LEFT JOIN {_table(Institution)} AS i ON i.code = g.place
+        CROSS JOIN LATERAL (SELECT {_AGREED} AS agreed, coalesce({_MEASURES}, '') AS measures OFFSET 0) AS w
+        CROSS JOIN LATERAL unnest(g.codes, g.numbers) AS q (code, n)
+        LEFT JOIN {_table(PersonalCode)} AS c ON c.code = q.code {_STANDING}
+    ) AS found
+    WHERE k.prefix = $1
+"""  # noqa: S608
+"""The same of many questions without names, in one row: the key, and each question's findings in a line of one text.
 
-Parameters: first characters of the key, personal codes, institutions, days, now.
+What is about a place and a day is looked up once for all who were asked about there. Where the key is not good for it,
+nobody is looked up. Parameters: first characters of the key, personal codes, institutions, days, now.
 """
+
+_OF_KEY = f"SELECT {_KEY} FROM {_table(ApiKey)} AS k WHERE k.prefix = $1"  # noqa: S608
+"""The key alone, as the others begin. Parameters: its first characters, now."""
 
 Row = Sequence[bytes | None]
 
 
-def parameters_of_many(prefix: str, questions: Sequence[Question], now: datetime) -> list[bytes]:
-    """The same of many questions. Their codes are letters and digits of ASCII, and no names are given."""
-    codes = ",".join([each.practitioner.upper() for each in questions])
-    places = ",".join([each.institution.upper() for each in questions])
-    days = ",".join([each.on.isoformat() for each in questions])
-    arrays = [f"{{{each}}}".encode() for each in (codes, places, days)]
+def with_key(key: Row, row: Row) -> Row:
+    """The row of another statement, with the key as this one of KEY has it."""
+    return [*key, *row[len(key) :]]
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Many questions without names, emergencies or past times, by columns; days in ISO form, codes of letters and
+    digits of ASCII.
+    """
+
+    practitioners: list[str]
+    institutions: list[str]
+    days: list[str]
+
+
+def parameters_of_many(prefix: str, questions: Questions, now: datetime) -> list[bytes]:
+    """With what the statement of many questions is asked."""
+    columns = (questions.practitioners, questions.institutions, questions.days)
+    arrays = [f"{{{','.join(each).upper()}}}".encode() for each in columns]
     return [prefix.encode(), *arrays, now.isoformat().encode()]
 
 
@@ -113,8 +141,16 @@ class Seen:
     region: str | None
 
 
-STATEMENTS = {"one": ONE, "many": MANY}
+def _statements(good: str) -> dict[str, str]:
+    now = {"good": good.format(now="$5")}
+    return {"one": _ONE.format(day="$4::date", **now), "many": _MANY.format(day="g.day", **now)}
+
+
+STATEMENTS = {**_statements(_GOOD), "key": _OF_KEY.format(good=_GOOD.format(now="$2"))}
 """By the names under which they are prepared."""
+
+BY_A_KNOWN_KEY = _statements(_LOOKED_AT)
+"""The same where the key was looked at elsewhere: it counts as good."""
 
 
 def parameters(prefix: str, question: Question, now: datetime) -> list[bytes]:
@@ -149,17 +185,18 @@ class SeenOfMany:
     """The key as it is kept, and the text of each question. `merged` is whether one is of merged files."""
 
     digest: str
-    good: bool
     networks: str
     texts: list[bytes]
     merged: bool
 
 
-def seen_of_many(rows: Sequence[Row]) -> SeenOfMany:
-    """What the rows say; there is at least one."""
-    digest, good, networks = _text(rows[0][0]).split("|")
-    texts = [row[1] or b"" for row in rows]
-    return SeenOfMany(digest, good == "true", networks, texts, any(text.startswith(b"t|t|") for text in set(texts)))
+def seen_of_many(row: Row) -> SeenOfMany | None:
+    """What the row says; None where the key is not good, and so nobody was looked up."""
+    digest, good, networks, together = row
+    if good != b"t" or together is None:
+        return None
+    texts = together.split(b"\n")
+    return SeenOfMany(_text(digest), _text(networks), texts, any(text.startswith(b"t|t|") for text in {*texts}))
 
 
 def found_in(text: bytes) -> tuple[Found, str | None]:

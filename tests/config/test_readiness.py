@@ -9,6 +9,7 @@ from django.utils import timezone
 from notifications.actions.background import announce, push
 from notifications.actions.endpoints import approve_endpoint, propose_endpoint
 from notifications.models import Look
+from registry.actions.status_lists import publish_status_list
 from registry.models import Assignment, Role, User
 from tests.api.officers import key_for
 from tests.notifications.pushing import administrator
@@ -75,5 +76,20 @@ def test_the_numbers_name_endpoints_and_nobody() -> None:
     assert f'register_push_owed{{endpoint="{endpoint.uuid}"}} 0' in text
     assert f'register_endpoint_state{{endpoint="{endpoint.uuid}",state="active"}} 1' in text
     assert "王伟" not in text
+    assert "register_status_list_holds_seconds{}" not in text
     families = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")]
-    assert len(families) == len(set(families)) == 8
+    assert len(families) == len(set(families)) == 9
+
+
+def test_the_numbers_tell_for_how_long_the_offline_list_holds() -> None:
+    now = timezone.now()
+    build("510100")
+    published = publish_status_list(now=now)
+    assert published
+    [line] = [
+        each
+        for each in Client().get("/metrics").content.decode().splitlines()
+        if each.startswith("register_status_list_holds_seconds{}")
+    ]
+    left = (published.expires_at - now).total_seconds()
+    assert left - 60 < float(line.split()[1]) < left + 1

@@ -39,7 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if session is None or session.info.transaction_status == TransactionStatus.INERROR:
             return  # whatever is asked now is refused anyhow
         with session.cursor() as cursor:
-            cursor.execute(_SHOW, [ACTING if sight.full else READING, *_settings(sight)])
+            cursor.execute(_SHOW, [ACTING if sight.full else READING, *settings_of(sight)])
         self._shown = sight
 
     def _rollback(self) -> Any:
@@ -51,7 +51,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._shown = None
 
 
-def _settings(sight: Sight) -> list[str]:
+def settings_of(sight: Sight) -> list[str]:
+    """The values of SETTINGS, in their order."""
     own = "" if sight.user is None else str(sight.user)
     return [" ".join(f"{each}%" for each in sight.regions), _spaced(sight.institutions), _spaced(sight.files), own]
 
