@@ -24,7 +24,7 @@ from registry.config.replica_lines import STATEMENTS_OF_REPLICA, ReplicaLines  #
 from registry.queries.nearest import CHECKS  # noqa: E402
 from registry.queries.quick_check import STATEMENTS, Row  # noqa: E402
 
-LINES, QUEUE, PATIENCE = 4, 512, 0.25
+LINES, QUEUE, PATIENCE = 4, 4096, 0.25
 """Connections for the quick way; questions that may wait for one, and for how many seconds."""
 
 THREADS = 4

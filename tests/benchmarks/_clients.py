@@ -20,10 +20,20 @@ WARM = 1.0  # seconds that are not counted
 
 @dataclass
 class Tally:
-    """What was answered, in seconds from asking to the last byte."""
+    """What was answered, in seconds from asking to the last byte; and how often one was told to come again later."""
 
     times: list[float] = field(default_factory=list)
+    refused: int = 0
     errors: int = 0
+
+    def count(self, answer: bytes, took: float) -> None:
+        status = answer[9:12]
+        if status == b"200":
+            self.times.append(took)
+        elif status == b"503" and b"\r\nretry-after:" in answer.lower():
+            self.refused += 1
+        else:
+            self.errors += 1
 
     def told(self, seconds: float) -> dict[str, float]:
         cuts = statistics.quantiles(self.times, n=100) if len(self.times) > 1 else [0.0] * 99
@@ -31,6 +41,7 @@ class Tally:
             "per_second": len(self.times) / seconds,
             "p50_ms": cuts[49] * 1000,
             "p99_ms": cuts[98] * 1000,
+            "refused": self.refused,
             "errors": self.errors,
         }
 
@@ -84,8 +95,7 @@ def run(port: int, clients: int, seconds: float, requests: list[bytes]) -> dict[
                 continue
             now = time.perf_counter()
             if now > begin:
-                tally.times.append(now - asked[one])
-                tally.errors += not answer.startswith(b"HTTP/1.1 200")
+                tally.count(answer, now - asked[one])
             got[one], asked[one] = b"", now
             one.sendall(next(turn))
     return tally.told(seconds)

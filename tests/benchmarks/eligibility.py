@@ -46,11 +46,12 @@ def run(practitioners: int | None) -> list[dict[str, Any]]:
     with ExitStack() as ending:
         folder = Path(ending.enter_context(tempfile.TemporaryDirectory()))
         ports = {name: ending.enter_context(served(argv, folder)) for name, argv in SERVERS.items()}
-        file = written(_requests(people, text), folder / "requests")
+        file = written(requests_about(people, text), folder / "requests")
         return [_measured(ports, clients, file, people) for clients in CLIENTS]
 
 
-def _requests(people: int, key: str) -> list[bytes]:
+def requests_about(people: int, key: str) -> list[bytes]:
+    """Questions about ASKED of so many people, as they go over the wire."""
     chance = random.Random(2026)
     return [_request(chance.randint(1, people), key) for _ in range(ASKED)]
 
@@ -68,13 +69,13 @@ def _request(number: int, key: str) -> bytes:
 def _measured(ports: Mapping[str, int], clients: int, file: Path, people: int) -> dict[str, Any]:
     rounds: list[dict[str, dict[str, float]]] = []
     for number in range(ROUNDS):
-        rounds.append({name: _asked(port, clients, file) for name, port in ports.items()})
+        rounds.append({name: asked(port, clients, file) for name, port in ports.items()})
         told = ", ".join(
             f"{name} {each['per_second']:,.0f}/s p50 {each['p50_ms']:.2f} p99 {each['p99_ms']:.2f} ms"
             for name, each in rounds[-1].items()
         )
         print(f"{clients} clients, round {number + 1}: {told}", flush=True)
-    errors = sum(int(each["errors"]) for found in rounds for each in found.values())
+    errors = sum(int(each["errors"] + each["refused"]) for found in rounds for each in found.values())
     assert errors == 0, f"{errors} answers were not 200"
 
     def middle(name: str, of: str) -> float:
@@ -97,7 +98,8 @@ def _measured(ports: Mapping[str, int], clients: int, file: Path, people: int) -
     }
 
 
-def _asked(port: int, clients: int, file: Path) -> dict[str, float]:
+def asked(port: int, clients: int, file: Path) -> dict[str, float]:
+    """What so many clients say of a server that they asked for SECONDS."""
     argv = [sys.executable, "-m", "tests.benchmarks._clients", str(port), str(clients), str(SECONDS), str(file)]
     done = subprocess.run(argv, cwd=HOUSE, check=True, capture_output=True, text=True)
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
