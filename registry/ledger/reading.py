@@ -1,10 +1,11 @@
 """Rows to facts: what the rules are given to compute with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from registry.ledger.chain import FactRow
 from registry.ledger.families import families, family_of, kept_file
 from registry.ledger.law import policies
 from registry.models import Fact, Practitioner
@@ -95,6 +96,18 @@ def written_until(rows: list[tuple[Any, ...]], fact: Fact) -> list[tuple[Any, ..
 def numbered(rows: list[tuple[Any, ...]]) -> list[facts.Fact]:
     """Facts of one person numbered 1…n by (decided_at, origin, origin_seq): the same order in every register."""
     return [_fact(seq, row) for seq, row in enumerate(sorted(rows, key=lambda row: row[1:5]), start=1)]
+
+
+def history(rows: Iterable[FactRow], entries: Mapping[int, str]) -> list[facts.Fact]:
+    """The same of whole rows; `entries` are the identifiers of the entries that are corrected, by id."""
+    return numbered(
+        [
+            (row.practitioner_id, row.decided_at, row.origin, row.origin_seq, row.origin_id, row.kind, row.effective_on,
+             row.recorded_at, row.points, row.counted_on, row.policy, row.months, row.days,
+             row.entry_id and entries[row.entry_id], row.id)
+            for row in rows
+        ]
+    )  # fmt: skip
 
 
 def standing_of(practitioner: Practitioner, on: date, *, known: datetime | None = None) -> compute.Standing:

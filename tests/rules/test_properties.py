@@ -153,7 +153,7 @@ def test_spans_cover_the_calendar_and_neighbours_differ(facts: list[Fact]) -> No
     assert (life[0].from_, life[-1].to) == (date.min, None)
     for one, next_one in pairwise(life):
         assert one.to == next_one.from_
-        assert replace(one, from_=date.min, to=None) != replace(next_one, from_=date.min, to=None)
+        assert one._replace(from_=date.min, to=None) != next_one._replace(from_=date.min, to=None)
 
 
 @unhurried
