@@ -1,8 +1,9 @@
 """Many hands: processes that each take shares of the register, and all see it as it was at one instant.
 
 PostgreSQL hands the instant on (`pg_export_snapshot`), so nothing that is recorded meanwhile is seen half. The
-processes are started anew, so no connection is inherited; they see everything, as commands do, and end with whoever
-started them.
+processes are forked, so that none has to load the register first; each opens a connection of its own and leaves alone
+what it inherited. They see as far as whoever started them, and end with it. For commands only: a process that answers
+requests has threads, and those do not fork.
 """
 
 import os
@@ -15,16 +16,16 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
-from registry.config.hand import begin
+from registry.config.children import end_with_parent
 from registry.ledger.shares import Share, Spread, here
 from registry.queries.snapshot import one_moment
 
 T = TypeVar("T")
 
-WORTH_STARTING = 3
-"""So many shares a hand are worth starting it for: to start takes as long as one or two shares."""
+WORTH_STARTING = 2
+"""So many shares for each process are worth starting it."""
 
 
 class HandLost(Exception):
@@ -54,8 +55,7 @@ def _spread(jobs: int, do: Callable[[Share], T], shares: Sequence[Share], /) -> 
 
 
 def _by_processes(jobs: int, do: Callable[[Share], T], shares: Sequence[Share]) -> Iterator[T]:
-    beginning = (os.getpid(), connection.settings_dict)
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=begin, initargs=beginning)
+    pool = ProcessPoolExecutor(jobs, get_context("fork"), initializer=_begin, initargs=(os.getpid(),))
     try:
         futures = _submitted(pool, partial(_at_the_moment, _snapshot(), do), shares)
         for place, future in enumerate(futures):
@@ -86,6 +86,19 @@ def _snapshot() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_export_snapshot()")
         return str(cursor.fetchone()[0])
+
+
+_inherited: list[Any] = []
+
+
+def _begin(parent: int) -> None:
+    """Of a process: the connections of its parent are neither used nor closed, which would be said on the same line."""
+    end_with_parent()
+    if os.getppid() != parent:
+        os._exit(1)
+    for alias in connections:
+        _inherited.append(connections[alias])
+        del connections[alias]
 
 
 def _at_the_moment(snapshot: str, do: Callable[[Share], T], share: Share) -> T:

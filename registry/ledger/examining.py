@@ -1,6 +1,7 @@
 """One share of the register, looked at: do its chains hold, and is its projection what its facts say?"""
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
@@ -86,25 +87,41 @@ class People:
     def __init__(self, share: Share) -> None:
         self.rows = _by_file(shares.facts_of(share))
         self.facts = sum(map(len, self.rows.values()))
-        self._stored = shares.stored_in(share)
+        self._share = share
         self._merged = shares.merged_in(share)
         self._found = families(self._merged)
         self._elsewhere = self._facts_elsewhere()
         self._entries = self._entries_corrected()
-        kept = {file for file in self._merged if self._found.kept[file] == file}
-        self.ids = sorted(self.rows.keys() | self._stored.keys() | kept)
+
+    @cached_property
+    def stored(self) -> dict[int, Lines]:
+        """The projection as it is kept, by file."""
+        return shares.stored_in(self._share)
+
+    @cached_property
+    def ids(self) -> list[int]:
+        """All these files, in order."""
+        return sorted(self.rows.keys() | self.stored.keys() | self._kept())
 
     def lives(self) -> Iterator[Life]:
         """Every file, in order."""
         for file in self.ids:
             own = self._history(file)
-            yield Life(file, own, lines(own) if own else NOTHING, self._stored.get(file, NOTHING))
+            yield Life(file, own, lines(own) if own else NOTHING, self.stored.get(file, NOTHING))
+
+    def histories(self) -> dict[int, list[Fact]]:
+        """The facts of every person who has any and whose kept file lies in the share, by that file, in order."""
+        found = ((file, self._history(file)) for file in sorted(self.rows.keys() | self._kept()))
+        return {file: own for file, own in found if own}
 
     def known_of(self, file: int) -> tuple[Person, int]:
         """Whose file it is, and how many facts there are in all files of that person."""
         kept = self._found.kept[file] if file in self._merged else file
         person = Person(kept, self._found.members[kept] if file in self._merged else frozenset((file,)))
         return person, len(self._rows_of(person))
+
+    def _kept(self) -> set[int]:
+        return {file for file in self._merged if self._found.kept[file] == file}
 
     def _history(self, file: int) -> list[Fact] | None:
         if file not in self._merged:
