@@ -61,14 +61,16 @@ def canonical(fact: Fact | FactRow) -> bytes:
         ),
         salt=bytes(fact.salt),
     )
+    recorded_at = _instant(fact.recorded_at)
+    decided_at = recorded_at if fact.decided_at == fact.recorded_at else _instant(fact.decided_at)
     return (
         f'{{"actor":"{actor.hex()}","agency":{_number(fact.agency_id)},"chain_no":{fact.chain_no},'
-        f'"counted_on":{_day(fact.counted_on)},"days":{_number(fact.days)},"decided_at":"{_instant(fact.decided_at)}",'
+        f'"counted_on":{_day(fact.counted_on)},"days":{_number(fact.days)},"decided_at":"{decided_at}",'
         f'"document":"{document.hex()}","effective_on":{_day(fact.effective_on)},"entry":{_number(fact.entry_id)},'
         f'"file":"{file.hex()}","kind":{_text(fact.kind)},"legacy":{"true" if fact.legacy else "false"},'
         f'"months":{_number(fact.months)},"origin":{_text(fact.origin)},"origin_id":"{fact.origin_id}",'
         f'"origin_seq":{fact.origin_seq},"points":{_number(fact.points)},"policy":{_text(fact.policy)},'
-        f'"reason":"{reason.hex()}","recorded_at":"{_instant(fact.recorded_at)}","second":"{second.hex()}"}}'
+        f'"reason":"{reason.hex()}","recorded_at":"{recorded_at}","second":"{second.hex()}"}}'
     ).encode()
 
 

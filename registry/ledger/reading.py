@@ -117,24 +117,19 @@ def standing_of(practitioner: Practitioner, on: date, *, known: datetime | None 
 
 def _fact(seq: int, row: tuple[Any, ...]) -> facts.Fact:
     (_, _, _, _, origin_id, kind, effective_on, recorded_at, points, counted_on, policy, months, days, entry, _) = row
-    common: dict[str, Any] = {
-        "id": str(origin_id),
-        "seq": seq,
-        "effective_on": effective_on,
-        "recorded_at": recorded_at,
-    }
+    common = (str(origin_id), seq, effective_on, recorded_at)
     match kind:
         case "points_scored":
-            return facts.PointsScored(**common, points=points, counted_on=counted_on, policy=policy, months=months)
+            return facts.PointsScored(*common, points, counted_on, policy, months)
         case "entry_annulled":
-            return facts.EntryAnnulled(**common, entry=str(entry))
+            return facts.EntryAnnulled(*common, str(entry))
         case "entry_revised":
-            return facts.EntryRevised(**common, entry=str(entry), points=points, months=months)
+            return facts.EntryRevised(*common, str(entry), points, months)
         case "points_relieved":
-            return facts.PointsRelieved(**common, points=points)
+            return facts.PointsRelieved(*common, points)
         case "period_shortened":
-            return facts.PeriodShortened(**common, days=days)
+            return facts.PeriodShortened(*common, days)
         case "reregistered":
-            return facts.Reregistered(**common)
+            return facts.Reregistered(*common)
         case _:
             raise ValueError(f"fact {origin_id} is of the kind {kind!r}, which the rules do not know")
