@@ -16,9 +16,10 @@ from django.db import OperationalError, connection, transaction
 
 from registry.config.hands import hands
 from registry.ledger import rebuilding, shares
-from registry.ledger.checking import differences, file_differences
+from registry.ledger.checking import Done, differences, file_differences
 from registry.ledger.examining import examine
 from registry.ledger.rebuilding import rebuild
+from registry.management.pace import Pace
 from registry.models import Practitioner, SanctionPeriod, StandingSpan
 from tests.actions.deeds import annul, merge, part
 from tests.actions.measuring import hire
@@ -196,3 +197,16 @@ def test_a_file_that_somebody_keeps_locked_is_not_waited_for_without_end(
 def test_the_number_of_processes_is_asked_for_in_whole_numbers() -> None:
     with pytest.raises(CommandError, match="0 is no number of processes"):
         call_command("check_register", "--jobs", "0")
+
+
+def test_the_pace_tells_how_far_how_quickly_and_how_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([100.0, 101.0, 104.0, 105.0, 110.0])
+    monkeypatch.setattr("registry.management.pace.monotonic", lambda: next(clock))
+    told: list[str] = []
+    pace = Pace(told.append, "checked")
+    for files, facts in ((1, 100), (5, 400), (6, 500), (12, 1000)):
+        pace(Done(files, facts, 1000))
+    assert told == [
+        "400 of 1000 facts in 5 files checked, 100 facts a second, 6 s left",
+        "1000 of 1000 facts in 12 files checked, 100 facts a second, 10.0 s",
+    ]
