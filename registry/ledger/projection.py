@@ -5,53 +5,54 @@ It is rewritten whole for one person whenever a fact of theirs is added. A file 
 
 from collections.abc import Iterable
 from datetime import date
-from uuid import UUID
+from typing import Any, NamedTuple
 
 from registry.ledger.law import policies
 from registry.models import SanctionPeriod, StandingSpan
-from registry.rules import compute, facts, spans
+from registry.rules import facts
+from registry.rules.spans import life
+
+PERIOD_COLUMNS = ("kind", "starts_on", "ends_on", "barred_until", "because", "single")
+SPAN_COLUMNS = ("starts_on", "ends_on", "status", "until", "points", "may_reregister")
 
 
-def periods_of(practitioner_id: int, of_person: list[facts.Fact]) -> list[SanctionPeriod]:
-    """All periods that the facts produce, begun or not."""
+class Lines(NamedTuple):
+    """The rows of one person, each in order of days, by `PERIOD_COLUMNS` and `SPAN_COLUMNS`."""
+
+    periods: list[tuple[Any, ...]]
+    spans: list[tuple[Any, ...]]
+
+
+def lines(of_person: list[facts.Fact]) -> Lines:
+    """What the facts produce, begun or not: every period, and the standing of every day as runs of days.
+
+    The days before the first fact (normal, 0 points) are left out.
+    """
     if not of_person:
-        return []
-    last_day = max(fact.effective_on for fact in of_person)
-    return [
-        SanctionPeriod(
-            practitioner_id=practitioner_id,
-            kind=period.kind,
-            starts_on=period.from_,
-            ends_on=period.until,
-            barred_until=period.barred_until,
-            because=[UUID(entry) for entry in period.because],
-            single=period.single,
-        )
-        for period in compute.standing(of_person, last_day, policies()).periods
-    ]
+        return Lines([], [])
+    lived = life(of_person, policies())
+    return Lines(
+        [(one.kind, one.from_, one.until, one.barred_until, list(one.because), one.single) for one in lived.periods],
+        [tuple(span) for span in lived.spans if span.from_ != date.min],
+    )
 
 
-def spans_of(practitioner_id: int, of_person: list[facts.Fact]) -> list[StandingSpan]:
-    """The standing of every day, as runs of days; the days before the first fact (normal, 0 points) are left out."""
-    return [
-        StandingSpan(
-            practitioner_id=practitioner_id,
-            starts_on=span.from_,
-            ends_on=span.to,
-            status=span.status,
-            until=span.until,
-            points=span.points,
-            may_reregister=span.may_reregister,
-        )
-        for span in spans.spans(of_person, policies())
-        if span.from_ != date.min
-    ]
+def periods_of(practitioner_id: int, of_person: Lines) -> list[SanctionPeriod]:
+    """The periods as rows."""
+    named = (dict(zip(PERIOD_COLUMNS, line, strict=True)) for line in of_person.periods)
+    return [SanctionPeriod(practitioner_id=practitioner_id, **line) for line in named]
+
+
+def spans_of(practitioner_id: int, of_person: Lines) -> list[StandingSpan]:
+    """The runs of days as rows."""
+    named = (dict(zip(SPAN_COLUMNS, line, strict=True)) for line in of_person.spans)
+    return [StandingSpan(practitioner_id=practitioner_id, **line) for line in named]
 
 
 def rewrite(*, kept: int, members: Iterable[int], of_person: list[facts.Fact]) -> None:
     """Replace the projection of one person; it stands under the kept file, the merged files have none."""
-    ids = list(members)
+    ids, produced = list(members), lines(of_person)
     SanctionPeriod.objects.filter(practitioner_id__in=ids).delete()
     StandingSpan.objects.filter(practitioner_id__in=ids).delete()
-    SanctionPeriod.objects.bulk_create(periods_of(kept, of_person))
-    StandingSpan.objects.bulk_create(spans_of(kept, of_person))
+    SanctionPeriod.objects.bulk_create(periods_of(kept, produced))
+    StandingSpan.objects.bulk_create(spans_of(kept, produced))

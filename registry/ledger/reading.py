@@ -1,10 +1,11 @@
 """Rows to facts: what the rules are given to compute with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from registry.ledger.chain import FactRow
 from registry.ledger.families import families, family_of, kept_file
 from registry.ledger.law import policies
 from registry.models import Fact, Practitioner
@@ -97,6 +98,18 @@ def numbered(rows: list[tuple[Any, ...]]) -> list[facts.Fact]:
     return [_fact(seq, row) for seq, row in enumerate(sorted(rows, key=lambda row: row[1:5]), start=1)]
 
 
+def history(rows: Iterable[FactRow], entries: Mapping[int, str]) -> list[facts.Fact]:
+    """The same of whole rows; `entries` are the identifiers of the entries that are corrected, by id."""
+    return numbered(
+        [
+            (row.practitioner_id, row.decided_at, row.origin, row.origin_seq, row.origin_id, row.kind, row.effective_on,
+             row.recorded_at, row.points, row.counted_on, row.policy, row.months, row.days,
+             row.entry_id and entries[row.entry_id], row.id)
+            for row in rows
+        ]
+    )  # fmt: skip
+
+
 def standing_of(practitioner: Practitioner, on: date, *, known: datetime | None = None) -> compute.Standing:
     """The standing of the person on day `on`, as known at `known` (None: everything known)."""
     return compute.standing(facts_of(practitioner, known=known), on, policies(), known=known)
@@ -104,24 +117,19 @@ def standing_of(practitioner: Practitioner, on: date, *, known: datetime | None 
 
 def _fact(seq: int, row: tuple[Any, ...]) -> facts.Fact:
     (_, _, _, _, origin_id, kind, effective_on, recorded_at, points, counted_on, policy, months, days, entry, _) = row
-    common: dict[str, Any] = {
-        "id": str(origin_id),
-        "seq": seq,
-        "effective_on": effective_on,
-        "recorded_at": recorded_at,
-    }
+    common = (str(origin_id), seq, effective_on, recorded_at)
     match kind:
         case "points_scored":
-            return facts.PointsScored(**common, points=points, counted_on=counted_on, policy=policy, months=months)
+            return facts.PointsScored(*common, points, counted_on, policy, months)
         case "entry_annulled":
-            return facts.EntryAnnulled(**common, entry=str(entry))
+            return facts.EntryAnnulled(*common, str(entry))
         case "entry_revised":
-            return facts.EntryRevised(**common, entry=str(entry), points=points, months=months)
+            return facts.EntryRevised(*common, str(entry), points, months)
         case "points_relieved":
-            return facts.PointsRelieved(**common, points=points)
+            return facts.PointsRelieved(*common, points)
         case "period_shortened":
-            return facts.PeriodShortened(**common, days=days)
+            return facts.PeriodShortened(*common, days)
         case "reregistered":
-            return facts.Reregistered(**common)
+            return facts.Reregistered(*common)
         case _:
             raise ValueError(f"fact {origin_id} is of the kind {kind!r}, which the rules do not know")

@@ -18,6 +18,8 @@ def one_moment() -> Iterator[None]:
     if connections[asked].in_atomic_block:
         yield
         return
+    with connections[asked].cursor():
+        pass  # the session is told how far it sees before the transaction begins, of which it would be a query
     with transaction.atomic(using=asked):
         with connections[asked].cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

@@ -4,13 +4,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from registry.ledger.checking import Done, Progress
+from registry.ledger.examining import People
 from registry.ledger.families import families
 from registry.ledger.law import policies
 from registry.ledger.reading import facts_by_practitioner
-from registry.models import Fact, FileMerge, Institution, Practitioner, Region, Registration, StandingSpan
+from registry.ledger.shares import Share, Spread, cut, here
+from registry.models import FileMerge, Institution, Practitioner, Region, Registration, StandingSpan
 from registry.rosters.cells import harmless
 from registry.rules import facts, whatif
 from registry.rules.compute import NORMAL
@@ -80,8 +84,8 @@ class Tally:
     blocked_otherwise: int = 0
     before: Counter[str] = field(default_factory=Counter)
     after: Counter[str] = field(default_factory=Counter)
-    at_before: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    at_after: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    at_before: defaultdict[str, Counter[str]] = field(default_factory=partial(defaultdict, Counter))
+    at_after: defaultdict[str, Counter[str]] = field(default_factory=partial(defaultdict, Counter))
 
     def count(self, comparison: Comparison) -> None:
         """Take one person in."""
@@ -94,6 +98,17 @@ class Tally:
             self.at_before[institution][comparison.before.status] += 1
             self.at_after[institution][comparison.after.status] += 1
 
+    def add(self, other: "Tally") -> None:
+        """Take in everybody whom the other counted."""
+        self.people += other.people
+        self.stand_otherwise += other.stand_otherwise
+        self.blocked_otherwise += other.blocked_otherwise
+        self.before.update(other.before)
+        self.after.update(other.after)
+        for ours, theirs in ((self.at_before, other.at_before), (self.at_after, other.at_after)):
+            for institution, counts in theirs.items():
+                ours[institution].update(counts)
+
     def institutions_that_differ(self) -> list[str]:
         """The codes of institutions whose counts would be others, in order."""
         return sorted(code for code in self.at_before if self.at_before[code] != self.at_after[code])
@@ -103,21 +118,60 @@ class ScopeTooLarge(Exception):
     """More people than are compared at once."""
 
 
-def compare(*, policy: str, on: date, region: str | None = None) -> Iterator[Comparison]:
-    """Everybody whose file holds facts, as they stand on `on` and as they would under `policy`, which may be a draft.
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What a share of the register gives: counts, and everybody who differs, by personal code."""
 
-    With `region` (six digits) only people registered on that day at an institution inside it. People are read in
-    batches, so a province fits in memory. Raises KeyError for an unknown policy and Region.DoesNotExist.
+    tally: Tally
+    differing: list[Comparison]
+    files: int
+    facts: int
+
+
+def compare_everybody(
+    *, policy: str, on: date, region: str | None = None, spread: Spread = here, progress: Progress | None = None
+) -> Iterator[Portion]:
+    """Everybody, counted share by share; `spread` says which processes compare. As `compared`, of which it is made."""
+    shares, of_facts = cut()
+    files = facts = 0
+    for portion in spread(partial(_portion, policy=policy, on=on, region=region), shares):
+        yield portion
+        files, facts = files + portion.files, facts + portion.facts
+        if progress:
+            progress(Done(files, facts, of_facts))
+
+
+def _portion(share: Share, *, policy: str, on: date, region: str | None) -> Portion:
+    people = People(share)
+    portion = Portion(Tally(), [], len(people.rows), people.facts)
+    for comparison in compared(people, policy=policy, on=on, region=region):
+        portion.tally.count(comparison)
+        if comparison.differs:
+            portion.differing.append(comparison)
+    return portion
+
+
+def compared(people: People, *, policy: str, on: date, region: str | None = None) -> Iterator[Comparison]:
+    """These people, as far as they have facts, as they stand on `on` and as they would under `policy`, maybe a draft.
+
+    With `region` (six digits) only those registered on that day at an institution inside it. Raises KeyError for an
+    unknown policy and Region.DoesNotExist.
     """
-    prefix = Region.objects.get(pk=region).prefix if region else ""
-    everywhere = None if region is None else Institution.objects.filter(region__code__startswith=prefix)
-    return _over(_batches(), policy, on, everywhere)
+    policies()[policy]
+    return _compared(people.histories(), policy, on, _inside(region))
+
+
+def _inside(region: str | None) -> QuerySet[Institution] | None:
+    """The institutions of the region; None for everybody everywhere."""
+    if region is None:
+        return None
+    return Institution.objects.filter(region__code__startswith=Region.objects.get(pk=region).prefix)
 
 
 def compare_at(
     institutions: QuerySet[Institution], *, policy: str, on: date, most: int = MOST_AT_ONCE, batch: int = BATCH
 ) -> Iterator[Comparison]:
-    """The same of people with facts who are registered on the day at one of the institutions, and those only.
+    """People with facts who are registered on the day at one of the institutions, and those only.
 
     `batch` people are held at one time: more take fewer queries. Raises ScopeTooLarge where they are more than `most`,
     before anything is computed.
@@ -143,18 +197,6 @@ def _over(
         people = {kept: history for kept, history in known.items() if kept not in seen}
         seen |= people.keys()
         yield from _compared(people, policy, on, institutions)
-
-
-def _batches() -> Iterator[list[int]]:
-    last = 0
-    while batch := list(
-        Fact.objects.filter(practitioner_id__gt=last)
-        .order_by("practitioner_id")
-        .values_list("practitioner_id", flat=True)
-        .distinct()[:BATCH]
-    ):
-        yield batch
-        last = batch[-1]
 
 
 def _compared(

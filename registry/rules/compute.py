@@ -68,7 +68,7 @@ def standing(facts: Iterable[Fact], on: date, policies: Policies, *, known: date
     course = Course(policies, reading.revised_by)
     later = take_until(course, reading.facts, on)
     answer = answer_on(course, on)
-    periods, errors, steps = _all_periods(course), tuple(course.errors), tuple(course.steps)
+    periods, errors, steps = all_periods(course), tuple(course.errors), tuple(course.steps)
     points_raw = course.totals.get(on.year, 0)
     change = next(changes_after(course, later, on), None)
     return Standing(
@@ -129,21 +129,29 @@ def changes_after(course: Course, later: Sequence[Fact], day: date) -> Iterator[
 
 
 def _edges_between(course: Course, after: date, before: date | None) -> list[date]:
-    edges = {edge for edge in _edges(course) if edge > after and (before is None or edge < before)}
-    return sorted(edges)
+    edges = {*_edges_of_periods(course, after), *_new_years(course, after)}
+    return sorted(edge for edge in edges if edge > after and (before is None or edge < before))
 
 
-def _edges(course: Course) -> Iterator[date]:
-    for suspension in course.suspensions:
+def _edges_of_periods(course: Course, after: date) -> Iterator[date]:
+    """Of the suspensions that go on beyond the day, latest first, and of the open termination."""
+    for suspension in reversed(course.suspensions):
+        if suspension.end <= after:
+            break
         yield suspension.from_
         yield suspension.end
     if (termination := course.termination) and termination.barred_until:
         yield termination.barred_until
+
+
+def _new_years(course: Course, after: date) -> Iterator[date]:
+    """Of the years that have points and of those that follow them, as far as they come after the day."""
     for year in course.totals:
-        for day in (new_year(year), new_year(year + 1)):
-            if day:
+        for each in (year, year + 1):
+            if each > after.year and (day := new_year(each)):
                 yield day
 
 
-def _all_periods(course: Course) -> tuple[Period, ...]:
+def all_periods(course: Course) -> tuple[Period, ...]:
+    """The periods that the facts taken so far produced, by their first day."""
     return tuple(sorted(course.suspensions + course.terminations, key=lambda period: (period.from_, period.kind)))

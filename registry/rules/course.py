@@ -79,6 +79,17 @@ class _Effect(NamedTuple):
     months: int | None = None
 
 
+class _Told(NamedTuple):
+    """What one fact did; `under` is the policy that it was done under, None for the national one of the day."""
+
+    fact: Fact
+    year: int
+    points: int
+    total: int
+    effect: _Effect
+    under: Policy | None
+
+
 class Course:
     """Totals by year and periods after the facts taken so far.
 
@@ -93,7 +104,12 @@ class Course:
         self.suspensions: list[Period] = []
         self.terminations: list[Period] = []
         self.errors: list[str] = []
-        self.steps: list[Step] = []
+        self._told: list[_Told] = []
+
+    @property
+    def steps(self) -> list[Step]:
+        """What each fact did, in the order in which they were taken."""
+        return [self._step(told) for told in self._told]
 
     @property
     def termination(self) -> Period | None:
@@ -225,28 +241,31 @@ class Course:
         return _Effect("reregistered", ("bars.single" if closed.single else "bars.cumulative",), closed)
 
     def _explain(self, fact: Fact, year: int, points: int, effect: _Effect, under: Policy | None = None) -> None:
-        policy = under or self._policies.national(fact.effective_on)
-        source, period = policy.value(effect.rules[0]), effect.period
-        self.steps.append(
-            Step(
-                id=fact.id,
-                kind=fact.kind,
-                on=fact.effective_on,
-                year=year,
-                points=points,
-                total=self.totals.get(year, 0),
-                caused=effect.caused,
-                from_=period.from_ if period else None,
-                until=period.until if period else None,
-                barred_until=period.barred_until if period else None,
-                single=period.single if period else None,
-                months=effect.months,
-                policy=policy.id,
-                rules=effect.rules,
-                provision=source.provision,
-                certainty=source.certainty,
-                revised_by=self._revised_by.get(fact.id),
-            )
+        """Remember it; in words it is put only where somebody asks, which most who compute do not."""
+        self._told.append(_Told(fact, year, points, self.totals.get(year, 0), effect, under))
+
+    def _step(self, told: _Told) -> Step:
+        fact, effect, period = told.fact, told.effect, told.effect.period
+        policy = told.under or self._policies.national(fact.effective_on)
+        source = policy.value(effect.rules[0])
+        return Step(
+            id=fact.id,
+            kind=fact.kind,
+            on=fact.effective_on,
+            year=told.year,
+            points=told.points,
+            total=told.total,
+            caused=effect.caused,
+            from_=period.from_ if period else None,
+            until=period.until if period else None,
+            barred_until=period.barred_until if period else None,
+            single=period.single if period else None,
+            months=effect.months,
+            policy=policy.id,
+            rules=effect.rules,
+            provision=source.provision,
+            certainty=source.certainty,
+            revised_by=self._revised_by.get(fact.id),
         )
 
 

@@ -16,8 +16,9 @@ from registry.actions.institutions import end_agreement, open_institution
 from registry.actions.merging import merge_files
 from registry.actions.people import assign_code, register_practitioner
 from registry.actions.registrations import register_at
-from registry.ledger.checking import file_differences, rebuild
+from registry.ledger.checking import file_differences
 from registry.ledger.reading import facts_of, standing_of
+from registry.ledger.rebuilding import rebuild
 from registry.models import (
     CalendarYear,
     Fact,

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from registry.actions.errors import Refused
-from registry.ledger.checking import file_differences, rebuild
+from registry.ledger.checking import file_differences
 from registry.ledger.law import policies
 from registry.ledger.reading import facts_of, kept_file, standing_of
+from registry.ledger.rebuilding import rebuild
 from registry.models import FileMerge, PointsEntry, Practitioner, SanctionPeriod, StandingChange, StandingSpan
 from registry.rules import spans
 from registry.rules.compute import standing

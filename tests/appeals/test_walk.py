@@ -14,7 +14,8 @@ import pytest
 from django.db import transaction
 
 from appeals.models import Objection, Panel, Seat
-from registry.ledger.checking import differences, rebuild
+from registry.ledger.checking import differences
+from registry.ledger.rebuilding import rebuild
 from registry.models import Case, Fact, ProcedureStep, Proposal, Task
 from tests.appeals import walking_hearing, walking_office
 from tests.appeals.walking import World, by_seed, new_world

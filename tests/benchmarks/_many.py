@@ -44,8 +44,11 @@ _SPANS = """
 """
 
 
-def fill(people: int) -> None:
-    """People with codes `D4301` and eight digits from 1, each registered at the institution of their last digits."""
+def fill(people: int, *, standing: bool = True) -> None:
+    """People with codes `D4301` and eight digits from 1, each registered at the institution of their last digits.
+
+    `standing` False: nobody has days of standing; somebody else writes them.
+    """
     region = Region.objects.create(code="430100", name_zh="长沙市")
     agency = Agency.objects.create(code="A430100", name="市医保中心", region=region)
     places = Institution.objects.bulk_create(
@@ -63,7 +66,7 @@ def fill(people: int) -> None:
         ServiceAgreement(institution=place, number=place.code, starts_on=FIRST, recorded_at=SINCE) for place in places
     )
     with connection.cursor() as cursor:
-        for statement in (_PEOPLE, _CODES, _NAMES, _REGISTRATIONS, _SPANS):
+        for statement in (_PEOPLE, _CODES, _NAMES, _REGISTRATIONS, *([_SPANS] if standing else [])):
             cursor.execute(statement, {"people": people, "since": SINCE, "first": FIRST, "places": PLACES})
     with as_owner(connection.settings_dict):
         connection.close()

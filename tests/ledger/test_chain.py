@@ -1,11 +1,15 @@
 """The chain of a file: whatever is altered, removed, added or swapped in it is seen."""
 
-from datetime import date
+import base64
+import hmac
+import json
+from datetime import UTC, date
 
 import psycopg
 import pytest
+from django.conf import settings
 
-from registry.ledger import chain
+from registry.ledger import chain, shares
 from registry.ledger.checking import file_differences
 from registry.models import Agency, Fact, Practitioner, sealing
 from tests.actions.deeds import annul, relieve, shorten
@@ -126,6 +130,59 @@ def test_the_chain_tells_nothing_about_people_without_the_key(town: Town) -> Non
     assert fact.reason not in meaning
     assert fact.document_number not in meaning
     assert sealing.pseudonym("x", salt=b"1" * 16) != sealing.pseudonym("x", salt=b"2" * 16)
+
+
+def written_by_a_library(fact: Fact | chain.FactRow) -> bytes:
+    """The bytes that the hashes of every register were made of from the first day on."""
+
+    def sealed(name: str, value: object) -> str:
+        return sealing.pseudonym(f"{name}:{value}", salt=bytes(fact.salt)).hex()
+
+    meaning = {
+        "chain_no": fact.chain_no,
+        "kind": fact.kind,
+        "effective_on": fact.effective_on.isoformat(),
+        "recorded_at": fact.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "decided_at": fact.decided_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "origin": fact.origin,
+        "origin_id": str(fact.origin_id),
+        "origin_seq": fact.origin_seq,
+        "legacy": fact.legacy,
+        "points": fact.points,
+        "counted_on": fact.counted_on.isoformat() if fact.counted_on else None,
+        "policy": fact.policy,
+        "months": fact.months,
+        "days": fact.days,
+        "entry": fact.entry_id,
+        "agency": fact.agency_id,
+        "file": sealed("file", fact.practitioner_id),
+        "reason": sealed("reason", fact.reason),
+        "document": sealed("document", fact.document_number),
+        "actor": sealed("actor", fact.actor_id),
+        "second": sealed("second", fact.second_id),
+    }
+    return json.dumps(meaning, sort_keys=True, separators=(",", ":")).encode()
+
+
+def test_the_bytes_of_a_fact_are_those_of_a_json_library_row_for_row(town: Town) -> None:
+    models = list(Fact.objects.order_by("practitioner_id", "chain_no"))
+    assert models
+    for model, row in zip(models, shares.facts_of(shares.cut().shares[0]), strict=True):
+        assert chain.canonical(row) == chain.canonical(model) == written_by_a_library(model)
+        for odd in (
+            row._replace(legacy=True, months=3, days=0, origin='a "b"\\ \n省\x7f', policy="\U0001f3e5</", kind="号"),
+            row._replace(agency_id=None, actor_id=None, second_id=None, reason='"省"\x00', recorded_at=at(TODAY)),
+            row._replace(decided_at=row.decided_at.replace(microsecond=7), origin_seq=-1, points=0, counted_on=None),
+        ):
+            assert chain.canonical(odd) == written_by_a_library(odd)
+
+
+def test_a_pseudonym_is_an_hmac_of_salt_and_text() -> None:
+    key = base64.b64decode(settings.REGISTRY_CHAIN_KEY)
+    for text in ("", "reason:情节属实", "x" * 200):
+        expected = hmac.digest(key, b"salt" + text.encode(), "sha256")
+        assert sealing.pseudonym(text, salt=b"salt") == expected
+        assert sealing.pseudonyms(("a", text), salt=b"salt")[1] == expected
 
 
 def test_the_hash_does_not_depend_on_the_zone_of_the_instant(town: Town) -> None:

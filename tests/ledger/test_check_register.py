@@ -8,8 +8,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from registry.ledger.checking import differences, rebuild
+from registry.ledger.checking import differences
 from registry.ledger.reading import facts_of
+from registry.ledger.rebuilding import rebuild
 from registry.models import (
     Fact,
     PersonalCode,
@@ -53,7 +54,7 @@ def check() -> tuple[int, str, str]:
 def test_a_sound_register_has_no_differences(town: Town) -> None:
     code, out, err = check()
     assert (code, out) == (0, "")
-    assert "2 of 2 files checked" in err
+    assert "2 of 2 facts in 2 files checked" in err
 
 
 def test_an_altered_period_is_found_and_put_right(town: Town) -> None:

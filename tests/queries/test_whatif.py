@@ -9,9 +9,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from registry.ledger import shares
+from registry.ledger.examining import People
 from registry.models import Fact, Practitioner, Region, SanctionPeriod, StandingChange, StandingSpan
 from registry.queries import whatif
-from registry.queries.whatif import Comparison, Outcome, Tally, compare
+from registry.queries.whatif import Comparison, Outcome, Tally
 from tests.actions import deeds
 from tests.town import Town, build, score
 
@@ -31,7 +33,15 @@ def hangzhou() -> Town:
 
 
 def compared(policy: str, on: date = LAST_OF_2025, **where: Any) -> dict[str, Comparison]:
-    return {comparison.code: comparison for comparison in compare(policy=policy, on=on, **where)}
+    found = everybody(policy, on, **where)
+    assert len({comparison.code for comparison in found}) == len(found)
+    return {comparison.code: comparison for comparison in found}
+
+
+def everybody(policy: str, on: date, **where: Any) -> list[Comparison]:
+    return [
+        each for share in shares.cut().shares for each in whatif.compared(People(share), policy=policy, on=on, **where)
+    ]
 
 
 def rows_of(table: Path) -> list[dict[str, str]]:
@@ -108,12 +118,12 @@ def test_somebody_with_two_merged_files_is_compared_once_with_all_points(hangzho
 
 
 def test_batches_leave_nobody_out_and_nobody_in_twice(hangzhou: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whatif, "BATCH", 1)
+    monkeypatch.setattr(shares, "FACTS_OF_A_SHARE", 1)
     score(hangzhou, 6, date(2025, 3, 10))
     score(hangzhou, 4, date(2025, 4, 10), who=hangzhou.nurse)
     deeds.merge(hangzhou, kept=hangzhou.nurse, absorbed=hangzhou.surgeon, on=date(2025, 5, 1))
 
-    assert [comparison.code for comparison in compare(policy="cn-2025", on=LAST_OF_2025)] == [hangzhou.nurse.code]
+    assert [comparison.code for comparison in everybody("cn-2025", LAST_OF_2025)] == [hangzhou.nurse.code]
 
 
 def test_more_people_take_no_more_queries(hangzhou: Town) -> None:

@@ -17,7 +17,7 @@ from registry.rules.course import CAUSES, Step
 from registry.rules.facts import EntryAnnulled, EntryRevised, Fact, PointsScored, check_history
 from registry.rules.history import parse_facts
 from registry.rules.periods import SUSPENSION, TERMINATION, Period
-from registry.rules.spans import spans
+from registry.rules.spans import life, spans
 from registry.rules.whatif import recompute
 from tests.rules.random_files import RECORDED, acts, build, days, files, instants, renumbered
 from tests.rules.stories import POLICIES
@@ -137,11 +137,11 @@ def test_periods_are_disjoint_and_none_is_empty(facts: list[Fact], day: date) ->
 @settings(deadline=None, max_examples=settings().max_examples // 4)
 @given(files(most=7))
 def test_spans_say_what_standing_says_on_every_day(facts: list[Fact]) -> None:
-    life = spans(facts, POLICIES)
-    starts = [span.from_ for span in life]
+    runs = spans(facts, POLICIES)
+    starts = [span.from_ for span in runs]
     for number in range(date(2024, 11, 1).toordinal(), date(2029, 6, 1).toordinal()):
         day = date.fromordinal(number)
-        span, answer = life[bisect_right(starts, day) - 1], standing(facts, day, POLICIES)
+        span, answer = runs[bisect_right(starts, day) - 1], standing(facts, day, POLICIES)
         assert answer.answer == (span.status, span.until, span.points, span.may_reregister)
         assert answer.changes_on == span.to
 
@@ -149,11 +149,18 @@ def test_spans_say_what_standing_says_on_every_day(facts: list[Fact]) -> None:
 @unhurried
 @given(files())
 def test_spans_cover_the_calendar_and_neighbours_differ(facts: list[Fact]) -> None:
-    life = spans(facts, POLICIES)
-    assert (life[0].from_, life[-1].to) == (date.min, None)
-    for one, next_one in pairwise(life):
+    runs = spans(facts, POLICIES)
+    assert (runs[0].from_, runs[-1].to) == (date.min, None)
+    for one, next_one in pairwise(runs):
         assert one.to == next_one.from_
-        assert replace(one, from_=date.min, to=None) != replace(next_one, from_=date.min, to=None)
+        assert one._replace(from_=date.min, to=None) != next_one._replace(from_=date.min, to=None)
+
+
+@unhurried
+@given(files())
+def test_a_life_has_the_periods_of_the_last_day_and_the_spans_of_the_whole(facts: list[Fact]) -> None:
+    last = max((fact.effective_on for fact in facts), default=date.min)
+    assert life(facts, POLICIES) == (spans(facts, POLICIES), standing(facts, last, POLICIES).periods)
 
 
 @unhurried

@@ -1,10 +1,15 @@
 """``manage.py rebuild_register``: periods and days as the facts say."""
 
+from argparse import ArgumentParser
+from functools import partial
+from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from registry.ledger.checking import rebuild
+from registry.config.hands import HandLost, hands
+from registry.ledger.rebuilding import Busy, rebuild
+from registry.management.pace import Pace, add_jobs
 from registry.rules.facts import InvalidHistory
 
 
@@ -13,16 +18,29 @@ class Command(BaseCommand):
 
     help = (
         "Recompute the periods and days of everyone from the facts and put right those that differ. All or nothing; "
-        "checks go on meanwhile with the old answers, and whoever records something waits."
+        "checks go on meanwhile with the old answers. Whoever records something waits only for a file that differs, and"
+        " only while those are written."
     )
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Rebuild and say for how many people. CommandError names a file whose facts are no valid history."""
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add_jobs(parser)
+
+    def handle(self, *args: Any, jobs: int, **options: Any) -> None:
+        """Rebuild and say how many files were wrong. CommandError names a file whose facts are no valid history."""
+        locked: list[float] = []
+        progress = Pace(self.stderr.write, "computed")
         try:
-            changed = rebuild(progress=self._progress)
+            changed = rebuild(
+                hands=partial(hands, jobs), progress=progress, locking=lambda _files: locked.append(monotonic())
+            )
         except InvalidHistory as error:
             raise CommandError(f"{error.reason}. Nothing was changed; check_register shows all of them.") from None
+        except HandLost as error:
+            raise CommandError(f"{error} Nothing was changed.") from None
+        except Busy as error:
+            raise CommandError(str(error)) from None
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. Nothing was changed.", returncode=130) from None
         self.stdout.write(f"{changed} files put right.")
-
-    def _progress(self, done: int, total: int) -> None:
-        self.stderr.write(f"{done} of {total} files computed")
+        if locked:
+            self.stderr.write(f"Whoever wrote to these files waited for at most {monotonic() - locked[0]:.2f} s.")

@@ -11,11 +11,12 @@ from typing import Any, TextIO
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from registry.config.hands import HandLost, hands
 from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
+from registry.management.pace import Pace, add_jobs
 from registry.models import Institution, Region, StandingStatus
-from registry.queries.snapshot import one_moment
-from registry.queries.whatif import COLUMNS, Tally, compare, row_of
+from registry.queries.whatif import COLUMNS, Tally, compare_everybody, row_of
 from registry.rules.policy import Policy
 
 
@@ -40,21 +41,32 @@ class Command(BaseCommand):
         parser.add_argument(
             "--csv", type=Path, metavar="FILE", help="write one line for everybody who differs, by personal code"
         )
+        add_jobs(parser)
 
     def handle(
-        self, *_: Any, policy: str, year: int | None, region: str | None, csv: Path | None, **options: Any
+        self, *_: Any, policy: str, year: int | None, region: str | None, csv: Path | None, jobs: int, **options: Any
     ) -> None:
         """Compare in one pass and print the counts; exit 1 for a policy, year or region that does not exist."""
         chosen, place, on = _policy(policy), _region(region), _day(year)
-        tally = Tally()
-        with _table(csv) as table, one_moment():
-            for comparison in compare(policy=chosen.id, on=on, region=place.code if place else None):
-                tally.count(comparison)
-                if table and comparison.differs:
-                    table.writerow(row_of(comparison))
+        asked = {"policy": chosen.id, "on": on, "region": place.code if place else None}
+        try:
+            tally = self._compare(asked, csv, jobs)
+        except HandLost as error:
+            raise CommandError(f"{error} Nobody was counted.") from None
+        except KeyboardInterrupt:
+            raise CommandError("Stopped.", returncode=130) from None
         self.stdout.write("\n".join(report(tally, chosen, on, place)))
         if csv:
             self.stdout.write(f"Written to {csv}: everybody who differs.")
+
+    def _compare(self, asked: dict[str, Any], csv: Path | None, jobs: int) -> Tally:
+        tally, progress = Tally(), Pace(self.stderr.write, "compared")
+        with _table(csv) as table, hands(jobs) as spread:
+            for portion in compare_everybody(**asked, spread=spread, progress=progress):
+                tally.add(portion.tally)
+                if table:
+                    table.writerows(map(row_of, portion.differing))
+        return tally
 
 
 def report(tally: Tally, policy: Policy, on: date, region: Region | None) -> Iterator[str]:
