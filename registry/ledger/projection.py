@@ -8,6 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from registry.ledger.law import policies
+from registry.ledger.sheaf import Sheaf
 from registry.models import SanctionPeriod, StandingSpan
 from registry.rules import compute, facts, spans
 
@@ -50,8 +51,13 @@ def spans_of(practitioner_id: int, of_person: list[facts.Fact]) -> list[Standing
 
 def rewrite(*, kept: int, members: Iterable[int], of_person: list[facts.Fact]) -> None:
     """Replace the projection of one person; it stands under the kept file, the merged files have none."""
+    sheaf = Sheaf()
+    bind(sheaf, kept=kept, members=members, of_person=of_person)
+    sheaf.write()
+
+
+def bind(sheaf: Sheaf, *, kept: int, members: Iterable[int], of_person: list[facts.Fact]) -> None:
+    """The same into a sheaf that the caller writes."""
     ids = list(members)
-    SanctionPeriod.objects.filter(practitioner_id__in=ids).delete()
-    StandingSpan.objects.filter(practitioner_id__in=ids).delete()
-    SanctionPeriod.objects.bulk_create(periods_of(kept, of_person))
-    StandingSpan.objects.bulk_create(spans_of(kept, of_person))
+    sheaf.replace(SanctionPeriod, ids, periods_of(kept, of_person))
+    sheaf.replace(StandingSpan, ids, spans_of(kept, of_person))
