@@ -14,7 +14,8 @@ from registry.actions.requirements import required
 from registry.actions.tasks import close_tasks, open_task
 from registry.ledger.days import shanghai_day
 from registry.ledger.law import policy_on
-from registry.models import Case, CaseFile, Handling, PersonalTrigger, Responsibility, StoredFile, Task, User
+from registry.ledger.sheaf import Sheaf
+from registry.models import Case, CaseFile, Handling, PersonalTrigger, Proposal, Responsibility, StoredFile, Task, User
 from registry.rules.policy import NoPolicyInForce
 from registry.rules.procedures import CASE, PROPOSAL
 
@@ -125,3 +126,10 @@ def close_if_done(case: Case, *, acting: Acting, now: datetime) -> None:
         return
     if not answering_in(case).exclude(proposals__state__in=PROPOSAL.ends).exists():
         advance(CASE, case, "close", acting=acting, now=now, case=case, closed_at=now)
+
+
+def close_with(proposal: Proposal, sheaf: Sheaf, *, acting: Acting, now: datetime) -> None:
+    """The same with the decision of the only proposal in the case that waited; the case is locked with it already."""
+    case = proposal.case
+    if case.state != Case.State.CLOSED:
+        advance(CASE, case, "close", acting=acting, now=now, case=case, into=sheaf, closed_at=now)

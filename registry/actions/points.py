@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Max, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -11,9 +10,11 @@ from registry.actions.errors import Refused
 from registry.actions.requirements import required
 from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies, policy_on
-from registry.ledger.writing import Draft, LockedPerson, append
-from registry.models import GATE_OPENING, FactKind, PhaseIn, PointsEntry, Responsibility, User
+from registry.ledger.sheaf import Sheaf
+from registry.ledger.writing import Draft, LockedPerson, bind
+from registry.models import GATE_OPENING, FactKind, PointsEntry, Responsibility, User
 from registry.queries.explain import day
+from registry.queries.weighing import Ground, Scored, areas_of, ground_of
 from registry.rules.compute import Standing, standing
 from registry.rules.facts import PointsScored
 from registry.rules.policy import NoPolicyInForce, Policy, Situation
@@ -31,6 +32,7 @@ class Preview:
     before: Standing
     after: Standing
     entry: PointsScored
+    round: int = 1
     warnings: list[str | Promise] = field(default_factory=list)
 
     @property
@@ -54,28 +56,35 @@ class Scoring:
 
 
 def write_entry(
-    scoring: Scoring, preview: Preview, person: LockedPerson, *, by: User | None, second: User | None, now: datetime
+    scoring: Scoring,
+    preview: Preview,
+    person: LockedPerson,
+    *,
+    by: User | None,
+    second: User | None,
+    now: datetime,
+    into: Sheaf | None = None,
 ) -> PointsEntry:
-    """Add the fact that was weighed, and what stands behind it. Whether two people signed is checked by the caller."""
-    responsibility = scoring.responsibility
-    fact = append(
-        practitioner=responsibility.practitioner,
-        draft=Draft(
-            kind=FactKind.POINTS_SCORED,
-            points=preview.points,
-            counted_on=responsibility.cause.made_on,
-            policy=preview.policy.id,
-            months=scoring.months,
-            reason=scoring.departure_reason,
-            document_number=responsibility.cause.document_number,
-            agency=responsibility.cause.agency,
-            actor=by,
-            second=second,
-        ),
-        now=now,
-        person=person,
+    """Add the fact that was weighed, and what stands behind it. Whether two people signed is checked by the caller.
+
+    `person` is as they were locked for the weighing, or later. `into` a sheaf, when the caller writes it.
+    """
+    responsibility, sheaf = scoring.responsibility, Sheaf() if into is None else into
+    draft = Draft(
+        kind=FactKind.POINTS_SCORED,
+        points=preview.points,
+        counted_on=responsibility.cause.made_on,
+        policy=preview.policy.id,
+        months=scoring.months,
+        reason=scoring.departure_reason,
+        document_number=responsibility.cause.document_number,
+        agency=responsibility.cause.agency,
+        actor=by,
+        second=second,
     )
-    return PointsEntry.objects.create(
+    ((fact, pk),) = bind(sheaf, practitioner=responsibility.practitioner, drafts=[draft], now=now, person=person)
+    entry = PointsEntry(
+        pk=pk,
         fact=fact,
         responsibility=responsibility,
         handling=responsibility.handling,
@@ -83,21 +92,30 @@ def write_entry(
         practitioner=responsibility.practitioner,
         situation=scoring.situation,
         act=scoring.act,
-        round=_next_round(scoring, person),
+        round=preview.round,
         default_points=preview.default_points,
         departure_reason=scoring.departure_reason,
     )
+    sheaf.add(entry)
+    if into is None:
+        sheaf.write()
+    return entry
 
 
-def weigh(scoring: Scoring, person: LockedPerson, now: datetime) -> Preview:
-    """What the entry would be and do, with everything the law asks of it checked. Raises Refused."""
+def weigh(scoring: Scoring, person: LockedPerson, now: datetime, ground: Ground | None = None) -> Preview:
+    """What the entry would be and do, with everything the law asks of it checked. Raises Refused.
+
+    `ground`, if the caller read it already under the lock of the person.
+    """
     today = shanghai_day(now)
     cause = scoring.responsibility.cause
     policy = _policy(cause.agency.region_id, cause.conduct_until)
     situation = _situation(policy, scoring)
     _require_gate(situation, scoring.responsibility)
-    _require_in_scope(scoring.responsibility)
-    _require_unscored(scoring, person)
+    ground = ground or ground_of(scoring.responsibility, person.members)
+    _require_in_scope(scoring.responsibility, ground)
+    same = _same_situation_or_act(scoring, ground)
+    _require_unscored(scoring, same)
     default = policy.default_points(situation.band, scoring.responsibility.grade)
     points = default if scoring.points is None else scoring.points
     _require_band(policy, situation, scoring, points, default)
@@ -123,7 +141,8 @@ def weigh(scoring: Scoring, person: LockedPerson, now: datetime) -> Preview:
         before=before,
         after=after,
         entry=entry,
-        warnings=_warnings(scoring, points, default),
+        round=1 + max((each.round for each in same), default=0),
+        warnings=_warnings(scoring, points, default, was_registered=ground.was_registered),
     )
 
 
@@ -181,15 +200,10 @@ def _require_gate(situation: Situation, responsibility: Responsibility) -> None:
         )
 
 
-def _require_in_scope(responsibility: Responsibility) -> None:
+def _require_in_scope(responsibility: Responsibility, ground: Ground) -> None:
     cause, person = responsibility.cause, responsibility.practitioner
-    institution = cause.institution
-    region = institution.region_id if institution else cause.agency.region_id
-    areas = [region, f"{region[:4]}00", f"{region[:2]}0000"]
-    days = dict(
-        PhaseIn.objects.filter(region__in=areas, category=person.category).values_list("region_id", "starts_on")
-    )
-    starts_on = next((days[area] for area in areas if area in days), None)
+    areas = areas_of(responsibility)
+    starts_on = next((ground.phase_ins[area] for area in areas if area in ground.phase_ins), None)
     if starts_on is not None and cause.conduct_until < starts_on:
         raise Refused(
             "not_yet_in_scope",
@@ -252,7 +266,7 @@ def _require_months(policy: Policy, scoring: Scoring, points: int, after: Standi
         required(scoring.departure_reason, field="departure_reason")
 
 
-def _warnings(scoring: Scoring, points: int, default: int) -> list[str | Promise]:
+def _warnings(scoring: Scoring, points: int, default: int, *, was_registered: bool) -> list[str | Promise]:
     warnings: list[str | Promise] = []
     if points != default:
         warnings.append(
@@ -260,7 +274,7 @@ def _warnings(scoring: Scoring, points: int, default: int) -> list[str | Promise
             % {"points": points, "default": default}
         )
     handling = scoring.responsibility.handling
-    if handling is not None and not _was_registered(scoring.responsibility):
+    if handling is not None and not was_registered:
         warnings.append(
             _("The person was not registered at %(institution)s during the conduct.")
             % {"institution": handling.institution.name}
@@ -268,44 +282,22 @@ def _warnings(scoring: Scoring, points: int, default: int) -> list[str | Promise
     return warnings
 
 
-def _was_registered(responsibility: Responsibility) -> bool:
-    handling = responsibility.handling
-    assert handling is not None
-    present = responsibility.practitioner.registrations.filter(institution=handling.institution, superseded_at=None)
-    begun = present.filter(starts_on__lte=handling.conduct_until)
-    return begun.filter(Q(ends_on=None) | Q(ends_on__gt=handling.conduct_from)).exists()
-
-
-def _same_situation_or_act(scoring: Scoring, person: LockedPerson) -> QuerySet[PointsEntry]:
+def _same_situation_or_act(scoring: Scoring, ground: Ground) -> list[Scored]:
     """The entries on the person, in whichever of their files, for the same situation or act of the same cause."""
-    same = Q(situation=scoring.situation)
-    if scoring.act.strip():
-        same |= Q(act=scoring.act.strip())
-    cause = {"handling": scoring.responsibility.handling, "trigger": scoring.responsibility.trigger}
-    return PointsEntry.objects.filter(same, **cause, practitioner_id__in=person.members)
+    act = scoring.act.strip()
+    return [each for each in ground.scored if each.situation == scoring.situation or (act and each.act == act)]
 
 
-def _next_round(scoring: Scoring, person: LockedPerson) -> int:
-    """All earlier entries are annulled, or nothing would be recorded; their rounds are used up."""
-    rounds = _same_situation_or_act(scoring, person).aggregate(last=Max("round", default=0))
-    return int(rounds["last"]) + 1
-
-
-def _standing_entry(scoring: Scoring, person: LockedPerson) -> PointsEntry | None:
-    """The entry for the same situation or act that was not annulled."""
-    same = _same_situation_or_act(scoring, person)
-    return same.exclude(fact__corrections__kind=FactKind.ENTRY_ANNULLED).order_by("pk").first()
-
-
-def _require_unscored(scoring: Scoring, person: LockedPerson) -> None:
-    if entry := _standing_entry(scoring, person):
+def _require_unscored(scoring: Scoring, same: list[Scored]) -> None:
+    """Refuse where an entry for the same situation or act was not annulled."""
+    if entry := next((each for each in same if not each.annulled), None):
         raise Refused(
             "already_scored",
             _(
                 "Situation %(situation)s is already scored in this handling with %(points)s points."
                 " One act is scored once, at the highest situation; annul or revise that entry first."
             )
-            % {"situation": entry.situation, "points": entry.fact.points},
+            % {"situation": entry.situation, "points": entry.points},
             field="situation",
             value=scoring.situation,
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from registry.actions.errors import Refused
 from registry.actions.keeping import keep
 from registry.ledger.days import shanghai_day
+from registry.ledger.sheaf import Sheaf
+from registry.ledger.statements import Compiled
 from registry.models import Agency, Authority, Case, Institution, Practitioner, ProcedureStep, User
 from registry.rules.procedure import NotPossible, Procedure
 
@@ -73,8 +76,18 @@ def locked(row: Row, *related: str) -> Row:
 
     `related` rows are read with it, and not locked.
     """
-    rows = type(row)._default_manager.select_for_update(of=("self",), no_key=True)
-    return (rows.select_related(*related) if related else rows).get(pk=row.pk)
+    model: Any = type(row)
+    found: list[Row] = _locking(model, related)(row.pk)
+    if not found:
+        raise model.DoesNotExist(f"{model.__name__} {row.pk} is not there any more")
+    return found[0]
+
+
+@cache
+def _locking(model: type[Row], related: tuple[str, ...]) -> Compiled[Row]:
+    rows = model._default_manager.select_for_update(of=("self",), no_key=True)
+    rows = rows.select_related(*related) if related else rows
+    return Compiled(lambda pk: rows.filter(pk=pk).order_by())
 
 
 def require_possible(procedure: Procedure, row: Any, act: str) -> str:
@@ -111,7 +124,7 @@ def begin(
     """Save a new row in the state it begins in, with its first step."""
     assert row.state in procedure.starts
     keep(row, by=acting.by, now=now)
-    _step(procedure, row, act, "", acting, now, case, practitioner, grounds, document_number)
+    _step(procedure, row, act, "", acting, now, case, practitioner, grounds, document_number).save(force_insert=True)
 
 
 def advance(
@@ -125,18 +138,23 @@ def advance(
     practitioner: Practitioner | None = None,
     grounds: str = "",
     document_number: str = "",
+    into: Sheaf | None = None,
     **changes: Any,
 ) -> None:
     """Do `act` on the locked `row`: its next state, the `changes` of its fields, its history and its step.
 
-    Raises Refused where the state does not allow the act.
+    All in one statement; `into` a sheaf, when the caller writes it, having changed nothing else of the row. Raises
+    Refused where the state does not allow the act.
     """
+    sheaf = Sheaf() if into is None else into
     after, before = require_possible(procedure, row, act), str(row.state)
     row.state = after
     for field, value in changes.items():
         setattr(row, field, value)
-    keep(row, by=acting.by, now=now)
-    _step(procedure, row, act, before, acting, now, case, practitioner, grounds, document_number)
+    sheaf.change(row, None if into is None else ("state", *changes), by=acting.by, now=now)
+    sheaf.add(_step(procedure, row, act, before, acting, now, case, practitioner, grounds, document_number))
+    if into is None:
+        sheaf.write()
 
 
 def _step(
@@ -150,23 +168,27 @@ def _step(
     practitioner: Practitioner | None,
     grounds: str,
     document_number: str,
-) -> None:
-    ProcedureStep.objects.create(
+) -> ProcedureStep:
+    return ProcedureStep(
         procedure=procedure.name,
         subject=row.uuid,
         act=act,
         state_before=before,
         state_after=str(row.state),
-        case=case,
-        practitioner=practitioner,
-        actor=acting.by,
-        second=acting.second,
+        case_id=_id(case),
+        practitioner_id=_id(practitioner),
+        actor_id=_id(acting.by),
+        second_id=_id(acting.second),
         role=acting.role,
-        agency=acting.agency,
-        institution=acting.institution,
-        authority=acting.authority,
+        agency_id=_id(acting.agency),
+        institution_id=_id(acting.institution),
+        authority_id=_id(acting.authority),
         on_day=shanghai_day(now),
         recorded_at=now,
         grounds=grounds,
         document_number=document_number,
     )
+
+
+def _id(row: models.Model | None) -> Any:
+    return row.pk if row else None

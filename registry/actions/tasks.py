@@ -11,6 +11,7 @@ from django.db.models import Q
 from registry.actions.one_by_one import one_by_one
 from registry.actions.procedure import CLOCK, advance, locked
 from registry.ledger.days import shanghai_day
+from registry.ledger.sheaf import Sheaf
 from registry.models import Agency, Case, Institution, Practitioner, Proposal, StandingChange, Task, User
 from registry.queries.calendar import calendar, calendar_before
 from registry.rules.clocks import NotYetComputable, WorkingCalendar, closes_at, due_on
@@ -20,6 +21,11 @@ from registry.rules.procedures import TASK
 State = Task.State
 ENDED_BY_THE_CLOCK = (Task.Holder.PRACTITIONER, Task.Holder.EXPERT)
 """Whose tasks lapse by themselves; those of agencies and institutions are only handed up."""
+
+_CLOSE = f"""
+    UPDATE registry_task SET state = %(closed_state)s, closed_at = %(closed_at)s, closed_by_id = %(closed_by)s
+    WHERE subject = %(subject)s AND state = '{State.OPEN.value}'
+"""  # noqa: S608 - the only text put in is a state of ours
 
 
 def open_task(
@@ -89,8 +95,17 @@ def close_tasks(
     kinds: Collection[Task.Kind] = (),
     by: User | None = None,
     state: Task.State = State.DONE,
+    into: Sheaf | None = None,
 ) -> int:
-    """Close the open tasks about `subject` (all, or only of `kinds`); how many there were."""
+    """Close the open tasks about `subject` (all, or only of `kinds`); how many there were.
+
+    `into` a sheaf: all of them, when the caller writes it, and nobody knows how many.
+    """
+    if into is not None:
+        assert not kinds
+        values = {"subject": subject, "closed_state": state.value, "closed_at": now, "closed_by": by.pk if by else None}
+        into.also(_CLOSE, **values)
+        return 0
     found = Task.objects.filter(subject=subject, state=State.OPEN)
     if kinds:
         found = found.filter(kind__in=kinds)

@@ -32,6 +32,10 @@ _LINKS = f"""
 """  # noqa: S608 - the only text put in is the name of our own table
 
 
+Link = tuple[int, int, datetime, datetime | None]
+"""The absorbed file, the kept one, since when, and until when."""
+
+
 class Person(NamedTuple):
     """The file that a person's facts are read under, and all files that are this person."""
 
@@ -52,11 +56,11 @@ class _Link:
 class Persons:
     """The merges around some files. One query, however many files and however long the chains of merges."""
 
-    def __init__(self, files: Iterable[int], *, past: bool) -> None:
-        """`past` False loads the merges of now only; then only `known=None` may be asked."""
+    def __init__(self, files: Iterable[int], *, past: bool, links: Iterable[Link] | None = None) -> None:
+        """`past` False loads the merges of now only; then only `known=None` may be asked. `links`: they are read."""
         self._links: dict[int, list[_Link]] = defaultdict(list)
         self._neighbours: dict[int, set[int]] = defaultdict(set)
-        for absorbed, kept, recorded_at, undone_at in _rows(list(files), past):
+        for absorbed, kept, recorded_at, undone_at in _rows(list(files), past) if links is None else links:
             self._links[absorbed].append(_Link(kept, recorded_at, undone_at))
             self._neighbours[absorbed].add(kept)
             self._neighbours[kept].add(absorbed)
@@ -107,7 +111,16 @@ class Families:
 def families(ids: Iterable[int], *, known: datetime | None = None) -> Families:
     """The people whose files are `ids`, by the merges in force at `known` (None: now). One query."""
     asked = set(ids)
-    persons = Persons(asked, past=known is not None)
+    return _of(asked, Persons(asked, past=known is not None), known)
+
+
+def families_by(ids: Iterable[int], links: Iterable[Link]) -> Families:
+    """The same by the merges of now, which were read with all of the people's files."""
+    asked = set(ids)
+    return _of(asked, Persons(asked, past=False, links=links), None)
+
+
+def _of(asked: set[int], persons: Persons, known: datetime | None) -> Families:
     found = {file: persons.person(file, known=known) for file in asked}
     return Families({file: person.kept for file, person in found.items()}, dict(found.values()))
 
@@ -123,7 +136,7 @@ def kept_file(practitioner: Practitioner, *, known: datetime | None = None) -> P
     return practitioner if top == practitioner.pk else Practitioner.objects.get(pk=top)
 
 
-def _rows(files: list[int], past: bool) -> list[tuple[int, int, datetime, datetime | None]]:
+def _rows(files: list[int], past: bool) -> list[Link]:
     with connections[router.db_for_read(FileMerge)].cursor() as cursor:
         cursor.execute(_LINKS, {"files": files, "past": past})
         return list(cursor.fetchall())

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from registry.ledger.law import policies
+from registry.ledger.sheaf import Sheaf
 from registry.models import SanctionPeriod, StandingSpan
 from registry.rules import facts
 from registry.rules.spans import life
@@ -51,8 +52,13 @@ def spans_of(practitioner_id: int, of_person: Lines) -> list[StandingSpan]:
 
 def rewrite(*, kept: int, members: Iterable[int], of_person: list[facts.Fact]) -> None:
     """Replace the projection of one person; it stands under the kept file, the merged files have none."""
+    sheaf = Sheaf()
+    bind(sheaf, kept=kept, members=members, of_person=of_person)
+    sheaf.write()
+
+
+def bind(sheaf: Sheaf, *, kept: int, members: Iterable[int], of_person: list[facts.Fact]) -> None:
+    """The same into a sheaf that the caller writes."""
     ids, produced = list(members), lines(of_person)
-    SanctionPeriod.objects.filter(practitioner_id__in=ids).delete()
-    StandingSpan.objects.filter(practitioner_id__in=ids).delete()
-    SanctionPeriod.objects.bulk_create(periods_of(kept, produced))
-    StandingSpan.objects.bulk_create(spans_of(kept, produced))
+    sheaf.replace(SanctionPeriod, ids, periods_of(kept, produced))
+    sheaf.replace(StandingSpan, ids, spans_of(kept, produced))

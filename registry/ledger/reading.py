@@ -1,13 +1,15 @@
 """Rows to facts: what the rules are given to compute with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from registry.ledger.chain import FactRow
 from registry.ledger.families import families, family_of, kept_file
 from registry.ledger.law import policies
+from registry.ledger.statements import Statement
 from registry.models import Fact, Practitioner
 from registry.rules import compute, facts
 
@@ -30,6 +32,35 @@ _COLUMNS = (
     "entry__origin_id",
     "pk",
 )
+
+_WRITTEN = Statement("""
+    SELECT f.practitioner_id, f.decided_at, f.origin, f.origin_seq, f.origin_id, f.kind, f.effective_on, f.recorded_at,
+           f.points, f.counted_on, f.policy, f.months, f.days, e.origin_id, f.id, f.chain_no, f.hash
+    FROM registry_fact AS f LEFT JOIN registry_fact AS e ON e.id = f.entry_id
+    WHERE f.practitioner_id = ANY (%(files)s::bigint[])
+""")
+
+
+class Written(NamedTuple):
+    """A fact as a row that `numbered` takes, with its place in the chain of its file."""
+
+    file: int
+    decided_at: datetime
+    origin: str
+    origin_seq: int
+    origin_id: UUID
+    kind: str
+    effective_on: date
+    recorded_at: datetime
+    points: int | None
+    counted_on: date | None
+    policy: str
+    months: int | None
+    days: int | None
+    entry: UUID | None
+    pk: int
+    chain_no: int
+    hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +113,17 @@ def rows_by_file(ids: Iterable[int], *, until: Fact | None = None) -> dict[int, 
     return rows
 
 
+def written_in(ids: Iterable[int]) -> list[tuple[Any, ...]]:
+    """The facts of the files `ids`, as `Written` takes them. One query."""
+    return _WRITTEN(files=list(ids))
+
+
+def written(fact: Fact) -> Written:
+    """The same of a fact that is about to be written."""
+    row: list[Any] = [*columns_of(fact), fact.chain_no, bytes(fact.hash)]
+    return Written(*row)
+
+
 def columns_of(fact: Fact) -> tuple[Any, ...]:
     """A fact that was read whole, its entry with it, as `numbered` takes it."""
     origin = {"entry__origin_id": fact.entry.origin_id if fact.entry else None}
@@ -93,7 +135,7 @@ def written_until(rows: list[tuple[Any, ...]], fact: Fact) -> list[tuple[Any, ..
     return [row for row in rows if row[-1] <= fact.pk]
 
 
-def numbered(rows: list[tuple[Any, ...]]) -> list[facts.Fact]:
+def numbered(rows: Sequence[tuple[Any, ...]]) -> list[facts.Fact]:
     """Facts of one person numbered 1…n by (decided_at, origin, origin_seq): the same order in every register."""
     return [_fact(seq, row) for seq, row in enumerate(sorted(rows, key=lambda row: row[1:5]), start=1)]
 
@@ -116,7 +158,7 @@ def standing_of(practitioner: Practitioner, on: date, *, known: datetime | None 
 
 
 def _fact(seq: int, row: tuple[Any, ...]) -> facts.Fact:
-    (_, _, _, _, origin_id, kind, effective_on, recorded_at, points, counted_on, policy, months, days, entry, _) = row
+    (_, _, _, _, origin_id, kind, effective_on, recorded_at, points, counted_on, policy, months, days, entry, *_) = row
     common = (str(origin_id), seq, effective_on, recorded_at)
     match kind:
         case "points_scored":

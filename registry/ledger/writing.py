@@ -1,22 +1,33 @@
 """The only writer of facts: chain, projection and change of standing in one transaction with the fact."""
 
 import os
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from registry.ledger import chain, projection
 from registry.ledger.days import shanghai_day
-from registry.ledger.families import Families, families
+from registry.ledger.families import Families, families, families_by
 from registry.ledger.law import policies
-from registry.ledger.reading import facts_of_files, numbered, rows_by_file
+from registry.ledger.reading import Written, numbered, written, written_in
+from registry.ledger.sheaf import Sheaf
+from registry.ledger.statements import Statement
 from registry.models import Agency, Fact, Practitioner, StandingChange, User
 from registry.models.identifiers import uuid7
 from registry.rules import compute, facts
+
+_LOCK = Statement("SELECT * FROM registry_lock_people(%(files)s::bigint[])")
+LINK = 4
+"""So many columns of a row say how files are merged; where they are empty, the others are a fact."""
+
+_NUMBERS = Statement("""
+    SELECT nextval('registry_fact_id_seq'), nextval('registry_fact_origin_seq'), nextval('registry_pointsentry_id_seq')
+    FROM generate_series(1, %(many)s)
+""")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,51 +62,42 @@ class Draft:
 class LockedPerson:
     """A person whose files are locked until the end of the transaction, with the facts read under the lock.
 
-    `unlocked` gives the same without the lock, for looking only.
+    `unlocked` gives the same without the lock, for looking only. `rows` are the facts as they stand in the files.
     """
 
     kept: int
     members: frozenset[int]
     facts: list[facts.Fact]
+    rows: list[Written] = field(default_factory=list)
 
 
-class _HasOtherFiles(Exception):
-    """The files that were locked are not all that the people have."""
+def lock(practitioner: Practitioner | int) -> LockedPerson:
+    """Lock all files of the person, in order of id. The first statement of every act that writes to a file.
 
-
-def lock(practitioner: Practitioner) -> LockedPerson:
-    """Lock all files of the person, in order of id. The first statement of every act that writes to a file."""
-    return lock_many([practitioner])[practitioner.pk]
+    `practitioner` is one of the files, or its id.
+    """
+    pk = practitioner if isinstance(practitioner, int) else practitioner.pk
+    return _locked([pk])[pk]
 
 
 def unlocked(practitioner: Practitioner) -> LockedPerson:
     """The person as `lock` reads it, with nothing locked: for what is shown and written nowhere. Two queries."""
-    return _read([practitioner.pk], families([practitioner.pk]))[practitioner.pk]
+    found = families([practitioner.pk])
+    return _people([practitioner.pk], found, written_in(found.members[found.kept[practitioner.pk]]))[practitioner.pk]
 
 
 def lock_many(practitioners: list[Practitioner]) -> dict[int, LockedPerson]:
-    """Lock all files of several people, in order of id; the answer is by the id of each practitioner given.
+    """Lock all files of several people, in order of id; the answer is by the id of each practitioner given."""
+    return _locked([practitioner.pk for practitioner in practitioners])
 
-    Where a person has other files, what was locked is let go and locked anew together with these: whoever held one file
-    of a person while waiting for another could wait for ever.
-    """
+
+def _locked(asked: list[int]) -> dict[int, LockedPerson]:
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a file is locked inside the transaction that writes to it")
-    asked = [practitioner.pk for practitioner in practitioners]
-    files = frozenset(asked)
-    while True:
-        with suppress(_HasOtherFiles), transaction.atomic():
-            _lock_rows(files)
-            found = families(asked)
-            held, files = files, frozenset(asked).union(*found.members.values())
-            if files != held:
-                raise _HasOtherFiles
-            return _read(asked, found)
-
-
-def _lock_rows(ids: frozenset[int]) -> None:
-    rows = Practitioner.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids)
-    list(rows.order_by("pk").values_list("pk", flat=True))
+    rows = _LOCK(files=asked)
+    return _people(
+        asked, families_by(asked, [row[:LINK] for row in rows if row[0]]), [row[LINK:] for row in rows if not row[0]]
+    )
 
 
 def append(*, practitioner: Practitioner, draft: Draft, now: datetime, person: LockedPerson | None = None) -> Fact:
@@ -115,18 +117,31 @@ def append_all(
     `person` is whom the caller locked in this transaction and has added nothing to since.
     """
     with transaction.atomic():
-        person = person or lock(practitioner)
-        last = Fact.objects.filter(practitioner=practitioner).order_by("-chain_no").first()
-        known, added = person.facts, []
-        for draft in drafts:
-            last = _chained(practitioner, draft, after=last, now=now)
-            last.save(force_insert=True)
-            before, known = known, facts_of_files(person.members)
-            assert len(known) == len(before) + 1, "facts were added to the file since it was read"
-            record_change(person.kept, before, known, cause=StandingChange.Cause.FACT, fact=last, now=last.recorded_at)
-            added.append(last)
-        projection.rewrite(kept=person.kept, members=person.members, of_person=known)
-    return added
+        sheaf = Sheaf()
+        bound = bind(sheaf, practitioner=practitioner, drafts=drafts, now=now, person=person or lock(practitioner))
+        sheaf.write()
+        return [fact for fact, _entry in bound]
+
+
+def bind(
+    sheaf: Sheaf, *, practitioner: Practitioner, drafts: list[Draft], now: datetime, person: LockedPerson
+) -> list[tuple[Fact, int]]:
+    """The same for a person who is locked, into a sheaf that the caller writes before anything else is added.
+
+    With each fact comes the id of the entry that stands behind it, if it is to have one.
+    """
+    last = max((row for row in person.rows if row.file == practitioner.pk), key=_number_in_file, default=None)
+    rows, known, bound = person.rows, person.facts, list[tuple[Fact, int]]()
+    for draft, (pk, seq, entry) in zip(drafts, _numbers(len(drafts)), strict=True):
+        fact = _chained(practitioner, draft, after=last, now=now, numbers=(pk, seq))
+        last = written(fact)
+        rows, before = [*rows, last], known
+        known = numbered(rows)
+        sheaf.add(fact)
+        sheaf.add(changed(person.kept, before, known, cause=StandingChange.Cause.FACT, fact=fact, now=fact.recorded_at))
+        bound.append((fact, entry))
+    projection.bind(sheaf, kept=person.kept, members=person.members, of_person=known)
+    return bound
 
 
 def record_change(
@@ -136,15 +151,29 @@ def record_change(
     *,
     cause: StandingChange.Cause,
     now: datetime,
+) -> StandingChange:
+    """Keep what a merge did to the standing of the day it was recorded."""
+    change = changed(practitioner_id, before, after, cause=cause, now=now)
+    change.save(force_insert=True)
+    return change
+
+
+def changed(
+    practitioner_id: int,
+    before: list[facts.Fact],
+    after: list[facts.Fact],
+    *,
+    cause: StandingChange.Cause,
+    now: datetime,
     fact: Fact | None = None,
 ) -> StandingChange:
-    """Keep what a fact or a merge did to the standing of the day it was recorded."""
+    """What a fact or a merge did to the standing of the day it was recorded, not written yet."""
     today = shanghai_day(now)
     was, becomes = (compute.standing(known, today, policies()) for known in (before, after))
-    return StandingChange.objects.create(
+    return StandingChange(
         practitioner_id=practitioner_id,
         cause=cause,
-        fact=fact,
+        fact_id=fact.pk if fact else None,
         on_day=today,
         recorded_at=now,
         status_before=was.status,
@@ -156,19 +185,31 @@ def record_change(
     )
 
 
-def _read(asked: list[int], found: Families) -> dict[int, LockedPerson]:
-    """The facts of everybody in one query."""
-    rows = rows_by_file({member for members in found.members.values() for member in members})
-    people = {
-        kept: LockedPerson(kept, members, numbered([row for member in members for row in rows.get(member, ())]))
-        for kept, members in found.members.items()
-    }
+def _people(asked: list[int], found: Families, rows: list[tuple[Any, ...]]) -> dict[int, LockedPerson]:
+    """The people of the files, with their facts among `rows`."""
+    by_file: dict[int, list[Written]] = {}
+    for row in rows:
+        by_file.setdefault(row[0], []).append(Written(*row))
+    people = {kept: _person(kept, members, by_file) for kept, members in found.members.items()}
     return {file: people[found.kept[file]] for file in asked}
 
 
-def _chained(practitioner: Practitioner, draft: Draft, *, after: Fact | None, now: datetime) -> Fact:
+def _person(kept: int, members: frozenset[int], by_file: dict[int, list[Written]]) -> LockedPerson:
+    theirs = [row for member in members for row in by_file.get(member, ())]
+    return LockedPerson(kept, members, numbered(theirs), theirs)
+
+
+def _number_in_file(row: Written) -> int:
+    return row.chain_no
+
+
+def _chained(
+    practitioner: Practitioner, draft: Draft, *, after: Written | None, now: datetime, numbers: tuple[int, int]
+) -> Fact:
     recorded_at = max(now, after.recorded_at) if after else now
+    pk, seq = numbers
     fact = Fact(
+        pk=pk,
         practitioner=practitioner,
         chain_no=after.chain_no + 1 if after else 1,
         kind=draft.kind,
@@ -177,7 +218,7 @@ def _chained(practitioner: Practitioner, draft: Draft, *, after: Fact | None, no
         decided_at=draft.decided_at or recorded_at,
         origin=draft.origin or settings.REGISTRY_REGISTER_ID,
         origin_id=draft.origin_id or uuid7(),
-        origin_seq=draft.origin_seq or _next_number(),
+        origin_seq=draft.origin_seq or seq,
         legacy=draft.legacy,
         points=draft.points,
         counted_on=draft.counted_on,
@@ -191,13 +232,12 @@ def _chained(practitioner: Practitioner, draft: Draft, *, after: Fact | None, no
         actor=draft.actor,
         second=draft.second,
         salt=os.urandom(16),
-        prev_hash=bytes(after.hash) if after else chain.GENESIS,
+        prev_hash=after.hash if after else chain.GENESIS,
     )
     fact.hash = chain.link(fact, prev_hash=bytes(fact.prev_hash))
     return fact
 
 
-def _next_number() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('registry_fact_origin_seq')")
-        return int(cursor.fetchone()[0])
+def _numbers(many: int) -> list[tuple[Any, ...]]:
+    """So many ids of facts, each with a number of this register and the id of an entry."""
+    return _NUMBERS(many=many)

@@ -31,7 +31,7 @@ class Case(models.Model):
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(no_db_index=["uuid", "number", "handling", "trigger", "agency", "opened_by"])
 
     class Meta:
         verbose_name = _("case")
@@ -114,7 +114,9 @@ class Proposal(models.Model):
     decided_how = models.CharField(_("how it was decided"), max_length=8, choices=Decided, blank=True)
     held_because = models.CharField(_("why it waits"), max_length=40, blank=True)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(
+        no_db_index=["uuid", "case", "responsibility", "practitioner", "proposed_by", "countersigned_by"]
+    )
 
     class Meta:
         verbose_name = _("proposal")
@@ -148,7 +150,7 @@ class ProposedEntry(models.Model):
         REDUCED = "reduced", _("reduced")
         ANNULLED = "annulled", pgettext_lazy("outcome", "annulled")
 
-    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="items")
+    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="items", db_index=False)
     situation = models.CharField(_("situation"), max_length=8)
     act = models.CharField(_("act"), max_length=200, blank=True)
     points = models.PositiveSmallIntegerField(_("points"))
@@ -159,7 +161,7 @@ class ProposedEntry(models.Model):
     decided_points = models.PositiveSmallIntegerField(_("points decided"), null=True, blank=True)
     entry = models.OneToOneField(PointsEntry, models.PROTECT, related_name="proposed", null=True)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(no_db_index=["proposal", "entry"])
 
     class Meta:
         verbose_name = _("proposed entry")

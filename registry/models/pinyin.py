@@ -10,7 +10,7 @@ again.
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from django.db import models
@@ -118,7 +118,21 @@ def _given(characters: str) -> list[str]:
     """One syllable for each character; one that has no known reading stands for itself."""
     if not characters:
         return []
-    from pypinyin import lazy_pinyin  # half a second, and most processes read no new name
+    from pypinyin.constants import PHRASES_DICT  # half a second, and most processes read no new name
+
+    if len(characters) == 2 and characters not in PHRASES_DICT:  # each is read by itself, as most given names are
+        return [_single(character) for character in characters]
+    return [_single(characters)] if len(characters) == 1 else _together(characters)
+
+
+@cache
+def _single(character: str) -> str:
+    (syllable,) = _together(character)
+    return syllable
+
+
+def _together(characters: str) -> list[str]:
+    from pypinyin import lazy_pinyin
 
     read = lazy_pinyin(characters, errors=_each)
     return [GIVEN.get(character, syllable) for character, syllable in zip(characters, read, strict=True)]

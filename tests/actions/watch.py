@@ -18,8 +18,9 @@ CASEWORK = frozenset({"cases", "proposals", "deliveries", "decisions", "files", 
 """Modules of casework, whose acts are watched by themselves."""
 
 PARTS_OF_CASEWORK = frozenset(
-    {"answered", "close_if_done", "reopen", "hold", "leave_unopened", "decide_unobjected", "move", "require_another",
-     "require_other_signature", "may_finish", "check_identifying", "preview_decision"}
+    {"answered", "close_if_done", "close_with", "reopen", "hold", "leave_unopened", "decide_unobjected", "move",
+     "lock_for_decision", "require_another", "require_other_signature", "may_finish",
+     "check_identifying", "preview_decision"}
 )  # fmt: skip
 
 

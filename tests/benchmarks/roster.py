@@ -1,5 +1,5 @@
-"""H4: taking in a roster, against one save per row with django-simple-history, and against COPY into the indexed
-table.
+"""H4: taking in a roster, against one save per row with django-simple-history, and against COPY into the same indexed
+tables (`_copying`).
 
 Like is compared with like: the standard pattern reads and checks the rows with the same code and then saves one
 object after the other, in one transaction; ours is the applying of an accepted roster, which reads and checks it anew
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from registry.models import (
     Agency,
@@ -29,12 +29,11 @@ from registry.models import (
     StaffRecord,
     sealing,
 )
-from registry.models.identifiers import uuid7
-from registry.models.pinyin import sound_of
 from registry.rosters import jobs
 from registry.rosters.reading import read_sheet
 from registry.rosters.rows import Row, RowReader
 from registry.rules.resident_id import check_character
+from tests.benchmarks._copying import seconds_to_copy
 from tests.rosters.sheets import as_csv, line
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
@@ -58,7 +57,7 @@ def run(practitioners: int | None) -> dict[str, Any]:
         looked = _rate(rows, _look, job, rows)
         applied = _rate(rows, _apply, job)
         saved = _rate(ROWS_ONE_BY_ONE, _one_by_one, places[1], few)
-        copied = _rate(rows, _copy, start + 1_500_000, rows)
+        copied = rows / seconds_to_copy(places[0])
         both = 1 / (1 / looked + 1 / applied)
         rounds.append((applied, both, saved, copied))
         print(
@@ -177,13 +176,3 @@ def _save(row: Row, place: Institution) -> None:
         extra={},
         recorded_at=NOW,
     )
-
-
-def _copy(start: int, rows: int) -> None:
-    """The limit: the people alone, without history or anything else, as fast as the indexed table takes them."""
-    columns = "uuid, code, provisional, name, pinyin, initials, sex, birth_date, category, recorded_at"
-    statement = f"COPY registry_practitioner ({columns}) FROM STDIN"
-    with transaction.atomic(), connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for number in range(start, start + rows):
-            code, name = f"L4301{number:08d}", f"李{chr(0x4E00 + number % 2000)}"
-            copy.write_row((uuid7(), code, False, name, *sound_of(name), "male", TODAY, "physician", NOW))

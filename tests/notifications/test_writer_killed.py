@@ -58,10 +58,10 @@ WEB = points_of(
 )
 BEAT = points_of(
     {
-        silence: ("lock", "decide_unobjected"),
-        decisions: ("weigh", "write_entry", "close_if_done", "close_tasks", "move"),
-        points: ("append",),
-        writing: ("_chained", "record_change"),
+        silence: ("lock", "lock_for_decision", "decide_unobjected"),
+        decisions: ("weigh", "write_entry", "close_with", "close_tasks", "move"),
+        points: ("bind",),
+        writing: ("_chained", "changed"),
         projection: ("periods_of", "spans_of"),
         procedure: ("_step",),
     }
@@ -207,15 +207,16 @@ def the_answer_is_kept_before_it_is_done() -> Iterator[None]:
 @contextmanager
 def the_projection_follows_later() -> Iterator[None]:
     """The fact is there, and what follows from it is left to somebody who dies."""
-    original, told_of_days, left = projection.rewrite, clockwork.PARTS["told"], list[Any]()
+    bind, told_of_days, left = projection.bind, clockwork.PARTS["told"], list[Any]()
 
     def moved(**asked: Any) -> int:
-        for rewrite in left:
-            original(**rewrite)
+        with patch.object(projection, "bind", bind):
+            for person in left:
+                projection.rewrite(**person)
         return told_of_days(**asked)
 
     with (
-        patch.object(projection, "rewrite", lambda **person: left.append(person)),
+        patch.object(projection, "bind", lambda _sheaf, **person: left.append(person)),
         patch.dict(clockwork.PARTS, {"told": moved}),
     ):
         yield

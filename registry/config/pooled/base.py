@@ -45,6 +45,8 @@ class _DebugCursor(_Executes, CursorDebugWrapper):
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's connection, for which each transaction is a session of its own."""
 
+    keeps_session = False
+
     def make_cursor(self, cursor: Any) -> CursorWrapper:
         """As Django does, with the sight of the moment."""
         return _Cursor(cursor, self)
@@ -91,10 +93,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._say(_local(current()))
             self._shown = current()
 
-    def _cursor(self, name: str | None = None) -> Any:
-        cursor = super(base.DatabaseWrapper, self)._cursor(name)  # type: ignore[misc]  # not in the stubs
-        self._tell()  # for what is asked past the cursor's own methods, as COPY
-        return cursor
+    def _show_if_changed(self) -> None:
+        """Of a cursor as it is made: for what is asked past its own methods, as COPY."""
+        self._tell()
 
     def _say(self, words: sql.Composable) -> None:
         with self.wrap_database_errors, self.connection.cursor() as cursor:
