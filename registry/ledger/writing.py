@@ -119,7 +119,7 @@ def append_all(
         last = Fact.objects.filter(practitioner=practitioner).order_by("-chain_no").first()
         known, added = person.facts, []
         for draft in drafts:
-            last = _chained(practitioner, draft, after=last, now=now)
+            last = chained(practitioner, draft, after=last, now=now)
             last.save(force_insert=True)
             before, known = known, facts_of_files(person.members)
             assert len(known) == len(before) + 1, "facts were added to the file since it was read"
@@ -139,9 +139,24 @@ def record_change(
     fact: Fact | None = None,
 ) -> StandingChange:
     """Keep what a fact or a merge did to the standing of the day it was recorded."""
+    change = change_of(practitioner_id, before, after, cause=cause, now=now, fact=fact)
+    change.save(force_insert=True)
+    return change
+
+
+def change_of(
+    practitioner_id: int,
+    before: list[facts.Fact],
+    after: list[facts.Fact],
+    *,
+    cause: StandingChange.Cause,
+    now: datetime,
+    fact: Fact | None = None,
+) -> StandingChange:
+    """The change, not saved yet."""
     today = shanghai_day(now)
     was, becomes = (compute.standing(known, today, policies()) for known in (before, after))
-    return StandingChange.objects.create(
+    return StandingChange(
         practitioner_id=practitioner_id,
         cause=cause,
         fact=fact,
@@ -166,7 +181,8 @@ def _read(asked: list[int], found: Families) -> dict[int, LockedPerson]:
     return {file: people[found.kept[file]] for file in asked}
 
 
-def _chained(practitioner: Practitioner, draft: Draft, *, after: Fact | None, now: datetime) -> Fact:
+def chained(practitioner: Practitioner, draft: Draft, *, after: Fact | None, now: datetime) -> Fact:
+    """The fact, not saved yet, that follows `after` in the chain of the file."""
     recorded_at = max(now, after.recorded_at) if after else now
     fact = Fact(
         practitioner=practitioner,

@@ -42,7 +42,7 @@ class Fact(models.Model):
 
     append_only = True
 
-    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="facts")
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="facts", db_index=False)
     chain_no = models.PositiveIntegerField(_("number in the file"))
     kind = models.CharField(_("kind"), max_length=20, choices=FactKind)
     effective_on = models.DateField(_("effective on"))

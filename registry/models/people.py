@@ -125,7 +125,7 @@ class PractitionerName(models.Model):
 class IdentityDocument(models.Model):
     """A document of the person; its number is sealed, and findable only by the whole number."""
 
-    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="documents")
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="documents", db_index=False)
     kind = models.CharField(_("kind of document"), max_length=20, choices=DocumentKind)
     sealed_number = models.BinaryField()
     number_index = models.BinaryField(db_index=True)
@@ -157,7 +157,7 @@ class IdentityDocument(models.Model):
 class Certificate(models.Model):
     """A professional certificate (执业证书) as rosters state it."""
 
-    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="certificates")
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="certificates", db_index=False)
     number = models.CharField(_("practising certificate"), max_length=64)
     practice_institution = models.CharField(_("institution of practice"), max_length=200, blank=True)
     practice_category = models.CharField(_("category of practice"), max_length=100, blank=True)
