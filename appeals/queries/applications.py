@@ -66,7 +66,7 @@ def parts_in(activity: Activity, seen: Scope) -> QuerySet[Attendance]:
     rows = activity.attendances.select_related("practitioner", "evidence", "application")
     if seen.sees_everything or offered_by(activity, seen):
         return rows
-    return rows.filter(practitioner__in=seen.practitioners())
+    return rows.filter(seen.about("practitioner"))
 
 
 def offered_by(activity: Activity, seen: Scope) -> bool:
@@ -79,7 +79,7 @@ def visible_applications(seen: Scope) -> QuerySet[Application]:
     rows = Application.objects.select_related("practitioner", "agency__region", "filed_by")
     if seen.sees_everything:
         return rows
-    return rows.filter(Q(practitioner__in=seen.practitioners()) | seen.in_regions("agency__region"))
+    return rows.filter(seen.about("practitioner") | seen.in_regions("agency__region"))
 
 
 def may_see_part(part: Attendance, seen: Scope) -> bool:

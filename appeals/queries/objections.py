@@ -103,7 +103,7 @@ def objections(seen: Scope) -> QuerySet[Objection]:
     every = Objection.objects.all()
     if seen.sees_everything:
         return every
-    return every.filter(Q(practitioner__in=seen.practitioners()) | seen.in_regions("agency__region"))
+    return every.filter(seen.about("practitioner") | seen.in_regions("agency__region"))
 
 
 def to_countersign(seen: Scope) -> QuerySet[Any]:
@@ -148,7 +148,7 @@ def acting_on(seen: Scope, objection: Objection, by: User) -> Acting:
 
 def objectionable(seen: Scope) -> QuerySet[Proposal]:
     """The proposals to which the user may take in an objection: of the user's people."""
-    return Proposal.objects.filter(practitioner__in=seen.practitioners())
+    return Proposal.objects.filter(seen.about("practitioner"))
 
 
 def track(objection: Objection, *, today: date) -> Track:

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
+from registry.queries.sight import full_sight
+
 AFTER, BEFORE = "after", "before"
 
 
@@ -29,15 +31,22 @@ class KeysetChangeList(ChangeList):  # type: ignore[misc]  # the theme is untype
         return [self.model_admin.keyset]
 
     def get_results(self, request: HttpRequest) -> None:
-        """One page and one row more, which tells whether there is a next one."""
+        """One page and one row more, which tells whether there is a next one.
+
+        First the numbers of the rows, by the scope of the user alone: the second wall would look at every row on the
+        way. Then the rows themselves, behind the wall as everything that is shown.
+        """
         before = request.GET.get(BEFORE)
         edge = before or request.GET.get(AFTER)
         try:
-            rows = list(self._from(edge, backwards=bool(before))[: self.list_per_page + 1])
+            with full_sight():
+                numbers = list(
+                    self._from(edge, backwards=bool(before)).values_list("pk", flat=True)[: self.list_per_page + 1]
+                )
         except (ValueError, ValidationError) as error:
             raise IncorrectLookupParameters(error) from error
-        more = len(rows) > self.list_per_page
-        rows = rows[: self.list_per_page]
+        more = len(numbers) > self.list_per_page
+        rows = self._with(numbers[: self.list_per_page])
         if before:
             rows.reverse()
         self._set_page(rows, has_next=more or bool(before), has_previous=more if before else bool(edge))
@@ -47,6 +56,11 @@ class KeysetChangeList(ChangeList):  # type: ignore[misc]  # the theme is untype
         descending = self.model_admin.keyset.startswith("-") != backwards
         rows: QuerySet[Model] = self.queryset.order_by(f"-{column}" if descending else column)
         return rows.filter(**{f"{column}__{'lt' if descending else 'gt'}": edge}) if edge else rows
+
+    def _with(self, numbers: list[Any]) -> list[Model]:
+        """The rows with these numbers, in their order, as far as they are in sight."""
+        found = {row.pk: row for row in self.queryset.filter(pk__in=numbers)} if numbers else {}
+        return [found[number] for number in numbers if number in found]
 
     def _set_page(self, rows: list[Model], *, has_next: bool, has_previous: bool) -> None:
         column = self.model_admin.keyset.lstrip("-")

@@ -168,7 +168,7 @@ class ChangeAdmin(ListAdmin):
         """The changes of people in the user's scope."""
         seen = scope(request)
         rows = StandingChange.objects.select_related("practitioner")
-        return rows if seen.sees_everything else rows.filter(practitioner__in=seen.practitioners())
+        return rows if seen.sees_everything else rows.filter(seen.about("practitioner"))
 
     @admin.display(description=_("practitioner"))
     def person(self, row: StandingChange) -> SafeString:

@@ -133,7 +133,7 @@ def bind(
     last = max((row for row in person.rows if row.file == practitioner.pk), key=_number_in_file, default=None)
     rows, known, bound = person.rows, person.facts, list[tuple[Fact, int]]()
     for draft, (pk, seq, entry) in zip(drafts, _numbers(len(drafts)), strict=True):
-        fact = _chained(practitioner, draft, after=last, now=now, numbers=(pk, seq))
+        fact = chained(practitioner, draft, after=last, now=now, numbers=(pk, seq))
         last = written(fact)
         rows, before = [*rows, last], known
         known = numbered(rows)
@@ -203,9 +203,10 @@ def _number_in_file(row: Written) -> int:
     return row.chain_no
 
 
-def _chained(
+def chained(
     practitioner: Practitioner, draft: Draft, *, after: Written | None, now: datetime, numbers: tuple[int, int]
 ) -> Fact:
+    """The fact, not written yet, that follows `after` in the chain of the file; `numbers` are its id and its own."""
     recorded_at = max(now, after.recorded_at) if after else now
     pk, seq = numbers
     fact = Fact(

@@ -48,6 +48,7 @@ class AccessRecord(models.Model):
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["practitioner", "id"], name="readings_of_a_file"),
+            models.Index(fields=["at"], name="readings_by_time"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["practitioner", "chain_no"], name="a_file_numbers_its_readings_once"),

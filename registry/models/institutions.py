@@ -183,7 +183,7 @@ class ServiceAgreement(KnownPeriod):
 class Registration(KnownPeriod):
     """A practitioner's registration (登记备案) at one institution; several at once are normal (多点执业)."""
 
-    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="registrations")
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="registrations", db_index=False)
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="registrations")
     department = models.CharField(_("department"), max_length=100, blank=True)
     committed_on = models.DateField(_("commitment signed on"), null=True, blank=True)
@@ -220,7 +220,7 @@ class Registration(KnownPeriod):
 class StaffRecord(models.Model):
     """What the institution's roster says of one of its people; the roster's own words, kept as given."""
 
-    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="staff_records")
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="staff_records", db_index=False)
     institution = models.ForeignKey(Institution, models.PROTECT, related_name="staff_records")
     status = models.CharField(_("staff status"), max_length=40, blank=True)
     contract_from = models.DateField(_("contract from"), null=True, blank=True)

@@ -1,6 +1,7 @@
 """People: one practitioner, one file, for life."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
@@ -10,6 +11,18 @@ from simple_history.models import HistoricalRecords
 from registry.models import sealing
 from registry.models.identifiers import uuid7
 from registry.models.pinyin import LONGEST_INITIALS, LONGEST_PINYIN, InitialsField, PinyinField
+
+
+class Characters(models.Func):
+    """A text as an array of its characters, by which a part of a name is found.
+
+    Most Chinese names have two or three characters, and parts of them one or two: too few for trigrams.
+    """
+
+    function = "string_to_array"
+    template = "%(function)s(%(expressions)s, NULL)"
+    arity = 1
+    output_field = ArrayField(models.TextField())
 
 
 class Category(models.TextChoices):
@@ -65,7 +78,7 @@ class Practitioner(models.Model):
         ordering = ["code"]
         indexes = [
             models.Index(OpClass("name", "text_pattern_ops"), name="practitioner_name_prefix"),
-            GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="practitioner_name_part"),
+            GinIndex(Characters(Upper("name")), name="practitioner_name_characters"),
             models.Index(OpClass("pinyin", "text_pattern_ops"), name="practitioner_pinyin_prefix"),
             models.Index(OpClass("initials", "text_pattern_ops"), name="practitioner_initials_prefix"),
         ]
@@ -125,7 +138,7 @@ class PractitionerName(models.Model):
 class IdentityDocument(models.Model):
     """A document of the person; its number is sealed, and findable only by the whole number."""
 
-    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="documents")
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="documents", db_index=False)
     kind = models.CharField(_("kind of document"), max_length=20, choices=DocumentKind)
     sealed_number = models.BinaryField()
     number_index = models.BinaryField(db_index=True)
@@ -157,7 +170,7 @@ class IdentityDocument(models.Model):
 class Certificate(models.Model):
     """A professional certificate (执业证书) as rosters state it."""
 
-    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="certificates")
+    practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="certificates", db_index=False)
     number = models.CharField(_("practising certificate"), max_length=64)
     practice_institution = models.CharField(_("institution of practice"), max_length=200, blank=True)
     practice_category = models.CharField(_("category of practice"), max_length=100, blank=True)

@@ -54,6 +54,7 @@ class ProcedureStep(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["subject", "id"], name="steps_of_a_subject"),
+            models.Index(fields=["recorded_at"], name="steps_by_time"),
         ]
 
     def __str__(self) -> str:

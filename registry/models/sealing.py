@@ -33,14 +33,15 @@ class SealBroken(Exception):
 
 def normalised(number: str) -> str:
     """The number as it is compared: full-width letters and digits made plain, no spaces, capital letters."""
-    return "".join(unicodedata.normalize("NFKC", number).split()).upper()
+    plain = number if number.isascii() else unicodedata.normalize("NFKC", number)
+    return "".join(plain.split()).upper()
 
 
 def seal(number: str, *, bound_to: str) -> bytes:
     """Encrypt `number` so that it opens only together with `bound_to`, the owner's UUID."""
     key_number, key = next(iter(settings.REGISTRY_DOCUMENT_KEYS.items()))
     nonce = os.urandom(_NONCE_BYTES)
-    return bytes([key_number]) + nonce + AESGCM(key).encrypt(nonce, normalised(number).encode(), bound_to.encode())
+    return bytes([key_number]) + nonce + _cipher(key).encrypt(nonce, normalised(number).encode(), bound_to.encode())
 
 
 def unseal(sealed: bytes, *, bound_to: str) -> str:
@@ -48,9 +49,15 @@ def unseal(sealed: bytes, *, bound_to: str) -> str:
     nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     try:
         key = settings.REGISTRY_DOCUMENT_KEYS[int.from_bytes(sealed[:1])]
-        return AESGCM(key).decrypt(nonce, ciphertext, bound_to.encode()).decode()
+        return _cipher(key).decrypt(nonce, ciphertext, bound_to.encode()).decode()
     except (KeyError, InvalidTag):
         raise SealBroken(bound_to) from None
+
+
+@lru_cache(maxsize=16)
+def _cipher(key: bytes) -> AESGCM:
+    """Made once for each key: to prepare one takes longer than to seal a number."""
+    return AESGCM(key)
 
 
 def blind_index(number: str) -> bytes:

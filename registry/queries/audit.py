@@ -53,7 +53,7 @@ def looks_taken(seen: Scope, asked: Asked) -> QuerySet[AccessRecord]:
     offices = Assignment.objects.select_related("agency", "institution", "authority").order_by("pk")
     rows = AccessRecord.objects.all()
     if not seen.sees_everything:
-        rows = rows.filter(practitioner__in=seen.practitioners())
+        rows = rows.filter(seen.about("practitioner"))
     if asked.person:
         rows = rows.filter(practitioner__in=family_of(asked.person.pk).files)
     if asked.user:

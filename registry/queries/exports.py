@@ -56,7 +56,7 @@ def practitioners(seen: Scope, on: date) -> Export:
 def facts(seen: Scope, *, since: date | None = None) -> Export:
     """The facts of everybody in the scope, those that count from a day on."""
     rows = Fact.objects.select_related("practitioner", "entry", "agency").defer("salt", "hash", "prev_hash")
-    rows = rows if seen.sees_everything else rows.filter(practitioner__in=seen.practitioners())
+    rows = rows if seen.sees_everything else rows.filter(seen.about("practitioner"))
     columns = (
         *("number", "id", "practitioner", "code", "kind", "effective_on", "recorded_at", "decided_at", "points"),
         *("counted_on", "policy", "months", "days", "entry", "agency", "document_number", "reason"),
@@ -76,7 +76,7 @@ def _of_fact(row: Fact) -> tuple[Any, ...]:
 def changes(seen: Scope, *, since: date | None = None) -> Export:
     """The changes of standing of everybody in the scope, from a day on."""
     rows = StandingChange.objects.select_related("practitioner")
-    rows = rows if seen.sees_everything else rows.filter(practitioner__in=seen.practitioners())
+    rows = rows if seen.sees_everything else rows.filter(seen.about("practitioner"))
     told = ("cause", "on_day", "recorded_at", "status_before", "status_after", "until_before", "until_after",
             "points_before", "points_after")  # fmt: skip
     columns = ("number", "practitioner", "code", *told)

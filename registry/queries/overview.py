@@ -87,11 +87,11 @@ def _first_of_each(spans: QuerySet[StandingSpan], near: Q) -> QuerySet[StandingS
 
 def _spans(seen: Scope, today: date) -> QuerySet[StandingSpan]:
     spans = StandingSpan.objects.filter(starts_on__lte=today).filter(Q(ends_on=None) | Q(ends_on__gt=today))
-    return spans if seen.sees_everything else spans.filter(practitioner__in=seen.practitioners())
+    return spans if seen.sees_everything else spans.filter(seen.about("practitioner"))
 
 
 def _changes(seen: Scope) -> QuerySet[StandingChange]:
     changes = StandingChange.objects.select_related("practitioner").order_by("-id")
     if not seen.sees_everything:
-        changes = changes.filter(practitioner__in=seen.practitioners())
+        changes = changes.filter(seen.about("practitioner"))
     return changes[:FEW]

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.fields.array import ArrayContains
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Upper
 
 from registry.models import DocumentKind, PersonalCode, Practitioner, sealing
+from registry.models.people import Characters
 from registry.models.pinyin import typed
 from registry.queries.sight import full_sight
 
@@ -27,7 +30,8 @@ def find_people(people: QuerySet[Practitioner], term: str) -> QuerySet[Practitio
     for found in _by_beginning(people, term):
         if found.exists():
             return found
-    return people.filter(name__icontains=term)
+    has_all = ArrayContains(Characters(Upper("name")), Characters(Upper(Value(term, output_field=TextField()))))
+    return people.filter(has_all, name__icontains=term)
 
 
 def _by_beginning(people: QuerySet[Practitioner], term: str) -> Iterator[QuerySet[Practitioner]]:

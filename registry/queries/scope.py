@@ -8,8 +8,9 @@ file. Security administrators and support see nobody.
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from registry.ledger.families import family_of
 from registry.models import (
@@ -31,6 +32,8 @@ from registry.models import (
 from registry.models.access import HELD_BY_KEYS
 from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_CASE_DOCUMENTS
 from registry.queries.sight import FULL, Sight
+
+M = TypeVar("M", bound=Model)
 
 REMEMBERED = "_registry_scope"
 """Under this name a request keeps the scope of who asks, which is so looked up once however many parts need it."""
@@ -162,13 +165,21 @@ class Scope:
             rules |= Q(**{f"{path}__code__startswith": prefix})
         return rules
 
+    def about(self, person: str) -> Q:
+        """Rows about people who concern the user; `person` is the path to the practitioner.
+
+        It asks for the registrations of the person of each row: all people of a province are never looked up.
+        """
+        if self.sees_everything:
+            return Q()
+        here = self.in_regions("institution__region") | Q(institution__in=self._own_institutions())
+        registered = Registration.objects.filter(here, practitioner=OuterRef(person))
+        own = self.own_files()
+        return Q(Exists(registered)) | Q(**{f"{person}__in": own}) if own else Q(Exists(registered))
+
     def practitioners(self) -> QuerySet[Practitioner]:
         """The people registered, now or earlier, at an institution that concerns the user, and the user's own file."""
-        if self.sees_everything:
-            return Practitioner.objects.all()
-        registered = Registration.objects.filter(practitioner=OuterRef("pk"), institution__in=self.institutions())
-        own = self.own_files()
-        return Practitioner.objects.filter(Exists(registered) | Q(pk__in=own) if own else Exists(registered))
+        return Practitioner.objects.filter(self.about("pk"))
 
     def handlings(self) -> QuerySet[Handling]:
         """The handlings of institutions that concern the user."""
@@ -177,25 +188,20 @@ class Scope:
 
     def triggers(self) -> QuerySet[PersonalTrigger]:
         """The personal triggers of people who concern the user."""
-        every = PersonalTrigger.objects.all()
-        return every if self.sees_everything else every.filter(practitioner__in=self.practitioners())
+        return PersonalTrigger.objects.filter(self.about("practitioner"))
 
     def cases(self) -> QuerySet[Case]:
         """The cases of handlings and of personal triggers that concern the user."""
         every = Case.objects.all()
         if self.sees_everything:
             return every
-        theirs = Q(handling__institution__in=self.institutions())
-        return every.filter(theirs | Q(trigger__practitioner__in=self.practitioners()))
+        found = Q(trigger__isnull=False) & self.about("trigger__practitioner")
+        return _any_of(every, self._handled_here("handling"), found)
 
     def answering(self) -> QuerySet[Responsibility]:
         """Who answers in those cases, as far as the user may know: an institution knows of its own people only."""
         every = Responsibility.objects.all()
-        if self.sees_everything:
-            return every
-        handled_here = self.in_regions("handling__institution__region")
-        theirs = Q(practitioner__in=self.practitioners())
-        return every.filter(handled_here | theirs & (Q(handling=None) | Q(handling__in=self.handlings())))
+        return every if self.sees_everything else _any_of(every, *self._known(""))
 
     def proposals(self) -> QuerySet[Proposal]:
         """The proposals about them, and those of other places that the user's institution has to serve."""
@@ -203,13 +209,29 @@ class Scope:
         if self.sees_everything:
             return every
         served = Task.objects.filter(proposal=OuterRef("pk"), institution__in=self._own_institutions())
-        known = Q(responsibility__in=self.answering())
-        return every.filter(known | Exists(served) & Q(practitioner__in=self.practitioners()))
+        return _any_of(every, *self._known("responsibility__"), Exists(served) & self.about("practitioner"))
+
+    def _handled_here(self, handling: str) -> Q:
+        """Rows of whose `handling` the institution concerns the user."""
+        here = Q(**{f"{handling}__institution__in": self._own_institutions()})
+        return self.in_regions(f"{handling}__institution__region") | here
+
+    def _known(self, to: str) -> tuple[Q, Q]:
+        """The rules by any of which the user may know of a responsibility, to which the path `to` leads."""
+        handled_here = self.in_regions(f"{to}handling__institution__region")
+        our_handling = Q(**{f"{to}handling": None})
+        our_handling |= Q(**{f"{to}handling__institution__in": self._own_institutions()})
+        return handled_here, self.about(f"{to}practitioner") & our_handling
 
     def entries(self) -> QuerySet[PointsEntry]:
         """The points entries of people who concern the user."""
-        every = PointsEntry.objects.all()
-        return every if self.sees_everything else every.filter(practitioner__in=self.practitioners())
+        return PointsEntry.objects.filter(self.about("practitioner"))
+
+
+def _any_of(every: QuerySet[M], *rules: Q) -> QuerySet[M]:
+    """The rows that any of the rules finds. Each is looked for apart: an OR would go through every row there is."""
+    first, *others = (every.filter(rule).order_by().values("pk") for rule in rules)
+    return every.filter(pk__in=first.union(*others))
 
 
 def scope_of(user: User, today: date) -> Scope:

@@ -20,7 +20,7 @@ def standings_on(seen: Scope, day: date, *, institution: str = "") -> QuerySet[S
     """
     spans = StandingSpan.objects.filter(covering(day)).select_related("practitioner")
     if not seen.sees_everything:
-        spans = spans.filter(practitioner__in=seen.practitioners())
+        spans = spans.filter(seen.about("practitioner"))
     if institution:
         here = Registration.objects.filter(covering(day), superseded_at=None, institution__code=institution)
         spans = spans.filter(Exists(here.filter(practitioner=OuterRef("practitioner"))))

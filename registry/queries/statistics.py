@@ -135,7 +135,7 @@ def entries_during(seen: Scope, during: During) -> QuerySet[PointsEntry]:
     rows = PointsEntry.objects.filter(fact__effective_on__range=(during.from_, during.until))
     if not seen.sees_everything:
         here = Q(handling__institution__in=seen.institutions()) | Q(trigger__institution__in=seen.institutions())
-        nowhere = Q(handling=None, trigger__institution=None, practitioner__in=seen.practitioners())
+        nowhere = Q(handling=None, trigger__institution=None) & seen.about("practitioner")
         rows = rows.filter(here | nowhere)
     corrections = Fact.objects.filter(entry=OuterRef("fact"))
     revised = corrections.filter(kind=FactKind.ENTRY_REVISED).order_by("-decided_at", "-origin", "-origin_seq")
@@ -241,7 +241,7 @@ def relief(seen: Scope, during: During, *, by: str, most: int = MOST_LINES) -> T
     kinds = (FactKind.POINTS_RELIEVED, FactKind.PERIOD_SHORTENED, FactKind.REREGISTERED)
     rows = Fact.objects.filter(kind__in=kinds, effective_on__range=(during.from_, during.until))
     if not seen.sees_everything:
-        rows = rows.filter(practitioner__in=seen.practitioners())
+        rows = rows.filter(seen.about("practitioner"))
     rows = rows.annotate(region=_REGION_OF_AGENCY).filter(region__startswith=during.prefix)
     if during.institution:
         here = Registration.objects.filter(superseded_at=None, institution__code=during.institution)

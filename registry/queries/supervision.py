@@ -55,7 +55,7 @@ def _spans(seen: Scope, today: date) -> QuerySet[StandingSpan]:
     spans = StandingSpan.objects.filter(starts_on__lte=today, status="normal", points__gte=lowest)
     spans = spans.filter(Q(ends_on=None) | Q(ends_on__gt=today))
     if not seen.sees_everything:
-        spans = spans.filter(practitioner__in=seen.practitioners())
+        spans = spans.filter(seen.about("practitioner"))
     here = Registration.objects.filter(superseded_at=None, starts_on__lte=today)
     here = here.filter(Q(ends_on=None) | Q(ends_on__gt=today)).select_related("institution").order_by("starts_on", "id")
     registrations = Prefetch("practitioner__registrations", here, to_attr="registrations_today")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from operator import mul
 
 _FORM = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -12,7 +13,7 @@ _CHECKS = "10X98765432"
 
 def check_character(first_17: str) -> str:
     """The last character that belongs to the first 17 digits."""
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, first_17, strict=True))
+    total = sum(map(mul, _WEIGHTS, map(int, first_17)))
     return _CHECKS[total % 11]
 
 

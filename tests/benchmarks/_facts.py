@@ -19,16 +19,32 @@ from django.db import connection
 from registry.config.database import parameters
 from registry.ledger import chain
 from registry.ledger.law import policies
-from registry.models import Agency, User
+from registry.models import Agency, Region, User
 from registry.rules import facts
 from registry.rules.spans import life
-from tests.benchmarks import _many
 
 LENGTHS, WEIGHTS = ((1, 1), (2, 2), (3, 3), (4, 8), (10, 12)), (48, 24, 14, 9, 4.9)
 TEMPLATES, LONGEST, ONE_IN = 400, 500, 1000
 MERGED_ONE_IN = 500
 POLICIES = ("cn-2025", "cn-43-2025", "cn-21-2025")
 FIRST = date(2025, 1, 6)
+SINCE = datetime(2025, 1, 1, tzinfo=UTC)
+
+_PEOPLE = """
+    INSERT INTO registry_practitioner
+        (uuid, code, provisional, name, pinyin, initials, sex, birth_date, category, recorded_at)
+    SELECT gen_random_uuid(), 'D4301' || lpad(n::text, 8, '0'), false,
+           chr(19968 + n %% 97) || chr(20000 + n %% 4001), '', '', 'unknown', NULL, 'physician', %(since)s
+    FROM generate_series(1, %(people)s) AS n
+"""
+_CODES = """
+    INSERT INTO registry_personalcode (practitioner_id, code, provisional, recorded_at)
+    SELECT id, code, false, recorded_at FROM registry_practitioner
+"""
+_NAMES = """
+    INSERT INTO registry_practitionername (practitioner_id, name, recorded_at)
+    SELECT id, name, recorded_at FROM registry_practitioner
+"""
 
 FACT = (
     "id", "practitioner_id", "chain_no", "kind", "effective_on", "recorded_at", "decided_at", "origin", "origin_id",
@@ -70,7 +86,7 @@ class _Story(NamedTuple):
 
 def fill(people: int, *, seed: int = 2026) -> Filled:
     """So many people, all with facts."""
-    _many.fill(people, standing=False)
+    _people(people)
     chance = Random(seed)
     with psycopg.connect(**parameters(connection.settings_dict, "OWNER")) as owner:  # type: ignore[arg-type]
         written = _Writer(owner, chance, _signers()).write()
@@ -80,9 +96,18 @@ def fill(people: int, *, seed: int = 2026) -> Filled:
     return Filled(people, written)
 
 
+def _people(people: int) -> None:
+    """With a code and a name each, and nothing else."""
+    with connection.cursor() as cursor:
+        for statement in (_PEOPLE, _CODES, _NAMES):
+            cursor.execute(statement, {"people": people, "since": SINCE})
+    connection.close()
+
+
 def _signers() -> tuple[int, int, int]:
     one, two = (User.objects.create(username=f"bench-{number}").pk for number in (1, 2))
-    return one, two, Agency.objects.get().pk
+    region = Region.objects.create(code="430100", name_zh="长沙市")
+    return one, two, Agency.objects.create(code="A430100", name="市医保中心", region=region).pk
 
 
 class _Writer:

@@ -61,7 +61,7 @@ BEAT = points_of(
         silence: ("lock", "lock_for_decision", "decide_unobjected"),
         decisions: ("weigh", "write_entry", "close_with", "close_tasks", "move"),
         points: ("bind",),
-        writing: ("_chained", "changed"),
+        writing: ("chained", "changed"),
         projection: ("periods_of", "spans_of"),
         procedure: ("_step",),
     }

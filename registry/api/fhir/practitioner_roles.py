@@ -48,7 +48,7 @@ class PractitionerRoles(Resource):
     def _rows(self) -> QuerySet[Registration]:
         rows = Registration.objects.filter(superseded_at=None).select_related("practitioner", "institution")
         seen = self.asker.scope
-        return rows if seen.sees_everything else rows.filter(practitioner__in=seen.practitioners())
+        return rows if seen.sees_everything else rows.filter(seen.about("practitioner"))
 
     def _asked(self, search: Search) -> QuerySet[Registration]:
         rows = self._rows()

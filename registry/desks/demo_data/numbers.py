@@ -16,7 +16,7 @@ def resident_id(*, region: str, born: date, serial: int, male: bool) -> str:
     """
     if not 0 <= serial < SERIALS_OF_A_DAY:
         raise ValueError(f"serial {serial}: a birth date has {SERIALS_OF_A_DAY} order numbers for each sex")
-    first_17 = f"{region[:2]}0000{born:%Y%m%d}{2 * serial + male:03d}"
+    first_17 = f"{region[:2]}0000{born.isoformat().replace('-', '')}{2 * serial + male:03d}"
     return first_17 + check_character(first_17)
 
 

@@ -178,7 +178,7 @@ def _identity(
     """Name, document, and whether it is a man: of 400 people one has no resident ID, and two have a dot in the name."""
     match number % 400:
         case 137:
-            return _from_elsewhere(number // 400)
+            return from_elsewhere(number // 400)
         case 61 | 277:
             name = names.dotted_name(random, male=male)
         case _:
@@ -186,7 +186,8 @@ def _identity(
     return name, (DocumentKind.RESIDENT_ID, serials.resident_id(place.region, born, male=male)), male
 
 
-def _from_elsewhere(which: int) -> tuple[str, tuple[str, str], bool]:
+def from_elsewhere(which: int) -> tuple[str, tuple[str, str], bool]:
+    """Name, document and whether it is a man: of somebody without a resident ID, another for each number."""
     kinds = (
         (names.FOREIGN, DocumentKind.PASSPORT, "X"),
         (names.HONG_KONG_AND_MACAU, DocumentKind.HK_MACAU_PERMIT, "H"),

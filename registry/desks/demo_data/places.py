@@ -22,7 +22,7 @@ RESCINDED = institution_code(pharmacy=True, region="410307", serial=2)
 """A pharmacy whose agreement was rescinded: nobody is paid there any more."""
 DAYS_SINCE_RESCISSION = 43
 
-_ELSEWHERE = frozenset({CHINA, "710000", "810000", "820000"})
+ELSEWHERE = frozenset({CHINA, "710000", "810000", "820000"})
 """Where the scheme is not in force; the whole country has bodies of its own."""
 _LATER_CATEGORIES = {Category.PHARMACIST: 2, Category.TECHNICIAN: 3, Category.BILLING_REVIEWER: 4}
 _AUTHORITIES = {
@@ -69,20 +69,27 @@ def places() -> tuple[Place, ...]:
 def load_places(*, by: User, today: date) -> dict[str, Institution]:
     """Agencies, authorities, phase-in days, institutions and agreements; the institutions by code."""
     now = at(PREPARATION, hour=9)
-    regions = [CHINA, *sorted({*provinces(), *(place.agency for place in places())})]
-    _bulk([_agency(region) for region in regions], by=by, now=now)
-    _bulk([_authority(region, kind) for region in regions for kind in Authority.Kind], by=by, now=now)
-    _bulk(_phase_ins(), by=by, now=now)
-    agencies = {agency.region_id: agency for agency in Agency.objects.all()}
+    agencies = load_bodies({*provinces(), *(place.agency for place in places())}, by=by)
     institutions = {place.code: _open(place, agencies[place.agency], by=by, now=now) for place in places()}
     for institution in institutions.values():
         _agree(institution, by=by, today=today)
     return institutions
 
 
+def load_bodies(seats: Iterable[str], *, by: User) -> dict[str, Agency]:
+    """An agency and three authorities of the country and of each of these regions, and the phase-in days; the agencies
+    by region.
+    """
+    now, regions = at(PREPARATION, hour=9), [CHINA, *sorted(seats)]
+    _bulk([_agency(region) for region in regions], by=by, now=now)
+    _bulk([_authority(region, kind) for region in regions for kind in Authority.Kind], by=by, now=now)
+    _bulk(_phase_ins(), by=by, now=now)
+    return {agency.region_id: agency for agency in Agency.objects.all()}
+
+
 def provinces() -> list[str]:
     """The codes of the provinces in which the scheme is in force."""
-    return [code for code in divisions() if code.endswith("0000") and code not in _ELSEWHERE]
+    return [code for code in divisions() if code.endswith("0000") and code not in ELSEWHERE]
 
 
 def name_of(region: str) -> str:

@@ -19,7 +19,10 @@ FOLDER = HOUSE / "tests" / "benchmarks"
 class Command(BaseCommand):
     """Each path is a module of tests/benchmarks, run in a process and a database of its own."""
 
-    help = "Measure a path, or all of them. The last line of each is JSON."
+    help = (
+        "Measure a path, or all of them. The last line of each is JSON. With REGISTRY_BENCH_FILLED=yes `lists` measures"
+        " in the database of DATABASE_URL, which `seed` filled with as many --practitioners, and leaves it there."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
