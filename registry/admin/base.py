@@ -44,6 +44,7 @@ class ListAdmin(PlainPickers, ModelAdmin):  # type: ignore[misc]  # the theme is
     list_per_page = 50
     list_fullwidth = False
     list_filter_submit = True
+    change_list_template = "registry/change_list.html"
     show_full_result_count = False
     show_facets = ShowFacets.NEVER  # facets count
     sortable_by = ()
