@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from appeals.models import Objection
+from appeals.queries.disputed import any_appealable
 from appeals.queries.own_objections import STANDS, Window, own_objections, windows, with_what_comes_next
 from registry.ledger.days import shanghai_day
 from registry.models import Practitioner
@@ -26,7 +27,7 @@ def card(person: Practitioner) -> Card:
 
 
 def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
-    """To object, until the last day of each window; it presses, because silence decides."""
+    """To object, until the last day of each window; it presses, because silence decides. To appeal, at any time."""
     for window in windows_of(person, today):
         if window.unread:
             continue  # first the notice is to be opened, which is a deed of its own
@@ -38,6 +39,12 @@ def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
             until=None if window.is_over else window.due,
             pressing=not window.is_over,
         )
+    if any_appealable(files_of(person)):
+        words = _(
+            "Against points on record, or against your standing, at any time. Until it is decided, points and standing"
+            " stay as they are."
+        )
+        yield Deed(_("Appeal"), words, f"{reverse('my_objections')}#entries")
 
 
 def happenings(person: Practitioner) -> Iterator[Happening]:

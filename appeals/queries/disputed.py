@@ -78,3 +78,9 @@ def rulable(practitioner: Practitioner, seen: Scope) -> list[Fact]:
 def decided_within(fact: Fact, seen: Scope) -> bool:
     """Whether an agency in the scope decided it; what an older register left without an agency is anybody's."""
     return fact.agency is None or seen.acts_in(fact.agency.region_id)
+
+
+def any_appealable(files: Collection[int]) -> bool:
+    """Whether any entry is on record in the files that is not annulled. One query."""
+    scored = Fact.objects.filter(practitioner__in=files, kind=FactKind.POINTS_SCORED)
+    return scored.exclude(corrections__kind=FactKind.ENTRY_ANNULLED).exists()

@@ -8,13 +8,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesRadioFilter
 
 from notifications.admin.chart import chart_of
 from notifications.models import Endpoint
 from notifications.models.bodies import BODIES
-from notifications.queries.delivery import board, dead
+from notifications.queries.delivery import board, dead, fails
 from notifications.queries.endpoints import allows, endpoints_of, keeps_endpoints, may_ask, pushes_of
 from notifications.wire.signing import public_text
 from registry.admin.acts.buttons import Button
@@ -56,7 +57,7 @@ class EndpointAdmin(ListAdmin):
     @admin.display(description=_("state"))
     def state_now(self, row: Endpoint) -> SafeString:
         """The state as a label."""
-        return tag(row.get_state_display(), TONES.get(row.state, ""))
+        return condition(row)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -73,7 +74,7 @@ class EndpointAdmin(ListAdmin):
             crumbs=[(_("Endpoints"), reverse("admin:notifications_endpoint_changelist"))],
             endpoint=endpoint,
             whose=whose(endpoint),
-            tone=TONES.get(endpoint.state, ""),
+            condition=condition(endpoint),
             line=line,
             chart=chart_of(line),
             keys=[(key, public_text(bytes(key.public))) for key in endpoint.keys.order_by("-pk")],
@@ -82,6 +83,13 @@ class EndpointAdmin(ListAdmin):
             keeps=keeps,
             acts=list(_acts(endpoint)) if keeps else [],
         )
+
+
+def condition(endpoint: Endpoint) -> SafeString:
+    """The state as a label; what is to receive and does not is called so."""
+    if fails(endpoint):
+        return tag(gettext("failing"), "warn")
+    return tag(endpoint.get_state_display(), TONES.get(endpoint.state, ""))
 
 
 def whose(endpoint: Endpoint) -> str:

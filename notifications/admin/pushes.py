@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import ChoicesRadioFilter
 from unfold.contrib.filters.admin.choice_filters import RadioFilter
 
 from notifications.admin.chart import chart_of
+from notifications.admin.endpoints import condition
 from notifications.models import Endpoint, Mail, Push
 from notifications.queries.delivery import Line, board, dead, with_tries
 from notifications.queries.endpoints import endpoints_of, keeps_endpoints, pushes_of
@@ -111,7 +112,7 @@ def delivery_board(site: Any) -> Callable[..., HttpResponse]:
             "notifications/board.html",
             title=_("Delivery board"),
             crumbs=[(_("Endpoints"), reverse("admin:notifications_endpoint_changelist"))],
-            lines=[(line, chart_of(line)) for line in lines],
+            lines=[(line, chart_of(line), condition(line.endpoint)) for line in lines],
             next_url=following,
             is_first=not request.GET.get("after"),
             mails=_failing_mails(request),

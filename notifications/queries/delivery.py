@@ -10,6 +10,7 @@ from django.db.models import Count, F, Min, Q, QuerySet, Window
 from django.db.models.functions import RowNumber, TruncHour
 
 from notifications.models import Attempt, Endpoint, Notice, Push
+from notifications.rules.retries import PATIENCE
 from registry.ledger.days import SHANGHAI
 
 HOURS = 24
@@ -60,6 +61,11 @@ class Line:
         return sum(hour.failed for hour in self.hours)
 
     @property
+    def fails(self) -> bool:
+        """Whether the endpoint is to receive and does not."""
+        return fails(self.endpoint)
+
+    @property
     def waits(self) -> bool:
         """Whether something is owed."""
         return self.oldest is not None
@@ -68,6 +74,11 @@ class Line:
     def most(self) -> int:
         """The highest hour, at least one: what the bars are measured by."""
         return max([1, *(hour.delivered + hour.failed for hour in self.hours)])
+
+
+def fails(endpoint: Endpoint) -> bool:
+    """Whether it is to receive and does not: so many tries in a row came to nothing that it is left alone now."""
+    return endpoint.state == Endpoint.State.ACTIVE and endpoint.failures >= PATIENCE
 
 
 def deliveries_of(notice: Notice) -> list[Delivery]:

@@ -20,6 +20,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from registry.actions.access import HELD_AT, end_role, give_role, require_assignable, require_endable
 from registry.actions.errors import Refused
 from registry.admin.base import KeptByForms, ListAdmin, PlainPickers
+from registry.admin.fields import choice_field
 from registry.admin.moment import now
 from registry.admin.roles import has_any, user_of
 from registry.models import ApiKey, Assignment, Role, User
@@ -44,9 +45,8 @@ class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscrip
             for name in set(self.fields) - {"ends_on", "id", "user"}:
                 self.fields[name].disabled = True
         elif "role" in self.fields:
-            self.fields["role"] = forms.TypedChoiceField(
-                label=self.fields["role"].label, choices=[("", "---------"), *((role, role.label) for role in GIVEN)]
-            )
+            given = [(role, role.label) for role in GIVEN]
+            self.fields["role"] = choice_field(self.fields["role"].label or "", given)
 
     def clean(self) -> dict[str, Any]:
         """The place that the role needs and no other, and what the act would refuse."""
@@ -90,7 +90,9 @@ class AssignmentInline(PlainPickers, StackedInline):  # type: ignore[misc]  # th
     form = AssignmentForm
     fields = ("role", ("agency", "institution"), ("authority", "region"), ("starts_on", "ends_on"))
     autocomplete_fields = ("agency", "institution", "authority", "region")
-    extra = 0
+    extra = 1
+    """One more is offered at once, so no script has to add it."""
+    media = forms.Media()
     can_delete = False
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:

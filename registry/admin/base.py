@@ -3,7 +3,6 @@
 from typing import Any, ClassVar, NoReturn
 
 from django import forms
-from django.conf import settings
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -16,16 +15,21 @@ from unfold.admin import ModelAdmin
 
 from registry.admin.exact import Way, found_exactly
 from registry.admin.keyset import KeysetChangeList, UncountedPaginator
+from registry.admin.pickers import Picker
 from registry.admin.roles import has_any, keeps_the_country, scope
 from registry.models import Role
 from registry.queries.roles import ADMINISTRATORS, READERS_OF_ACCESS, READERS_OF_FILES
 from registry.queries.sight import full_sight
 
-JQUERY = "vendor/jquery/jquery"
-
 
 class PlainPickers:
-    """A field that picks a row has no menu beside it, which opens for a mouse alone and costs 10 kB of scripts."""
+    """A field that picks a row is our own, and has no menu beside it, which opens for a mouse alone."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """One of many rows is searched for by our own field."""
+        if db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]  # of the theme
+            kwargs["widget"] = Picker(db_field, self.admin_site)  # type: ignore[attr-defined]  # of the theme
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]  # of the theme
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The field as the theme makes it, without the menu that adds, changes and shows what can be picked."""
@@ -44,6 +48,7 @@ class ListAdmin(PlainPickers, ModelAdmin):  # type: ignore[misc]  # the theme is
     list_per_page = 50
     list_fullwidth = False
     list_filter_submit = True
+    change_list_template = "registry/change_list.html"
     show_full_result_count = False
     show_facets = ShowFacets.NEVER  # facets count
     sortable_by = ()
@@ -72,19 +77,15 @@ class ListAdmin(PlainPickers, ModelAdmin):  # type: ignore[misc]  # the theme is
 
     @property
     def media(self) -> forms.Media:
-        """What the pickers of days and rows stand on; fields bring their own.
-
-        No address is made of a title here, and the other scripts of Django's forms have no work to do.
-        """
-        names = ("core.js", f"{JQUERY}{'' if settings.DEBUG else '.min'}.js", "jquery.init.js")
-        return forms.Media(js=[f"admin/js/{name}" for name in names])
+        """What the pickers of days stand on; fields bring their own. Nothing here needs jQuery."""
+        return forms.Media(js=["admin/js/core.js"])
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """With the scripts of its filters alone."""
         return super().changelist_view(request, {"media": self._media_of_filters(), **(extra_context or {})})
 
     def _media_of_filters(self) -> forms.Media:
-        """The theme's filters name the long form of the searched list, and forget what the pickers of days stand on."""
+        """The theme's filters forget what the pickers of days stand on."""
         names: list[str] = []
         css: dict[str, Any] = {}
         for each in self.list_filter or ():
@@ -94,7 +95,7 @@ class ListAdmin(PlainPickers, ModelAdmin):  # type: ignore[misc]  # the theme is
             css |= getattr(media, "css", {})
         if "admin/js/calendar.js" in names:
             names.insert(0, "admin/js/core.js")
-        return forms.Media(css=css, js=[name.replace("select2.full.js", "select2.full.min.js") for name in names])
+        return forms.Media(css=css, js=names)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         """A list that never counts."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib.admin import site
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -23,6 +22,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from registry.admin.pickers import Picker, Pickers
 from registry.rules.attachments import KINDS
 
 if TYPE_CHECKING:
@@ -104,13 +104,13 @@ def password_field(label: Words, **options: Any) -> forms.CharField:
 
 def row_field(label: Words, relation: Any, rows: QuerySet[Any], **options: Any) -> forms.ModelChoiceField[Any]:
     """One of many rows, fetched as one types; `relation` is the model field that names them."""
-    widget = AutocompleteSelect(relation, site, attrs={"data-width": "100%"})
+    widget = Picker(relation, site)
     return forms.ModelChoiceField(label=label, queryset=rows, widget=widget, **options)
 
 
 def rows_field(label: Words, relation: Any, rows: QuerySet[Any], **options: Any) -> forms.ModelMultipleChoiceField[Any]:
     """Some of many rows, fetched as one types."""
-    widget = AutocompleteSelectMultiple(relation, site, attrs={"data-width": "100%"})
+    widget = Pickers(relation, site)
     return forms.ModelMultipleChoiceField(label=label, queryset=rows, widget=widget, **options)
 
 

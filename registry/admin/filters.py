@@ -12,8 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.contrib.filters.admin.choice_filters import RadioFilter
+from unfold.contrib.filters.forms import AutocompleteDropdownForm
 
 from registry.admin.moment import today
+from registry.admin.pickers import Picker
 from registry.ledger.law import policies
 from registry.models import Institution, Region, Registration, StandingSpan, StandingStatus
 from registry.rules.policy import NATIONAL
@@ -70,8 +72,20 @@ class PointsThisYear(RadioFilter):  # type: ignore[misc]  # the theme is untyped
         return queryset
 
 
+class PickerForm(AutocompleteDropdownForm):  # type: ignore[misc]  # the theme is untyped
+    """The theme's form of a filter that is searched, with our own field."""
+
+    widget = Picker
+
+    class Media:
+        extend = False
+        js = ("registry/picker.js",)
+
+
 class ByInstitution(AutocompleteSelectFilter):  # type: ignore[misc]  # the theme is untyped
     """Rows of one institution. The columns have no name for people, so the filter would be called as in the code."""
+
+    form_class = PickerForm
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

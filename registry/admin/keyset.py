@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
@@ -20,6 +21,10 @@ class KeysetChangeList(ChangeList):  # type: ignore[misc]  # the theme is untype
 
     next_url: str | None = None
     previous_url: str | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = capfirst(self.opts.verbose_name_plural)
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         """The parameters that filter, without those that page."""

@@ -17,7 +17,7 @@ def status(value: str) -> SafeString:
 
 
 def tag(words: str, tone: str = "") -> SafeString:
-    """A few words as a label; `tone` is good, new or stop."""
+    """A few words as a label; `tone` is good, new, warn or stop."""
     return format_html('<span class="rg-tag{}">{}</span>', f" rg-tag-{tone}" if tone else "", words)
 
 

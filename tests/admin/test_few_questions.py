@@ -16,12 +16,13 @@ from registry.actions.deliveries import notify, record_receipt
 from registry.actions.files import keep_file
 from registry.actions.procedure import for_agency
 from registry.actions.proposals import Item, countersign, propose
+from registry.models import Role
 from tests.actions.deeds import revise
-from tests.admin.conftest import SignIn
+from tests.admin.conftest import SignIn, assign
 from tests.admin.deeds import url
 from tests.appeals import disputes
 from tests.appeals.peers import DRAWN, REFERRED, appealed, asked, cast, drawn, experts, user_of
-from tests.appeals.repairs import completed, filed, offered
+from tests.appeals.repairs import account, called, completed, filed, offered, pair
 from tests.casework import Desk, identified, received
 from tests.rules import sample_files
 from tests.town import TODAY, at, score
@@ -94,6 +95,20 @@ def test_what_repair_could_bring_is_read_once(sign_in: SignIn, here: Desk, activ
     found = {name: questions(client, url(name, whose)) for name in ("prospects", "file_application")}
     filed(here.town, parts[:1], TODAY)
     found["prospects, pending"] = questions(client, url("prospects", whose))
+    assert max(found.values()) <= MOST, found
+
+
+@pytest.mark.parametrize("activities", [1, 8])
+def test_an_expert_reads_and_signs_an_opinion_with_few_questions(sign_in: SignIn, here: Desk, activities: int) -> None:
+    score(here.town, 9, TODAY, who=here.nurse)
+    parts = [completed(here.town, here.nurse, TODAY) for _ in range(activities)]
+    lin, zheng = pair()
+    application = called(here.town, filed(here.town, parts, TODAY), TODAY, lin, zheng)
+    with time_machine.travel(at(TODAY, 15), tick=False):
+        expert = sign_in(assign(account(lin), Role.EXPERT))
+        found = {name: questions(expert, reverse(name)) for name in ("expert_cases", "expert_opinions")}
+        for name in ("expert_opinion", "expert_sign", "expert_stand_aside"):
+            found[name] = questions(expert, reverse(name, args=[application.uuid]))
     assert max(found.values()) <= MOST, found
 
 

@@ -80,7 +80,9 @@ def asked(client: Client, page: str) -> tuple[int, str]:
     if answer.status_code in (403, 404):
         return 0, ""
     assert answer.status_code == 200, page
-    return sum("SAVEPOINT" not in each["sql"] for each in captured), answer.content.decode()
+    said = answer.content.decode()
+    assert "?p=" not in said, f"{page} offers pages by their numbers, which a list by keyset does not know"
+    return sum("SAVEPOINT" not in each["sql"] for each in captured), said
 
 
 def too_many(found: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:

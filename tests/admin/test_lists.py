@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -47,6 +48,13 @@ def test_pages_follow_each_other_without_gap_or_repetition(chen: Client, town: T
         address = changelist.next_url and url("registry_practitioner_changelist") + changelist.next_url
     assert codes == sorted(codes)
     assert len(codes) == len(set(codes)) == 122
+
+
+def test_a_column_is_called_the_same_beside_its_cells_on_a_phone(chen: Client) -> None:
+    page = chen.get(url("registry_practitioner_changelist")).content.decode()
+    assert re.search(r"<title>\s*Practitioners \|", page)
+    assert 'data-label="Personal code"' in page
+    assert re.findall('data-label="([a-z][^"]*)', page) == []
 
 
 def test_one_can_go_back_to_where_one_came_from(chen: Client, town: Town) -> None:

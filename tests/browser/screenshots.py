@@ -9,6 +9,7 @@ from pathlib import Path
 import django
 from playwright.sync_api import sync_playwright
 
+from tests.browser.handed_out import handed_out, mail_into, with_hand_outs
 from tests.browser.walking import Walk, demo, enter, visitors
 
 LANGUAGES = ["zh-hans", "en"]
@@ -19,9 +20,14 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 def take(folder: Path, *, role: str | None, languages: list[str], widths: list[int]) -> int:
     """The pictures, by user; the number of them."""
     taken = 0
-    with tempfile.TemporaryDirectory() as place, demo(Path(place) / "demo") as told, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as place,
+        demo(Path(place) / "demo", mail_into(mails := Path(place) / "mails")) as told,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for visitor in visitors(told):
+        given = handed_out(browser, told, mails) if role in (None, "nobody") else ()
+        for visitor in with_hand_outs(visitors(told), given):
             if role not in (None, visitor.role):
                 continue
             target = folder / (visitor.username or "nobody")

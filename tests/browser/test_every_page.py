@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from tests.browser.handed_out import handed_out, mail_into, with_hand_outs
 from tests.browser.walking import Sight, Walk, demo, enter, visitors
 
 WIDTHS = (390, 820, 1440)
@@ -33,8 +34,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not ASKED_FOR, reason="a long
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    with demo(tmp_path_factory.mktemp("walked") / "demo") as found:
-        yield found
+    folder = tmp_path_factory.mktemp("walked")
+    with demo(folder / "demo", mail_into(folder / "mails")) as found:
+        yield {**found, "mails": folder / "mails"}
 
 
 def findings(sight: Sight, width: int) -> Iterator[str]:
@@ -58,16 +60,21 @@ def test_every_page_can_be_read_by_everybody_and_is_light(browser: Browser, told
     seen: set[str] = set()
     ways = [(language, width) for width in WIDTHS for language in LANGUAGES]
     turns = cycle(ways)
-    for visitor in visitors(told):
+    given = handed_out(browser, told, told["mails"])
+    for visitor in with_hand_outs(visitors(told), given):
         for language, width in ways if EVERYTHING else [next(turns)]:
+            before = met
             page = enter(browser, base, visitor, language=language, width=width)
             walk = Walk(base, page, visitor, seen=set() if EVERYTHING else seen)
             for sight in islice(walk.sights(), None if EVERYTHING else FIRST):
                 met += 1
                 heaviest = max(heaviest, (sight.wire, sight.path))
                 said = f"{visitor.username or 'nobody'} {language} {width} {sight.path}"
-                found += [f"{said}: {each}" for each in findings(sight, width)]
+                for each in findings(sight, width):
+                    found.append(f"{said}: {each}")
+                    print(found[-1], flush=True)
             page.context.close()
+            print(f"{visitor.username or 'nobody'} {language} {width}: {met - before} pages", flush=True)
     print(f"{met} pages, {len(found)} findings, the heaviest has {heaviest[0]:,} bytes: {heaviest[1]}")
     assert met > 25
     assert found == [], "\n" + "\n".join(found)

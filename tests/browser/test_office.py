@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from pathlib import Path
 
@@ -107,9 +108,15 @@ def test_what_a_correction_reaches_fits_the_screen(open_page: Open, town: Town, 
 def test_a_person_is_picked_by_typing_the_code(open_page: Open, town: Town) -> None:
     handling = handle(town, made_on=FEBRUARY)
     page = open_page(url("identify", handling.case.pk))
-    page.click(".select2-selection")
+    page.fill("[role=combobox]", "no such code")
+    expect(page.locator(".rg-found")).to_have_text("Nothing is found.")
+    page.keyboard.press("Tab")
+    expect(page.locator("[role=combobox]")).to_have_value("")
+    page.focus("[role=combobox]")
     page.keyboard.type(town.surgeon.code)
-    page.click(f".select2-results__option:has-text('{town.surgeon.name}')")
+    expect(page.locator("[role=option][aria-selected=true]")).to_contain_text(town.surgeon.name)
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=combobox]")).to_have_value(re.compile(town.surgeon.name))
     page.check("input[name=grade][value=general]")
     page.fill("[name=grounds]", "协助")
     press(page, "button[value=form]")

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -140,9 +140,10 @@ def enter(browser: Browser, base: str, visitor: Visitor, *, language: str, width
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator[dict[str, Any]]:
-    """A demo with servers of its own, and what it tells when it is up."""
+def demo(folder: Path, variables: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
+    """A demo with servers of its own and these variables, and what it tells when it is up."""
     own = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "TMPDIR"}}
+    own |= variables or {}
     words = [sys.executable, "manage.py", "demo", "--data", str(folder), "--port", "0", "--json", *FEW]
     with subprocess.Popen(words, cwd=HOUSE, env=own, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -214,6 +214,11 @@ def test_repair_can_be_seen_at_every_stage(demo: DemoResult) -> None:
         assert open_tasks(kind), kind
 
 
+def test_experts_can_sign_in_who_have_to_vote_and_to_sign_an_opinion(demo: DemoResult) -> None:
+    experts = [User.objects.get(username=each["username"]) for each in demo.accounts if each["role"] == "expert"]
+    assert {task.kind for task in open_tasks("vote", "deliberate") if task.user in experts} == {"vote", "deliberate"}
+
+
 def test_everything_that_lowers_points_or_periods_was_applied_for_appealed_or_judged_elsewhere(
     demo: DemoResult,
 ) -> None:

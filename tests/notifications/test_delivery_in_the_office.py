@@ -105,6 +105,16 @@ def test_the_board_draws_the_last_day_of_each_endpoint(town: Town, root: Client)
     assert page.count("rg-bar-stop") == 1
 
 
+def test_what_is_to_receive_and_does_not_is_called_failing(town: Town, root: Client) -> None:
+    endpoint = failing(town)
+    assert "failing" not in text(root, BOARD), "one failure is none"
+    Endpoint.objects.update(failures=22)
+    for page in (BOARD, ENDPOINTS, f"{ENDPOINTS}{endpoint.pk}/change/"):
+        assert '<span class="rg-tag rg-tag-warn">failing</span>' in text(root, page), page
+        assert ">active<" not in text(root, page), page
+    assert "The last 22 tries in a row failed. The oldest letter waits since" in text(root, BOARD)
+
+
 def test_a_compliance_officer_sees_the_own_system_and_does_nothing_to_it(town: Town) -> None:
     endpoint = failing(town)
     officers = []

@@ -11,7 +11,7 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
-from django.test.utils import override_settings
+from django.test.utils import CaptureQueriesContext, override_settings
 
 from notifications.actions import mail_delivering
 from notifications.actions.mail_addresses import confirm_address, give_address, send_link_again, take_back_address
@@ -34,6 +34,7 @@ from tests.town import TODAY, Town, at, score
 PAGE = "/account/mail/"
 OLD, NEW = "wangwei@example.cn", "wang.wei@hospital.example"
 EVENING = at(TODAY, 20)
+MOST_QUERIES = 15
 LINK_ENDS = beginning_of(TODAY + timedelta(days=4))
 """Three days are the policy's, and the last of them is whole."""
 
@@ -108,7 +109,9 @@ def test_an_address_waits_for_its_link_and_counts_once_the_button_is_pressed_and
     assert (receivers(), about_notices()) == ([OLD], [])
     link = link_of()
     for _scanner in range(3):  # a program that follows links confirms nothing
-        assert "Yes, this address is mine" in stranger.get(link).content.decode()
+        with CaptureQueriesContext(connection) as asked:
+            assert "Yes, this address is mine" in stranger.get(link).content.decode()
+        assert len(asked) <= MOST_QUERIES
     assert "Confirmed on" not in said(client)
     scored(town, clock, "罚字2号")
     assert about_notices() == []

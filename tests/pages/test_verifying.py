@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
-from django.test.utils import override_settings
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import translation
 
 from notifications.queries.printed import code_of as code_of_notice
@@ -28,6 +28,7 @@ from tests.town import TODAY, Town, at, score
 
 pytestmark = pytest.mark.django_db
 LATER = TODAY + timedelta(days=5)
+MOST_QUERIES = 15
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +69,23 @@ def test_who_holds_the_paper_reads_that_it_is_genuine_and_what_it_says(town: Tow
     )
 
 
+def test_the_checks_ask_as_much_about_a_long_file_as_about_a_short_one(town: Town) -> None:
+    certificate = certified(town)
+    scored_and_told(town)
+    pages = [link(certificate), f"/notices/verify/{code_of_notice(to_the_surgeon(town))}/"]
+
+    def asked(page: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert read(page, on=LATER)[0] == 200
+        return len(captured)
+
+    short = [asked(page) for page in pages]
+    for number in range(4):
+        score(town, 1, TODAY + timedelta(days=1), number=f"罚字又{number}")
+    assert [asked(page) for page in pages] == short
+    assert max(short) <= MOST_QUERIES
+
+
 @pytest.mark.parametrize("code", ["", "X", "AAAAA-AAAAA-AAAAA-AAAAA", "ß", "0" * 60])
 def test_without_the_code_nothing_is_told(town: Town, code: str) -> None:
     certificate = certified(town)
@@ -100,6 +118,7 @@ def test_a_standing_that_changed_since_is_said_without_saying_to_what(town: Town
     certificate = certified(town)
     score(town, 9, LATER)
     found = read(link(certificate), on=date(2025, 4, 2))[1]
+    assert "Genuine, but the standing is another one now" in found
     assert "It is right about March 10, 2025, but on April 2, 2025 the standing is another one" in found
     assert "suspended" not in found.lower()
 

@@ -34,6 +34,7 @@ _SECOND_SUBJECT = {
     Specialty.REHABILITATION: Specialty.CHINESE_MEDICINE,
 }
 _SINCE = date(2025, 1, 6)
+_DUTIES = {Task.Kind.VOTE: "to vote on a panel", Task.Kind.DELIBERATE: "to sign an opinion on repair"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,14 @@ def open_pool(*, seed: int, places: Sequence[Place], institutions: Mapping[str, 
     return experts
 
 
-def asked_to_vote() -> User:
-    """An expert whose vote a panel waits for today."""
-    asked = Task.objects.filter(kind=Task.Kind.VOTE, state=Task.State.OPEN).select_related("user").latest("pk")
-    assert asked.user is not None  # who is drawn can sign in
-    return asked.user
+def asked_today() -> dict[User, str]:
+    """An expert whose vote a panel waits for, and one whose opinion an application waits for; seldom they are one."""
+    found: dict[User, list[str]] = {}
+    for kind, duty in _DUTIES.items():
+        asked = Task.objects.filter(kind=kind, state=Task.State.OPEN).select_related("user").latest("pk").user
+        assert asked is not None  # who is drawn or called can sign in
+        found.setdefault(asked, []).append(duty)
+    return {user: f"has {' and '.join(duties)}" for user, duties in found.items()}
 
 
 def _names(random: Random, count: int) -> Iterator[str]:

@@ -22,7 +22,7 @@ from registry.desks.demo_data.accounts import (
 from registry.desks.demo_data.cast import CAST
 from registry.desks.demo_data.everyday import everyday_cases
 from registry.desks.demo_data.examples import examples
-from registry.desks.demo_data.experts import asked_to_vote, open_pool
+from registry.desks.demo_data.experts import asked_today, open_pool
 from registry.desks.demo_data.geography import load_regions
 from registry.desks.demo_data.people import Profile, profiles
 from registry.desks.demo_data.places import BUSY_HOSPITAL, load_places, places
@@ -179,7 +179,7 @@ def _accounts(stage: Stage, by: User) -> list[Account]:
         give_password(officers.scorer, Role.AGENCY_OFFICER, duty="proposes points and tells the person"),
         give_password(officers.reviewer, Role.AGENCY_OFFICER, duty="countersigns and reviews"),
         give_password(stage.compliance[hospital.pk], Role.COMPLIANCE_OFFICER),
-        give_password(asked_to_vote(), Role.EXPERT, duty="has to vote on a panel"),
+        *(give_password(user, Role.EXPERT, duty=duty) for user, duty in asked_today().items()),
         open_account(
             "security", Role.SECURITY_ADMINISTRATOR, name="安全管理员", duty="keeps accounts, roles and keys", by=by
         ),

@@ -81,7 +81,7 @@ def _said(certificate: StandingCertificate, stated: Mapping[str, Any], address: 
         "link_alt": _("QR code: the address at which the register says whether this certificate is genuine"),
         "link_words": _("Is it genuine, and does it still hold? Scan the code, or type number and code at"),
         "link_where": address + reverse("verify"),
-        "code_label": _("Code"),
+        "code_label": _("Check code"),
         "code": code_of(certificate),
         "token_code": _svg(token, ERROR_CORRECT_L) if fits else "",
         "token_alt": _("QR code: the signed statement"),

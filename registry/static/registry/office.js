@@ -1,7 +1,6 @@
 // What the browser adds to pages that work without it: a roster's progress is fetched again, files that were chosen are
 // named, a resident identity number typed into the ordinary search box never leaves by the address (it is searched by the
-// form for documents), everybody on a page is ticked at once, a letter is printed, and lists that are searched say what
-// they are.
+// form for documents), everybody on a page is ticked at once, and a letter is printed.
 "use strict";
 
 const RESIDENT_ID = /^\s*[1-9]\d{16}[\dXx]\s*$/;
@@ -64,41 +63,10 @@ function nameEveryFile() {
   });
 }
 
-// The theme puts a box with a search in place of a list, also later, when a form is added; the box has no name. It takes
-// the label of the list, followed by what is chosen; the field of the search inside takes the label.
-function nameBox(box) {
-  const list = box.previousElementSibling;
-  if (!list?.matches("select")) return;
-  const label = list.labels?.[0];
-  if (label && !label.id) label.id = `${list.id}-label`;
-  const said = list.getAttribute("aria-label") || list.dataset.placeholder || list.name;
-  for (const part of box.querySelectorAll("[role=combobox], [role=textbox]")) {
-    if (label) part.setAttribute("aria-labelledby", part.id ? label.id : `${label.id} ${part.querySelector("[id]")?.id ?? ""}`.trim());
-    else part.setAttribute("aria-label", said);
-  }
-}
-
-function nameSearchedLists() {
-  const within = (node) => {
-    if (node.matches?.(".select2-container")) nameBox(node);
-    else node.querySelectorAll?.(".select2-container").forEach(nameBox);
-  };
-  within(document.body);
-  const watch = (changes) => changes.forEach((change) => change.addedNodes.forEach(within));
-  new MutationObserver(watch).observe(document.body, { childList: true, subtree: true });
-  document.addEventListener("focusin", (event) => {
-    if (!event.target.matches(".select2-search__field") || event.target.hasAttribute("aria-label")) return;
-    const owner = document.querySelector(".select2-container--open")?.previousElementSibling;
-    const name = owner?.labels?.[0]?.textContent.trim() || owner?.name;
-    if (name) event.target.setAttribute("aria-label", name);
-  });
-}
-
 document.addEventListener("DOMContentLoaded", () => {
   keepNumbersOutOfAddresses();
   tickEverybody();
   printLetters();
   followProgress();
   nameEveryFile();
-  nameSearchedLists();
 });
