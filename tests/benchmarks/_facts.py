@@ -179,7 +179,7 @@ class _Writer:
             "INSERT INTO registry_filemerge"
             " (kept_id, absorbed_id, reason, recorded_at, recorded_by_id, confirmed_by_id, undone_reason)"
             " VALUES (%s, %s, '', %s, %s, %s, '')",
-            [(*each, _many.SINCE, self.actor, self.second) for each in merges],
+            [(*each, SINCE, self.actor, self.second) for each in merges],
         )
 
 
