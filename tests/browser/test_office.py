@@ -110,6 +110,8 @@ def test_a_person_is_picked_by_typing_the_code(open_page: Open, town: Town) -> N
     page = open_page(url("identify", handling.case.pk))
     page.fill("[role=combobox]", "no such code")
     expect(page.locator(".rg-found")).to_have_text("Nothing is found.")
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=combobox]")).to_have_value("no such code")
     page.keyboard.press("Tab")
     expect(page.locator("[role=combobox]")).to_have_value("")
     page.focus("[role=combobox]")

@@ -51,8 +51,16 @@ class Picking {
     return Array.from(this.list.selectedOptions).filter((each) => each.value);
   }
 
+  get shown() {
+    return this.list.multiple ? "" : this.chosen[0]?.text ?? "";
+  }
+
+  get untaken() {
+    return this.box.value !== this.shown;
+  }
+
   show() {
-    this.box.value = this.list.multiple ? "" : this.chosen[0]?.text ?? "";
+    this.box.value = this.shown;
     this.box.required = this.wanted && !this.chosen.length;
     this.taken.replaceChildren(...this.chosen.map((each) => {
       const remove = element("button", { type: "button", "aria-label": `${this.list.dataset.remove}: ${each.text}` }, "×");
@@ -73,7 +81,7 @@ class Picking {
 
   async search() {
     const { appLabel, modelName, fieldName, none, more } = this.list.dataset;
-    const term = !this.list.multiple && this.box.value === this.chosen[0]?.text ? "" : this.box.value.trim();
+    const term = this.untaken ? this.box.value.trim() : "";
     const asked = new URLSearchParams({ term, app_label: appLabel, model_name: modelName, field_name: fieldName });
     const turn = this.turn = Symbol();
     const answer = await fetch(`${this.list.getAttribute("data-ajax--url")}?${asked}`).catch(() => null);
@@ -118,6 +126,7 @@ class Picking {
     if (step && this.found.hidden) this.search();
     else if (step) this.go(step);
     else if (event.key === "Enter" && !this.found.hidden && this.marked) this.take(this.marked);
+    else if (event.key === "Enter" && this.untaken) this.search(); // the form is not sent without what was typed
     else if (event.key === "Escape" && !this.found.hidden) this.open(false);
     else return;
     event.preventDefault();
@@ -136,7 +145,7 @@ class Picking {
     const emptied = !this.list.multiple && !this.box.value.trim() && this.chosen.length;
     if (emptied) this.list.value = "";
     if (emptied) this.changed();
-    else this.show(); // what was typed and not taken is nothing
+    else this.box.value = this.shown; // what was typed and not taken is nothing
   }
 }
 
