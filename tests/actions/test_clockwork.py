@@ -14,7 +14,7 @@ from django.db import connection
 from registry.actions import clockwork, silence, talks
 from registry.actions.clockwork import run_clocks
 from registry.actions.decisions import decide_unobjected
-from registry.models import ChangeSeen, ProcedureStep, Proposal, StandingChange
+from registry.models import ChangeSeen, ProcedureStep, ProposedEntry, StandingChange
 from registry.tasks import run_clocks as run_by_task
 from tests.actions.notices import enter
 from tests.actions.test_at_once import together
@@ -80,8 +80,8 @@ def test_one_person_whose_silence_cannot_be_decided_holds_up_nobody_else(
     first, other = received(here, 4), received(here, 2, who=here.nurse, number="罚字2号")
     whole = decide_unobjected
 
-    def broken(proposal: Proposal, *args: Any, **named: Any) -> bool:
-        return whole(proposal, *args, **named) if proposal.pk == other.pk else bool(1 / 0)
+    def broken(items: list[ProposedEntry], *args: Any, **named: Any) -> bool:
+        return whole(items, *args, **named) if items[0].proposal.pk == other.pk else bool(1 / 0)
 
     monkeypatch.setattr(silence, "decide_unobjected", broken)
     assert moved(run_clocks(now=morning_after(first))) == {"decided": 1, "failed": 1}
