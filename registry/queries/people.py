@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.contrib.postgres.fields.array import ArrayContains
+from django.contrib.postgres.fields.array import ArrayContains  # type: ignore[attr-defined]  # not in the stubs
 from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Upper
 
@@ -28,7 +28,9 @@ def find_people(people: QuerySet[Practitioner], term: str) -> QuerySet[Practitio
     if by_code := list(holders):
         return people.filter(pk__in=by_code)
     for found in _by_beginning(people, term):
-        if found.exists():
+        with full_sight():  # by the scope of `people` alone; the second wall would look at everybody on the way
+            somebody = found.exists()
+        if somebody:
             return found
     has_all = ArrayContains(Characters(Upper("name")), Characters(Upper(Value(term, output_field=TextField()))))
     return people.filter(has_all, name__icontains=term)

@@ -45,10 +45,10 @@ class Anybody(AnonymousUser):
     is_active = is_staff = is_superuser = True  # type: ignore[assignment]
     pk: Any = 1
 
-    def has_perm(self, *args: Any) -> bool:  # type: ignore[override]
+    def has_perm(self, *args: Any) -> bool:
         return True
 
-    def has_module_perms(self, *args: Any) -> bool:  # type: ignore[override]
+    def has_module_perms(self, *args: Any) -> bool:
         return True
 
     def has_usable_password(self) -> bool:

@@ -25,9 +25,8 @@ from registry.models import (
     User,
 )
 from registry.models.pinyin import sound_of
-from registry.queries.eligibility import eligibilities
+from registry.queries.eligibility import Question, eligibilities
 from registry.queries.people import find_by_document, find_people
-from registry.queries.questions import Question
 from registry.rules import resident_id
 
 NOW = datetime.fromisoformat("2026-07-15T12:00:00+08:00")
@@ -44,7 +43,7 @@ SCHEMA = """
 def schema() -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(SCHEMA)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def load() -> None:

@@ -1,6 +1,6 @@
 """Handlings, cases and proposals of a nation as rows: for each deed what officers would have written until today."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
@@ -94,11 +94,16 @@ def rows_of(number: int, deed: Deed, entries: list[Entry], desk: Desk) -> Iterat
         yield _step(CASE.name, case, "close", "open", "closed", deed.decided_at, None, number, None, desk)
 
 
+def document_of(number: int, deed: Deed) -> str:
+    """The number of the document of the handling, which its entries name."""
+    return f"医保处字〔{deed.made_on.year}〕{number}号"
+
+
 def _handling(number: int, deed: Deed, desk: Desk, opened: datetime) -> Row:
     conduct = CONDUCT.get(deed.situation) or CONDUCT["4-01"]
     from_, until = period_of(deed.made_on)
     return (
-        number, desk.uuid(), f"医保处字〔{deed.made_on.year}〕{number}号", deed.made_on, from_, until, opened, "",
+        number, desk.uuid(), document_of(number, deed), deed.made_on, from_, until, opened, "",
         conduct.kind.value, conduct.legal_basis, amount_of(conduct.kind, number % 900),
         desk.chance.choice(conduct.found), desk.agency, desk.officers.identifier.pk, deed.place.number,
     )  # fmt: skip
@@ -126,7 +131,7 @@ def _part(number: int, deed: Deed, entry: Entry, desk: Desk, age: int) -> Iterat
     decided = (None, None) if deed.open else (part.points, entry.entry)
     outcome = "" if deed.open else ProposedEntry.Outcome.UPHELD.value
     yield ProposedEntry, (deed.situation, "", part.points, part.points, "", outcome, *decided, entry.answer)
-    acts = [("propose", "", "proposed", proposed, officers.scorer.pk)]
+    acts: list[tuple[str, str, str, datetime, int | None]] = [("propose", "", "proposed", proposed, officers.scorer.pk)]
     acts += [("countersign", "proposed", "proposed", told, officers.second.pk)] if signed else []
     acts += [("notify", "proposed", "notified", told, officers.scorer.pk)] if age >= 8 else []
     acts += [("receive", "notified", "received", received, None)] if age >= 10 else []
@@ -186,8 +191,3 @@ def _step(
     return ProcedureStep, (
         procedure, subject, act, before, after, role.value, when.date(), when, "", "", who, agency, case, person,
     )  # fmt: skip
-
-
-def officers_at(officers: Mapping[int, Officers], agency: int, today: date, chance: Random) -> Desk:
-    """The desk of an agency."""
-    return Desk(officers[agency], agency, today, chance)

@@ -14,7 +14,7 @@ from registry.desks.demo_data.chance import dice
 from registry.desks.demo_data.timeline import at
 from registry.desks.nation import told
 from registry.desks.nation.accounts import Staff
-from registry.desks.nation.casework import COLUMNS, Desk, Entry, rows_of
+from registry.desks.nation.casework import COLUMNS, Desk, Entry, document_of, rows_of
 from registry.desks.nation.deeds import Deed, Part, deeds
 from registry.desks.nation.plan import Nation
 from registry.desks.nation.pouring import keep_history, pour, set_sequences
@@ -37,6 +37,7 @@ from registry.models import (
     StandingSpan,
     User,
 )
+from registry.rules.facts import Fact as HistoryFact
 
 TABLES = (*COLUMNS, Fact, PointsEntry, StandingChange, SanctionPeriod, StandingSpan, *told.TABLES)
 TOGETHER = 400
@@ -60,6 +61,7 @@ class Written:
     """One fact of a person before it is chained: its number, the part that it is about, and what it corrects."""
 
     id: int
+    case: int
     person: int
     deed: Deed
     part: Part
@@ -106,7 +108,7 @@ def _numbered(
         corrects = scored[number, place] if annuls else None
         actor = officers.reviewer.pk if annuls else None
         second = officers.second.pk if signed else None
-        written.append(Written(id_, part.number, deed, part, when, agency, actor, second, corrects))
+        written.append(Written(id_, number + 1, part.number, deed, part, when, agency, actor, second, corrects))
         if not annuls:
             scored[number, place] = id_
     return written, scored
@@ -126,21 +128,21 @@ def _write_ledger(facts: list[Written], each: Each) -> None:
             for (model, _fields), more in zip(_PROJECTED, others, strict=True):
                 projected[model] += more
 
-    pour(Fact, [field.column for field in _OF_FACT], chained(), order="id")
+    pour(Fact, [str(field.column) for field in _OF_FACT], chained(), order="id")
     for model, fields in _PROJECTED:
-        columns = [field.column for field in fields]
+        columns = [str(field.column) for field in fields]
         order = "fact_id" if model is StandingChange else "practitioner_id, starts_on"
         pour(model, columns, projected[model], order=order)
     with connection.cursor() as cursor:
-        for model in (Fact, StandingChange):
-            cursor.execute(f"ANALYZE {model._meta.db_table}")
+        for table in (Fact._meta.db_table, StandingChange._meta.db_table):
+            cursor.execute(f"ANALYZE {table}")
 
 
 def ledger_of(people: list[list[Written]]) -> tuple[list[tuple[Any, ...]], ...]:
     """The facts of some people with their changes, periods and spans, as rows."""
     facts, changes, periods, spans = [], [], [], []
     for of_one in people:
-        chain, known = list[Fact](), []
+        chain, known = list[Fact](), list[HistoryFact]()
         for written in of_one:
             fact = _fact(written, chain)
             before, chain = known, [*chain, fact]
@@ -162,7 +164,7 @@ def _fact(written: Written, chain: list[Fact]) -> Fact:
     if written.corrects is None:
         draft = writing.Draft(
             kind=FactKind.POINTS_SCORED.value, points=written.part.points, counted_on=deed.made_on,
-            policy=deed.policy, document_number=f"医保处字〔{deed.made_on.year}〕", agency=Agency(pk=written.agency),
+            policy=deed.policy, document_number=document_of(written.case, deed), agency=Agency(pk=written.agency),
             actor=actor, second=second, origin_seq=written.id,
         )  # fmt: skip
     else:

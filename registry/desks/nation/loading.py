@@ -21,7 +21,8 @@ from registry.desks.nation.plan import Nation
 from registry.ledger.days import shanghai_day
 from registry.models import Institution, Practitioner
 
-A, B = TypeVar("A"), TypeVar("B")
+A = TypeVar("A")
+B = TypeVar("B")
 Progress = Callable[[str], None]
 Each = Callable[[Callable[[A], B], Iterable[A]], Iterator[B]]
 SETTINGS = {
@@ -46,7 +47,7 @@ def load(*, people: int, seed: int, now: datetime, progress: Progress) -> DemoRe
     if Institution.objects.exists() or Practitioner.objects.exists():
         raise NotEmpty
     nation, today = Nation(people, seed), shanghai_day(now)
-    each: Each = partial(each_of, processes=1 if people < MANY else os.cpu_count() or 1)
+    each: Each[Any, Any] = partial(each_of, processes=1 if people < MANY else os.cpu_count() or 1)
     progress(f"{people:,} people at {len(nation.places):,} institutions are planned")
     with transaction.atomic(), _room(), _bare(progress):
         administrator, account = open_administrator(now=at(PREPARATION, hour=8))

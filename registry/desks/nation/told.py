@@ -94,7 +94,9 @@ def write(nation: Nation, staff: Staff, *, now: datetime, each: Each) -> None:
             cursor.execute(statement)
         cursor.execute(_TALKS, {"since": shanghai_day(now) - timedelta(25)})
         cursor.execute(_ROSTERS)
-    pour(AccessRecord, [field.column for field in _OF_LOOK], _looks(nation, staff, now, each), order="at, chain_no")
+    pour(
+        AccessRecord, [str(field.column) for field in _OF_LOOK], _looks(nation, staff, now, each), order="at, chain_no"
+    )
 
 
 def _looks(nation: Nation, staff: Staff, now: datetime, each: Each) -> Iterator[tuple[Any, ...]]:
