@@ -1,7 +1,7 @@
 """Decisions are written with less work: one function locks people and reads their facts, and indexes that nobody asks go.
 
-Histories are read by the id of their record; the facts of a file are found by its chain, the items of a proposal by their
-situations. Indexes go while everybody goes on writing.
+Histories are read by the id of their record; the items of a proposal are found by their situations. Indexes go while
+everybody goes on writing.
 """
 
 import django.db.models.deletion
@@ -58,7 +58,6 @@ END $$;
 """
 
 UNUSED = (
-    "registry_fact_practitioner_id_36ccdb95",
     "registry_historicalcase_agency_id_f4dad360",
     "registry_historicalcase_handling_id_3c1b2b39",
     "registry_historicalcase_number_f7dd460e",
@@ -78,16 +77,6 @@ UNUSED = (
 )
 
 COLUMNS = [
-    migrations.AlterField(
-        model_name="fact",
-        name="practitioner",
-        field=models.ForeignKey(
-            db_index=False,
-            on_delete=django.db.models.deletion.PROTECT,
-            related_name="facts",
-            to="registry.practitioner",
-        ),
-    ),
     migrations.AlterField(
         model_name="historicalcase",
         name="agency",
@@ -261,7 +250,7 @@ COLUMNS = [
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("registry", "0025_claims")]
+    dependencies = [("registry", "0026_indexes_at_scale")]
     operations = [
         migrations.RunSQL(LOCK, "DROP FUNCTION registry_lock_people(bigint[])"),
         *(migrations.RunSQL(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", migrations.RunSQL.noop) for name in UNUSED),
