@@ -57,6 +57,9 @@ class ResultsForm(ActForm):
                 self.fields[f"score_{part.pk}"] = whole_field(
                     _("Score (of 100)"), least=0, most=FULL_MARKS, required=False
                 )
+            for name, said in ((f"outcome_{part.pk}", _("Outcome")), (_score(part), _("Score (of 100)"))):
+                if name in self.fields:  # the head of the column names neither the person nor, on a phone, itself
+                    self.fields[name].widget.attrs["aria-label"] = f"{part.practitioner.name} · {said}"
 
     @property
     def common(self) -> list[forms.BoundField]:

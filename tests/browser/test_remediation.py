@@ -52,7 +52,7 @@ def test_results_are_entered_in_the_table_on_a_phone(open_page: Open, town: Town
     (part,) = enrolled(town, training, town.nurse)
     page = open_page(url("record_results", training.pk), width=PHONE)
     page.fill("[name=remark]", SEEN)
-    page.select_option(f"[name=outcome_{part.pk}]", "attended")
+    page.get_by_label(f"{town.nurse.name} · Outcome").select_option("attended")
     page.fill(f"[name=score_{part.pk}]", "88")
     press(page, "button[name=step][value=form]")
     expect(page.locator("body")).to_contain_text("1 results recorded, 1 of them completed.")
