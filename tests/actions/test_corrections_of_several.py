@@ -1,7 +1,6 @@
 """Several entries of one person corrected by one act: as if one after the other, and all or nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple
 from datetime import date, timedelta
 from random import Random
 
@@ -166,7 +165,7 @@ def test_entries_in_two_files_of_one_person_are_corrected_in_their_own_files(tow
 
 def life(who: Practitioner) -> list[tuple[object, ...]]:
     """The standing on every day of the calendar."""
-    return [astuple(span) for span in spans(facts_of(who), policies())]
+    return [tuple(span) for span in spans(facts_of(who), policies())]
 
 
 def history(town: Town, luck: Random, who: Practitioner) -> list[Fact]:
@@ -225,7 +224,7 @@ def test_one_act_on_several_entries_equals_the_acts_one_after_the_other(seed: in
     shown = reach_of(found, entries=[each.entry for each in corrections])
     correct(town, corrections, day)
     assert life(town.surgeon) == life(town.nurse)
-    assert [astuple(span) for span in spans(found.facts_with, policies())] == life(town.surgeon)
+    assert [tuple(span) for span in spans(found.facts_with, policies())] == life(town.surgeon)
     now = standing_of(town.surgeon, day)
     assert (now.answer, now.points_raw) == (found.after.answer, found.after.points_raw)
     was, becomes = statuses(spans(found.person.facts, policies())), statuses(spans(facts_of(town.surgeon), policies()))
