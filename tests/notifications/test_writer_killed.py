@@ -59,7 +59,7 @@ WEB = points_of(
 BEAT = points_of(
     {
         silence: ("lock", "lock_for_decision", "decide_unobjected"),
-        decisions: ("weigh", "write_entry", "close_with", "close_tasks", "move"),
+        decisions: ("weigh", "write_entry", "_finished", "close_tasks", "move"),
         points: ("bind",),
         writing: ("chained", "changed"),
         projection: ("periods_of", "spans_of"),
