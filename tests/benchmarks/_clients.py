@@ -2,6 +2,8 @@
 
     python -m tests.benchmarks._clients PORT CLIENTS SECONDS REQUESTS
 
+Whoever is refused with `Retry-After` comes back when it is told to.
+
 REQUESTS is a file of requests as they go over the wire, each after its length on a line. The last line told is JSON.
 """
 
@@ -12,6 +14,7 @@ import statistics
 import sys
 import time
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from itertools import cycle
 from pathlib import Path
 
@@ -72,11 +75,18 @@ def whole(answer: bytes) -> bool:
     return len(body) >= int(lowered[place + 15 :].partition(b"\r\n")[0])
 
 
+def told_to_wait(answer: bytes) -> float:
+    """The seconds of `Retry-After`; 0 for an answer without."""
+    _before, named, rest = answer.lower().partition(b"\r\nretry-after:")
+    return float(rest.partition(b"\r\n")[0]) if named else 0.0
+
+
 def run(port: int, clients: int, seconds: float, requests: list[bytes]) -> dict[str, float]:
     """Ask for so long; what is asked comes in turn."""
     tally, turn, waiting = Tally(), cycle(requests), selectors.EpollSelector()
     asked: dict[socket.socket, float] = {}
     got: dict[socket.socket, bytes] = {}
+    again: list[tuple[float, int, socket.socket]] = []
     for _ in range(clients):
         each = socket.create_connection(("127.0.0.1", port))
         each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -86,7 +96,7 @@ def run(port: int, clients: int, seconds: float, requests: list[bytes]) -> dict[
     begin = time.perf_counter() + WARM
     end = begin + seconds
     while (now := time.perf_counter()) < end:
-        for key, _events in waiting.select(0.1):
+        for key, _events in waiting.select(0.02):
             one = key.fileobj
             assert isinstance(one, socket.socket)
             answer = got[one] + one.recv(262144)
@@ -96,7 +106,11 @@ def run(port: int, clients: int, seconds: float, requests: list[bytes]) -> dict[
             now = time.perf_counter()
             if now > begin:
                 tally.count(answer, now - asked[one])
-            got[one], asked[one] = b"", now
+            got[one] = b""
+            heappush(again, (now + told_to_wait(answer), one.fileno(), one))
+        while again and again[0][0] <= time.perf_counter():
+            _when, _number, one = heappop(again)
+            asked[one] = time.perf_counter()
             one.sendall(next(turn))
     return tally.told(seconds)
 
