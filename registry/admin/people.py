@@ -32,6 +32,12 @@ from registry.queries.publication import is_outsider, may_ask_for, published_fil
 from registry.queries.roles import READERS_OF_THE_PUBLISHED, STAFF_KEEPERS
 from registry.queries.worklist import next_date, tasks_of
 
+MOST_SHOWN = 50
+"""So many events and steps of a file are shown at once: a career has few, and a page stays light."""
+
+WHOLE = "whole"
+"""The parameter of a page that shows all of them."""
+
 
 class AsOfForm(forms.Form):
     """On which day, and as known at which time."""
@@ -125,6 +131,7 @@ class PractitionerAdmin(ListAdmin):
             title=person.name,
             crumbs=[(_("Practitioners"), reverse("admin:registry_practitioner_changelist"))],
             file=file,
+            **_shown(file, whole=WHOLE in request.GET),
             as_of=form,
             told_only=is_outsider(seen),
             gauge=gauge_of(file.standing.points, file.on, file.policy),
@@ -135,6 +142,19 @@ class PractitionerAdmin(ListAdmin):
             may_unmask=opening.mine and has_any(request, STAFF_KEEPERS),
             **_acts(request, file, present=not (on or known)),
         )
+
+
+def _shown(file: PractitionerFile, *, whole: bool) -> dict[str, Any]:
+    """The newest of what happened and the last of the steps; all of it, where a file is long, on demand."""
+    most = None if whole else MOST_SHOWN
+    steps = file.explanation if whole else file.explanation[-MOST_SHOWN:]
+    return {
+        "events": file.events[:most],
+        "more_events": len(file.events[MOST_SHOWN:]) if most else 0,
+        "steps": steps,
+        "earlier_steps": len(file.explanation) - len(steps),
+        "whole": WHOLE,
+    }
 
 
 def _open_places(request: HttpRequest, file: PractitionerFile) -> set[int]:

@@ -119,6 +119,22 @@ def test_no_page_asks_more_than_fifteen_questions_whatever_its_length(chen: Clie
         assert not counted, page
 
 
+def test_a_long_file_shows_its_newest_part_and_the_whole_on_demand(
+    chen: Client, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for points in (1, 2, 3):
+        score(town, points, TODAY)
+    monkeypatch.setattr("registry.admin.people.MOST_SHOWN", 2)
+    address = url("registry_practitioner_change", town.surgeon.pk)
+    short, whole = chen.get(address, {"on": str(TODAY)}), chen.get(address, {"on": str(TODAY), "whole": "1"})
+    assert "1 earlier event is not shown." in text_of(short)
+    assert "1 earlier step is not shown." in text_of(short)
+    assert f'href="?on={TODAY}&amp;whole=1"' in short.content.decode()
+    shown = [page.content.decode().count('class="rg-event-title"') for page in (short, whole)]
+    assert shown == [2, 3]
+    assert "not shown" not in text_of(whole)
+
+
 def _seen(model: type) -> bool:
     return model.__name__ not in ("User", "ApiKey", "Register", "Letter")
 
