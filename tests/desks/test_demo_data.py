@@ -138,7 +138,7 @@ def test_accounts_sign_in_with_the_passwords_told_and_the_key_is_a_systems(demo:
         ("agency_officer", True),
         ("agency_officer", True),
         ("compliance_officer", False),
-        ("expert", True),
+        *[("expert", True)] * 2,
         ("security_administrator", True),
         ("auditor", True),
         ("reviewer", True),
