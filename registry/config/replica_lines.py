@@ -14,7 +14,7 @@ import structlog
 from django.db import DatabaseError, InterfaceError, connections
 
 from registry.api.quick import Asked
-from registry.config.lines import Busy, Lines
+from registry.config.lines import Lines
 from registry.queries.nearest import MARKS, REPLAYED, REST, Behind
 from registry.queries.quick_check import BY_A_KNOWN_KEY, Row, with_key
 
@@ -35,7 +35,7 @@ class ReplicaLines:
     async def ask(self, asked: Asked) -> tuple[Asked, list[Row]] | None:
         """What is answered, with the instant up to which the replica is known to have followed, and the rows.
 
-        None where the primary has to be asked.
+        None where the primary has to be asked. Raises Busy: too many for the replica are not sent to the primary.
         """
         if MARKS.resting():
             return None
@@ -46,7 +46,7 @@ class ReplicaLines:
                 return asked, []
             told, rows = await self._replica.ask_in_turn(("replayed", []), (asked.statement, asked.parameters))
             known = _known(told[0])
-        except (Behind, Busy):
+        except Behind:
             return None
         except psycopg.OperationalError as error:
             MARKS.rest()
