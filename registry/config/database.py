@@ -82,6 +82,7 @@ def elsewhere(settings_dict: dict[str, Any], there: dict[str, str]) -> Iterator[
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     before = {name: settings_dict[name] for name in (*names, "OPTIONS")}
     ours = {name: before["OPTIONS"][name] for name in ("server_side_binding", "assume_role")}
+    ours["options"] = f"-c role={READING}"  # blind from its beginning, as a pooler would have begun it
     settings_dict.update({name: there.get(word, "") for name, word in names.items()}, OPTIONS=ours)
     try:
         yield

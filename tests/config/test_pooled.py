@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from registry.actions.keys import issue_key
 from registry.config import folders
-from registry.config.database import POOLED, connection_settings
+from registry.config.database import POOLED, connection_settings, elsewhere, parameters
 from registry.config.lines import opened
 from registry.models import ApiKey, Fact, Practitioner, Region, StandingSpan
 from registry.queries.eligibility import Question, eligibilities
@@ -154,6 +154,16 @@ def test_a_pooler_whose_sessions_do_not_begin_blind_is_refused(committed: None, 
         wanted = pytest.raises(ImproperlyConfigured, match="connect_query = 'SET ROLE registry_reader'")
         with wanted:
             client.ensure_connection()
+
+
+def test_a_copy_elsewhere_is_reached_without_the_pooler(town: Town) -> None:
+    straight = parameters(connection.settings_dict, "DIRECT")
+    connection.close()
+    with elsewhere(connection.settings_dict, straight):
+        assert people(connection) == 2
+        with seeing(BLIND):
+            assert people(connection) == 0
+        connection.close()
 
 
 def test_a_pooler_is_said_together_with_the_way_past_it() -> None:
