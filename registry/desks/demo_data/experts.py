@@ -72,13 +72,17 @@ def open_pool(*, seed: int, places: Sequence[Place], institutions: Mapping[str, 
 
 
 def asked_today() -> dict[User, str]:
-    """An expert whose vote a panel waits for, and one whose opinion an application waits for; seldom they are one."""
-    found: dict[User, list[str]] = {}
+    """An expert whose vote a panel waits for, and another whose opinion an application waits for.
+
+    Who votes was drawn by lot and may have been called for an opinion too; several were called, so another is shown.
+    """
+    found: dict[User, str] = {}
     for kind, duty in _DUTIES.items():
-        asked = Task.objects.filter(kind=kind, state=Task.State.OPEN).select_related("user").latest("pk").user
-        assert asked is not None  # who is drawn or called can sign in
-        found.setdefault(asked, []).append(duty)
-    return {user: f"has {' and '.join(duties)}" for user, duties in found.items()}
+        asked = Task.objects.filter(kind=kind, state=Task.State.OPEN).select_related("user")
+        expert = asked.exclude(user__in=found).latest("pk").user
+        assert expert is not None  # who is drawn or called can sign in
+        found[expert] = f"has {duty}"
+    return found
 
 
 def _names(random: Random, count: int) -> Iterator[str]:
