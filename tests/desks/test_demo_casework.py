@@ -30,6 +30,7 @@ from appeals.rules.procedures import APPLICATION, ATTENDANCE, OBJECTION
 from appeals.rules.verify import Published, verify_content
 from registry.actions import clockwork as of_the_register
 from registry.desks.demo_data import FEWEST, DemoResult
+from registry.desks.demo_data.experts import asked_today
 from registry.desks.demo_data.places import BUSY_HOSPITAL
 from registry.ledger.days import shanghai_day
 from registry.models import (
@@ -217,6 +218,14 @@ def test_repair_can_be_seen_at_every_stage(demo: DemoResult) -> None:
 def test_experts_can_sign_in_who_have_to_vote_and_to_sign_an_opinion(demo: DemoResult) -> None:
     experts = [User.objects.get(username=each["username"]) for each in demo.accounts if each["role"] == "expert"]
     assert {task.kind for task in open_tasks("vote", "deliberate") if task.user in experts} == {"vote", "deliberate"}
+
+
+def test_whoever_is_drawn_to_vote_another_expert_is_shown_for_the_opinion(demo: DemoResult) -> None:
+    (vote,) = open_tasks("vote")
+    for called in open_tasks("deliberate"):
+        Task.objects.filter(pk=vote.pk).update(user=called.user)
+
+        assert len(asked_today()) == 2
 
 
 def test_everything_that_lowers_points_or_periods_was_applied_for_appealed_or_judged_elsewhere(

@@ -108,7 +108,7 @@ def applications_under_way(stage: Stage) -> None:
     """Filed, with the experts, to be decided, refused by the experts, and withdrawn."""
     _filed(stage, SHENYANG, "suspended", SHORTENING, 15, _ago(stage, 2))
     asked = _filed(stage, BUSY_HOSPITAL, "important part in the fraud", SHORTENING, 30, _ago(stage, 6))
-    asked.called(_ago(stage, 4))
+    asked.called(_ago(stage, 4), experts=3)
     asked.signed(_ago(stage, 2))
     agreed = _filed(stage, BUSY_HOSPITAL, "general part in the fraud", SHORTENING, 20, _ago(stage, 8))
     agreed.called(_ago(stage, 6))
