@@ -27,6 +27,10 @@ from registry.queries.quick_check import STATEMENTS, Row  # noqa: E402
 LINES, QUEUE, PATIENCE = 4, 4096, 0.25
 """Connections for the quick way; questions that may wait for one, and for how many seconds."""
 
+REST = 1.0
+"""For so many seconds whoever is refused waits for the word: a client that comes back at once, whatever it is told,
+would cost as much as one that is answered."""
+
 THREADS = 4
 """In which the twin answers; each keeps a connection."""
 
@@ -103,6 +107,8 @@ class CheckServer:
                 asked, rows = await self._found(asked)
                 response = answer(asked, rows) if len(body) < LONG else await self.aside(answer, asked, rows)
             except Busy:
+                if not leaving():
+                    await asyncio.sleep(REST)
                 return unavailable(asked)
             except psycopg.OperationalError:
                 response = None  # the twin says so, and writes it to the log

@@ -6,6 +6,7 @@ what it inherited. They see as far as whoever started them, and end with it. For
 requests has threads, and those do not fork.
 """
 
+import gc
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -92,7 +93,12 @@ _inherited: list[Any] = []
 
 
 def _begin(parent: int) -> None:
-    """Of a process: the connections of its parent are neither used nor closed, which would be said on the same line."""
+    """Of a process: the connections of its parent are neither used nor closed, which would be said on the same line.
+
+    The rows of a share are many and hold no circles: looking for those among them costs a good part of the law.
+    """
+    gc.disable()
+    gc.freeze()
     end_with_parent()
     if os.getppid() != parent:
         os._exit(1)
@@ -108,4 +114,7 @@ def _at_the_moment(snapshot: str, do: Callable[[Share], T], share: Share) -> T:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
-        return do(share)
+        try:
+            return do(share)
+        finally:
+            gc.collect()

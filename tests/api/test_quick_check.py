@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -354,7 +355,10 @@ def test_while_the_database_is_away_the_twin_says_so(both: Both) -> None:
 def test_who_comes_while_all_lines_are_busy_is_told_when_to_come_again(both: Both) -> None:
     good, _quickly = both.ask()
     both.lines.trouble = Busy()
-    response = both.alone()
+    with mock.patch("registry.config.check_app.REST", 0.2):
+        began = time.monotonic()
+        response = both.alone()
+    assert time.monotonic() - began >= 0.2
     assert (response.status, dict(response.headers)["Retry-After"]) == (503, "5")
     assert json.loads(response.content)["type"] == "urn:problem-type:demerit-register:unavailable"
     assert {name for name, _value in response.headers} - {"Retry-After"} == {name for name, _value in good.headers}

@@ -1,8 +1,9 @@
 """Clients that ask over connections which stay open, each again as soon as it was answered; one process for all.
 
-    python -m tests.benchmarks._clients PORT CLIENTS SECONDS REQUESTS
+    python -m tests.benchmarks._clients PORT CLIENTS SECONDS REQUESTS MANNER
 
-Whoever is refused with `Retry-After` comes back when it is told to.
+Whoever is refused with `Retry-After` comes back when it is told to, where the manner is `patient`; at once, where it is
+`impatient`.
 
 REQUESTS is a file of requests as they go over the wire, each after its length on a line. The last line told is JSON.
 """
@@ -81,7 +82,7 @@ def told_to_wait(answer: bytes) -> float:
     return float(rest.partition(b"\r\n")[0]) if named else 0.0
 
 
-def run(port: int, clients: int, seconds: float, requests: list[bytes]) -> dict[str, float]:
+def run(port: int, clients: int, seconds: float, requests: list[bytes], *, patient: bool) -> dict[str, float]:
     """Ask for so long; what is asked comes in turn."""
     tally, turn, waiting = Tally(), cycle(requests), selectors.EpollSelector()
     asked: dict[socket.socket, float] = {}
@@ -107,7 +108,7 @@ def run(port: int, clients: int, seconds: float, requests: list[bytes]) -> dict[
             if now > begin:
                 tally.count(answer, now - asked[one])
             got[one] = b""
-            heappush(again, (now + told_to_wait(answer), one.fileno(), one))
+            heappush(again, (now + (told_to_wait(answer) if patient else 0), one.fileno(), one))
         while again and again[0][0] <= time.perf_counter():
             _when, _number, one = heappop(again)
             asked[one] = time.perf_counter()
@@ -116,5 +117,9 @@ def run(port: int, clients: int, seconds: float, requests: list[bytes]) -> dict[
 
 
 if __name__ == "__main__":
-    port, clients, seconds, file = sys.argv[1:]
-    print(json.dumps(run(int(port), int(clients), float(seconds), requests_of(Path(file)))))
+    port, clients, seconds, file, manner = sys.argv[1:]
+    print(
+        json.dumps(
+            run(int(port), int(clients), float(seconds), requests_of(Path(file)), patient=manner == "patient"),
+        )
+    )

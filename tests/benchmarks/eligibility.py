@@ -98,9 +98,10 @@ def _measured(ports: Mapping[str, int], clients: int, file: Path, people: int) -
     }
 
 
-def asked(port: int, clients: int, file: Path, seconds: int = SECONDS) -> dict[str, float]:
+def asked(port: int, clients: int, file: Path, seconds: int = SECONDS, manner: str = "patient") -> dict[str, float]:
     """What so many clients say of a server that they asked for so long."""
-    argv = [sys.executable, "-m", "tests.benchmarks._clients", str(port), str(clients), str(seconds), str(file)]
+    told = [str(port), str(clients), str(seconds), str(file), manner]
+    argv = [sys.executable, "-m", "tests.benchmarks._clients", *told]
     done = subprocess.run(argv, cwd=HOUSE, check=True, capture_output=True, text=True)
     figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return figures

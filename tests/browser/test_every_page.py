@@ -30,7 +30,10 @@ FIRST = 12 if ASKED_FOR == "first" else None
 """So many new pages of each user in the shortest form."""
 ASKED = {"resultTypes": ["violations"], "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not ASKED_FOR, reason="a long form: REGISTRY_AXE=first, each or all")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not ASKED_FOR, reason="long: REGISTRY_AXE=first, each or all"),
+]
 
 
 @pytest.fixture(scope="module")
