@@ -1,16 +1,21 @@
 """Lists that stay quick at ten million rows: no counting, no offsets; a page is what comes after the last row seen."""
 
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
+from registry.admin.roles import scope
+from registry.admin.table import Column, columns_of, rows_of
 from registry.queries.sight import full_sight
 
 AFTER, BEFORE = "after", "before"
@@ -25,6 +30,15 @@ class KeysetChangeList(ChangeList):  # type: ignore[misc]  # the theme is untype
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.title = capfirst(self.opts.verbose_name_plural)
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """What the list shows of its rows."""
+        return columns_of(self)
+
+    def drawn(self) -> Iterator[SafeString]:
+        """The cells of each row of the page."""
+        return rows_of(self, self.columns)
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         """The parameters that filter, without those that page."""
@@ -43,11 +57,12 @@ class KeysetChangeList(ChangeList):  # type: ignore[misc]  # the theme is untype
         """
         before = request.GET.get(BEFORE)
         edge = before or request.GET.get(AFTER)
+        column = self.model_admin.keyset.lstrip("-")
+        descending = self.model_admin.keyset.startswith("-") != bool(before)
         try:
             with full_sight():
-                numbers = list(
-                    self._from(edge, backwards=bool(before)).values_list("pk", flat=True)[: self.list_per_page + 1]
-                )
+                found = self.numbers(request, column, edge, descending=descending)
+                numbers = list(found[: self.list_per_page + 1])
         except (ValueError, ValidationError) as error:
             raise IncorrectLookupParameters(error) from error
         more = len(numbers) > self.list_per_page
@@ -56,11 +71,18 @@ class KeysetChangeList(ChangeList):  # type: ignore[misc]  # the theme is untype
             rows.reverse()
         self._set_page(rows, has_next=more or bool(before), has_previous=more if before else bool(edge))
 
-    def _from(self, edge: str | None, *, backwards: bool) -> QuerySet[Model]:
-        column = self.model_admin.keyset.lstrip("-")
-        descending = self.model_admin.keyset.startswith("-") != backwards
-        rows: QuerySet[Model] = self.queryset.order_by(f"-{column}" if descending else column)
-        return rows.filter(**{f"{column}__{'lt' if descending else 'gt'}": edge}) if edge else rows
+    def numbers(self, request: HttpRequest, column: str, edge: str | None, *, descending: bool) -> QuerySet[Any, Any]:
+        """The numbers of the rows from the edge on, in the order of the column.
+
+        PostgreSQL takes the rows that somebody sees to be strewn over a list and walks along it until a page is full;
+        those of one city may lie at its end. Whoever sees a city or less has the rows sorted that are in sight.
+        """
+        rows: QuerySet[Any, Any] = self.queryset
+        if edge:
+            rows = rows.filter(**{f"{column}__{'lt' if descending else 'gt'}": edge})
+        sorts = column == "id" and scope(request).is_narrow
+        order = F(column) + 0 if sorts else F(column)
+        return rows.order_by(order.desc() if descending else order.asc()).values_list("pk", flat=True)
 
     def _with(self, numbers: list[Any]) -> list[Model]:
         """The rows with these numbers, in their order, as far as they are in sight."""

@@ -18,8 +18,10 @@ from registry.admin.acts.buttons import acts_on_person
 from registry.admin.base import ListAdmin
 from registry.admin.fields import day_field, instant_field
 from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday, registered_on, spans_on
+from registry.admin.keyset import KeysetChangeList
 from registry.admin.moment import today
 from registry.admin.openings import ask_first, opening_of
+from registry.admin.people_of_places import PeopleChangeList
 from registry.admin.roles import has_any, is_agency_officer, reads_files, scope
 from registry.admin.worklist import rows_of
 from registry.models import Practitioner, Registration, StandingSpan
@@ -60,13 +62,17 @@ class PractitionerAdmin(ListAdmin):
     list_filter = (StandingToday, PointsThisYear, ("category", ChoicesRadioFilter), RegionOfPerson)
     search_fields = ("code", "name")
     search_help_text = _("Code; beginning of the name or part of it; or pinyin: wangwei or ww")
-    keyset = "code"
+    keyset = "id"
     seen_by = READERS_OF_THE_PUBLISHED
     list_before_template = "registry/parts/people_start.html"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """With the way to search by document number, for who may."""
         return super().changelist_view(request, {**(extra_context or {}), "finds_by_document": reads_files(request)})
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        """People of a place, found from its registrations."""
+        return PeopleChangeList
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         """The people in the user's scope."""

@@ -184,7 +184,7 @@ class Registration(KnownPeriod):
     """A practitioner's registration (登记备案) at one institution; several at once are normal (多点执业)."""
 
     practitioner = models.ForeignKey(Practitioner, models.PROTECT, related_name="registrations", db_index=False)
-    institution = models.ForeignKey(Institution, models.PROTECT, related_name="registrations")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="registrations", db_index=False)
     department = models.CharField(_("department"), max_length=100, blank=True)
     committed_on = models.DateField(_("commitment signed on"), null=True, blank=True)
 
@@ -194,7 +194,10 @@ class Registration(KnownPeriod):
         verbose_name = _("registration")
         verbose_name_plural = _("registrations")
         ordering = ["starts_on", "id"]
-        indexes = [models.Index(fields=["practitioner", "institution"], name="registration_of_person_at")]
+        indexes = [
+            models.Index(fields=["practitioner", "institution"], name="registration_of_person_at"),
+            models.Index(fields=["institution", "practitioner"], name="registration_at_of_person"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="a_registration_ends_after_it_starts"

@@ -77,6 +77,7 @@ class Practitioner(models.Model):
         verbose_name_plural = _("practitioners")
         ordering = ["code"]
         indexes = [
+            models.Index(fields=["category", "id"], name="practitioner_category"),
             models.Index(OpClass("name", "text_pattern_ops"), name="practitioner_name_prefix"),
             GinIndex(Characters(Upper("name")), name="practitioner_name_characters"),
             models.Index(OpClass("pinyin", "text_pattern_ops"), name="practitioner_pinyin_prefix"),

@@ -38,6 +38,9 @@ M = TypeVar("M", bound=Model)
 REMEMBERED = "_registry_scope"
 """Under this name a request keeps the scope of who asks, which is so looked up once however many parts need it."""
 
+PROVINCE = 2
+"""So many digits of a region's code name the province."""
+
 _ASSIGNED = ("agency__region", "institution", "authority__region", "region")
 
 
@@ -103,6 +106,11 @@ class Scope:
         held = (row for row in self.assignments if row.role not in HELD_BY_KEYS)
         regions = (row.region or getattr(row.agency or row.authority, "region", None) for row in held)
         return tuple(dict.fromkeys(region.prefix for region in regions if region))
+
+    @cached_property
+    def is_narrow(self) -> bool:
+        """Whether the user sees a city or less: of any list so few rows that each can be looked at."""
+        return not self.sees_everything and all(len(prefix) > PROVINCE for prefix in self.regions)
 
     @cached_property
     def sight(self) -> Sight:
@@ -172,10 +180,16 @@ class Scope:
         """
         if self.sees_everything:
             return Q()
-        here = self.in_regions("institution__region") | Q(institution__in=self._own_institutions())
-        registered = Registration.objects.filter(here, practitioner=OuterRef(person))
+        registered = self.registrations().filter(practitioner=OuterRef(person))
         own = self.own_files()
         return Q(Exists(registered)) | Q(**{f"{person}__in": own}) if own else Q(Exists(registered))
+
+    def registrations(self) -> QuerySet[Registration]:
+        """The registrations, present and earlier, at the institutions that concern the user."""
+        if self.sees_everything:
+            return Registration.objects.all()
+        here = self.in_regions("institution__region") | Q(institution__in=self._own_institutions())
+        return Registration.objects.filter(here)
 
     def practitioners(self) -> QuerySet[Practitioner]:
         """The people registered, now or earlier, at an institution that concerns the user, and the user's own file."""

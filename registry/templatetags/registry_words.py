@@ -1,6 +1,5 @@
 """Words for templates: standings, days, and the last day of a period whose first day after is known."""
 
-import re
 from datetime import date, datetime
 from typing import Any
 
@@ -9,8 +8,6 @@ from django import template
 from registry.queries import explain, wording
 
 register = template.Library()
-
-_LABEL = re.compile(r'( data-label=")(.)')
 
 
 @register.filter
@@ -73,9 +70,3 @@ def days_from(until: date | None, today: date) -> int:
 def numbered(text: str, notes: list[str]) -> int:
     """The number of a note among all of them, from one."""
     return notes.index(text) + 1
-
-
-@register.filter(is_safe=True)
-def capital_labels(html: str) -> str:
-    """The rows of a list whose names of columns, beside the cells on a phone, begin as they do above the columns."""
-    return _LABEL.sub(lambda found: found[1] + found[2].upper(), html)
