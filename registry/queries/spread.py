@@ -124,7 +124,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One situation in short: how all of it is decided, in how many groups, and which of them decide highest and lowest.
+    """One situation in short: how all of it is decided, in how many groups, and which decide highest and lowest.
 
     `highest` and `lowest` are of the groups with enough decisions; None where fewer than two have enough.
     """
@@ -156,9 +156,7 @@ _GROUPS = f"""
         FROM decided GROUP BY situation, key
     )
 """  # noqa: S608 - numbers of ours
-_EVERY_GROUP = f"""
-    {_GROUPS} SELECT situation, key, counts, above FROM grouped ORDER BY situation, mean DESC, key
-"""
+_EVERY_GROUP = f"{_GROUPS} SELECT situation, key, counts, above FROM grouped ORDER BY situation, mean DESC, key"
 _SUMS = ", ".join(f"sum(counts[{points}])::bigint" for points in range(1, MOST_POINTS + 1))
 _OUTLINES = f"""
     {_GROUPS}, whole AS (
