@@ -13,7 +13,7 @@ from registry.admin.comparing import View, csv_of, for_comparing, query_of, regi
 from registry.admin.moment import today
 from registry.admin.roles import has_any, scope
 from registry.admin.share_bar import ShareBar, share_bar
-from registry.models import Institution, InstitutionMeasure, Region
+from registry.models import Institution, InstitutionMeasure
 from registry.queries.measures import OPEN, kind_of
 from registry.queries.ranking import level_of
 from registry.queries.ratio import MEASURES, ratios

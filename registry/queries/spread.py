@@ -156,7 +156,7 @@ _GROUPS = f"""
         FROM decided GROUP BY situation, key
     )
 """  # noqa: S608 - numbers of ours
-_EVERY_GROUP = f"{_GROUPS} SELECT situation, key, counts, above FROM grouped ORDER BY situation, mean DESC, key"
+_EVERY_GROUP = f"{_GROUPS} TABLE grouped ORDER BY situation, mean DESC, key"
 _SUMS = ", ".join(f"sum(counts[{points}])::bigint" for points in range(1, MOST_POINTS + 1))
 _OUTLINES = f"""
     {_GROUPS}, whole AS (
@@ -185,7 +185,7 @@ def spread(seen: Scope, during: During, *, by: str, fewest: int = FEWEST, situat
     words = names_of("situation", {row[0] for row in rows})
     names = _names(by, {row[1] for row in rows})
     spreads = [
-        _spread(code, words.get(code, code), [_group(names, *row[1:]) for row in of_code], fewest)
+        _spread(code, words.get(code, code), [_group(names, *row[1:4]) for row in of_code], fewest)
         for code, of_code in groupby(rows, key=lambda row: str(row[0]))
     ]
     return tuple(sorted(spreads, key=lambda each: (-(each.difference or 0), each.situation)))
