@@ -142,8 +142,8 @@ def _consistency(request: HttpRequest, site: Any) -> HttpResponse:
 
 
 def _plain(situation: str) -> str:
-    """The code of a situation, such as 2-99; anything else finds nothing and stands in no file name."""
-    return situation if situation.replace("-", "").isalnum() and situation.isascii() else "-"
+    """The code of a situation, such as 2-99, or nothing; anything else finds nothing and stands in no file name."""
+    return situation if situation.isascii() and f"0{situation}".replace("-", "").isalnum() else "-"
 
 
 def _page(request: HttpRequest, site: Any, asked: _Asked, template: str, **told: Any) -> HttpResponse:

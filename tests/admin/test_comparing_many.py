@@ -181,9 +181,10 @@ def many_places(town: Town, count: int = MANY, *, county: str = "430111", letter
     return codes
 
 
-def test_every_institution_near_the_ratio_is_on_one_page_and_in_the_csv(chen: Client, town: Town) -> None:
+def test_every_institution_near_the_ratio_is_on_one_page_and_in_the_csv(sign_in: SignIn, town: Town) -> None:
     codes = many_places(town)
     with time_machine.travel(at(SPRING), tick=False):
+        chen = sign_in(town.officer)
         seen: list[str] = []
         shares: list[float] = []
         address = url("shares")
@@ -201,9 +202,10 @@ def test_every_institution_near_the_ratio_is_on_one_page_and_in_the_csv(chen: Cl
         assert [float(line["share"]) for line in lines] == shares
 
 
-def test_institutions_are_narrowed_by_region_and_by_what_is_reached(chen: Client, town: Town) -> None:
+def test_institutions_are_narrowed_by_region_and_by_what_is_reached(sign_in: SignIn, town: Town) -> None:
     here, there = many_places(town, 22), many_places(town, 11, county="430102")
     with time_machine.travel(at(SPRING), tick=False):
+        chen = sign_in(town.officer)
         page = chen.get(url("shares"))
         assert [(name, number) for name, number, _query in page.context["inside"]] == [
             ("区430102", len(there)), ("区430111", len(here))
@@ -219,9 +221,10 @@ def test_institutions_are_narrowed_by_region_and_by_what_is_reached(chen: Client
             assert len(as_lines(chen, "shares", **dict([query[1:].split("=")]) if query != "?" else {})) == number
 
 
-def test_an_officer_sees_no_institution_of_another_province(chen: Client, town: Town) -> None:
+def test_an_officer_sees_no_institution_of_another_province(sign_in: SignIn, town: Town) -> None:
     ours, theirs = many_places(town, 3), many_places(build("510100"), 3, county="510104")
     with time_machine.travel(at(SPRING), tick=False):
+        chen = sign_in(town.officer)
         for asked in ({}, {"region": "510100"}, {"region": "510000"}, {"region": "510104"}):
             assert {line["institution"] for line in as_lines(chen, "shares", **asked)} == set(ours)
             page = chen.get(url("shares"), asked).content.decode()
