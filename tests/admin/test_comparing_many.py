@@ -3,6 +3,7 @@
 import csv
 from datetime import date
 from io import StringIO
+from urllib.parse import parse_qsl
 
 import pytest
 import time_machine
@@ -218,7 +219,7 @@ def test_institutions_are_narrowed_by_region_and_by_what_is_reached(sign_in: Sig
         for number, query in numbers.items():
             rows = chen.get(url("shares") + query).context["rows"]
             assert len(rows) == number
-            assert len(as_lines(chen, "shares", **dict([query[1:].split("=")]) if query != "?" else {})) == number
+            assert len(as_lines(chen, "shares", **dict(parse_qsl(query[1:])))) == number
 
 
 def test_an_officer_sees_no_institution_of_another_province(sign_in: SignIn, town: Town) -> None:
