@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q, QuerySet
 from registry.ledger.law import policies
 from registry.models import PointsEntry
 from registry.queries.scope import Scope
+from registry.queries.sight import full_sight
 
 OFF_DEFAULT, SHIFTED = "default", "band"
 
@@ -27,13 +28,18 @@ def departing(rows: QuerySet[PointsEntry], how: str) -> QuerySet[PointsEntry]:
     return rows if which is None else rows.filter(which)
 
 
-def departures(seen: Scope, from_: date, until: date) -> dict[str, Departures]:
-    """By situation, over the entries of people in the scope that count from these days on. One query."""
-    rows = seen.entries().filter(fact__effective_on__range=(from_, until)).order_by().values("situation")
-    counted = rows.annotate(
+def departures(seen: Scope, from_: date, until: date, *, situation: str = "") -> dict[str, Departures]:
+    """By situation (or of one), over the entries of people in the scope that count from these days on. One query.
+
+    Only numbers come of what the scope names, so it counts with full sight.
+    """
+    rows = seen.entries().filter(fact__effective_on__range=(from_, until))
+    rows = rows.filter(situation=situation) if situation else rows
+    counted = rows.order_by().values("situation").annotate(
         all=Count("pk"), off=Count("pk", filter=_off_default()), outside=Count("pk", filter=_outside())
-    )
-    return {row["situation"]: Departures(row["all"], row["off"], row["outside"]) for row in counted}
+    )  # fmt: skip
+    with full_sight():
+        return {row["situation"]: Departures(row["all"], row["off"], row["outside"]) for row in counted}
 
 
 def _off_default() -> Q:

@@ -1,13 +1,19 @@
-"""How evenly points are decided: the same situation compared between regions, agencies and deciding officers."""
+"""How evenly points are decided: the same situation compared between regions, agencies and deciding officers.
 
-from collections.abc import Iterable, Iterator, Mapping
+The database sums up: of each group it tells how many decisions came to each number of points, and nothing of anybody.
+So it sums with full sight what the scope names; the second wall would look at every entry on the way.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, F, Sum
+from django.db import connection
+from django.db.models import Count, F, QuerySet
 
-from registry.models import Assignment, Role, User
+from registry.models import Assignment, PointsEntry, Role, User
 from registry.queries.explain import name_of
 from registry.queries.scope import Scope
 from registry.queries.sight import full_sight
@@ -39,6 +45,16 @@ class Distribution:
     def decisions(self) -> int:
         """How many there are."""
         return sum(self.counts)
+
+    @property
+    def lowest(self) -> int:
+        """The fewest points that were decided."""
+        return next(points for points, count in enumerate(self.counts, start=1) if count)
+
+    @property
+    def highest(self) -> int:
+        """The most points that were decided."""
+        return max(points for points, count in enumerate(self.counts, start=1) if count)
 
     @property
     def lower_quartile(self) -> int:
@@ -106,65 +122,140 @@ class Spread:
     groups: tuple[Group, ...]
 
 
-def spread(seen: Scope, during: During, *, by: str, fewest: int = FEWEST) -> tuple[Spread, ...]:
-    """The points as they were decided, for each situation by one of SPREAD_BY; the widest difference first.
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One situation in short: how all of it is decided, in how many groups, and which decide highest and lowest.
 
-    What was corrected later is counted as it was decided: that is what is compared.
+    `highest` and `lowest` are of the groups with enough decisions; None where fewer than two have enough.
     """
-    rows = entries_during(seen, during).order_by().values("situation", "fact__points", key=SPREAD_BY[by]).annotate(
-        decisions=Count("pk"), off_default=Sum(F("fact__points") - F("default_points"))
-    )  # fmt: skip
-    found: list[dict[str, Any]] = list(rows.order_by("situation", "key"))  # type: ignore[arg-type]
-    words = names_of("situation", {row["situation"] for row in found})
-    names = officers(row["key"] for row in found) if by == OFFICER else names_of(by, {row["key"] for row in found})
+
+    situation: str
+    words: str
+    all: Distribution
+    groups: int
+    highest: Group | None
+    lowest: Group | None
+
+    @property
+    def difference(self) -> float | None:
+        """Between the highest and the lowest mean, in points."""
+        return round(self.highest.mean - self.lowest.mean, 3) if self.highest and self.lowest else None
+
+    @property
+    def between(self) -> int:
+        """How many groups there are besides the highest and the lowest."""
+        return self.groups - 2 if self.highest else self.groups
+
+
+_COUNTS = ", ".join(f"count(*) FILTER (WHERE points = {points})" for points in range(1, MOST_POINTS + 1))
+_GROUPS = f"""
+    WITH decided(situation, key, points, above) AS ({{decided}}),
+    grouped AS (
+        SELECT situation, key, ARRAY[{_COUNTS}] AS counts, sum(above)::bigint AS above, count(*) AS decisions,
+            sum(points)::numeric / count(*) AS mean
+        FROM decided GROUP BY situation, key
+    )
+"""  # noqa: S608 - numbers of ours
+_EVERY_GROUP = f"{_GROUPS} TABLE grouped ORDER BY situation, mean DESC, key"
+_SUMS = ", ".join(f"sum(counts[{points}])::bigint" for points in range(1, MOST_POINTS + 1))
+_OUTLINES = f"""
+    {_GROUPS}, whole AS (
+        SELECT situation, ARRAY[{_SUMS}] AS counts, count(*) AS groups,
+            count(*) FILTER (WHERE decisions >= %s) > 1 AS comparable
+        FROM grouped GROUP BY situation
+    ), highest AS (
+        SELECT DISTINCT ON (situation) * FROM grouped WHERE decisions >= %s ORDER BY situation, mean DESC, key
+    ), lowest AS (
+        SELECT DISTINCT ON (situation) * FROM grouped WHERE decisions >= %s ORDER BY situation, mean, key DESC
+    )
+    SELECT whole.situation, whole.counts, groups, highest.key, highest.counts, highest.above,
+        lowest.key, lowest.counts, lowest.above
+    FROM whole
+    LEFT JOIN highest ON highest.situation = whole.situation AND comparable
+    LEFT JOIN lowest ON lowest.situation = whole.situation AND comparable
+"""  # noqa: S608 - what is put in is ours
+
+
+def spread(seen: Scope, during: During, *, by: str, fewest: int = FEWEST, situation: str = "") -> tuple[Spread, ...]:
+    """The points as they were decided, for each situation (or one) by one of SPREAD_BY; the widest difference first.
+
+    What was corrected later is counted as it was decided: that is what is compared. Two queries.
+    """
+    rows = _asked(_EVERY_GROUP, seen, during, by, situation)
+    words = names_of("situation", {row[0] for row in rows})
+    names = _names(by, {row[1] for row in rows})
     spreads = [
-        _spread(code, words.get(code, code), list(_groups(group, names)), fewest)
-        for code, group in groupby(found, key=lambda row: str(row["situation"]))
+        _spread(code, words.get(code, code), [_group(names, *row[1:4]) for row in of_code], fewest)
+        for code, of_code in groupby(rows, key=lambda row: str(row[0]))
     ]
     return tuple(sorted(spreads, key=lambda each: (-(each.difference or 0), each.situation)))
 
 
-def in_the_country(during: During, *, fewest: int) -> dict[str, Distribution]:
-    """How each situation is decided in the whole country, whoever asks; left out where the decisions are too few.
+def outlines(seen: Scope, during: During, *, by: str, fewest: int = FEWEST) -> tuple[Outline, ...]:
+    """The same in short: one line for each situation, the widest difference first. Two queries."""
+    rows = _asked(_OUTLINES, seen, during, by, "", fewest, fewest, fewest)
+    words = names_of("situation", {row[0] for row in rows})
+    names = _names(by, {key for row in rows for key in (row[3], row[6]) if key is not None})
+    found = [
+        Outline(
+            situation=code,
+            words=words.get(code, code),
+            all=Distribution(tuple(counts)),
+            groups=groups,
+            highest=_group(names, *ends[:3]) if ends[0] is not None else None,
+            lowest=_group(names, *ends[3:]) if ends[3] is not None else None,
+        )
+        for code, counts, groups, *ends in rows
+    ]
+    return tuple(sorted(found, key=lambda each: (-(each.difference or 0), each.situation)))
+
+
+def in_the_country(during: During, *, fewest: int, situation: str = "") -> dict[str, Distribution]:
+    """How each situation (or one) is decided in the whole country, whoever asks; left out where the decisions are few.
 
     Whoever sees one region alone is told how the others decide, and neither who nor where.
     """
     with full_sight():
-        rows = entries_during(_EVERYTHING, during).order_by().values("situation", "fact__points")
+        rows = _of(situation, entries_during(_EVERYTHING, during)).values("situation", "fact__points")
         found = list(rows.annotate(decisions=Count("pk")).order_by("situation"))
-    situations = groupby(found, key=lambda row: str(row["situation"]))
-    every = {code: _distribution(rows) for code, rows in situations}
-    return {code: each for code, each in every.items() if each.decisions >= fewest}
+    every: defaultdict[str, list[int]] = defaultdict(lambda: [0] * MOST_POINTS)
+    for row in found:
+        every[row["situation"]][row["fact__points"] - 1] += row["decisions"]
+    counted = {code: Distribution(tuple(counts)) for code, counts in every.items()}
+    return {code: each for code, each in counted.items() if each.decisions >= fewest}
 
 
-def _distribution(rows: Iterable[Mapping[str, Any]]) -> Distribution:
-    counts = [0] * MOST_POINTS
-    for row in rows:
-        counts[row["fact__points"] - 1] += row["decisions"]
-    return Distribution(tuple(counts))
+def _of(situation: str, entries: QuerySet[PointsEntry]) -> QuerySet[PointsEntry]:
+    return (entries.filter(situation=situation) if situation else entries).order_by()
 
 
-def _groups(rows: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> Iterator[Group]:
-    """By the mean, the highest first."""
-    found = []
-    for key, of_key in groupby(rows, key=lambda row: row["key"]):
-        theirs = list(of_key)
-        every = _distribution(theirs)
-        points = [row["fact__points"] for row in theirs]
-        found.append(
-            Group(
-                key=key,
-                name=names.get(key, key),
-                decisions=every.decisions,
-                mean=round(every.mean(), 3),
-                lowest=min(points),
-                highest=max(points),
-                deviation=round(every.deviation(), 3),
-                off_default=round(sum(row["off_default"] for row in theirs) / every.decisions, 3),
-                all=every,
-            )
-        )
-    yield from sorted(found, key=lambda group: (-group.mean, group.key))
+def _asked(query: str, seen: Scope, during: During, by: str, situation: str, *values: int) -> list[Any]:
+    rows = _of(situation, entries_during(seen, during)).values_list(
+        F("situation"), SPREAD_BY[by], F("fact__points"), F("fact__points") - F("default_points")
+    )
+    decided, of_rows = rows.query.sql_with_params()
+    with full_sight(), connection.cursor() as cursor:
+        cursor.execute(query.format(decided=decided), [*of_rows, *values])
+        return cursor.fetchall()
+
+
+def _names(by: str, keys: set[str]) -> dict[str, str]:
+    return officers(keys) if by == OFFICER else names_of(by, keys)
+
+
+def _group(names: Mapping[str, str], key: str, counts: Sequence[int], above: int) -> Group:
+    every = Distribution(tuple(counts))
+    return Group(
+        key=key,
+        name=names.get(key, key),
+        decisions=every.decisions,
+        mean=round(every.mean(), 3),
+        lowest=every.lowest,
+        highest=every.highest,
+        deviation=round(every.deviation(), 3),
+        off_default=round(above / every.decisions, 3),
+        all=every,
+    )
 
 
 def _spread(code: str, words: str, groups: list[Group], fewest: int) -> Spread:

@@ -143,7 +143,7 @@ def entries_during(seen: Scope, during: During) -> QuerySet[PointsEntry]:
     by_now = Coalesce(Subquery(revised.values("points")[:1]), F("fact__points"))
     counts = Case(When(annulled=True, then=Value(0)), default=by_now, output_field=IntegerField())
     found = rows.annotate(by_now=counts, region=_REGION_OF_ENTRY, place=_PLACE)
-    found = found.filter(region__startswith=during.prefix)
+    found = found.filter(region__startswith=during.prefix) if during.prefix else found
     return found.filter(place=during.institution) if during.institution else found
 
 

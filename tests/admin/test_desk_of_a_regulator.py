@@ -158,11 +158,13 @@ def test_departures_lead_to_the_entries_that_depart(chen: Client, town: Town) ->
     )
     page = chen.get(url("consistency"))
     (row,) = page.context["rows"]
-    assert (row.departed.entries, row.departed.off_default, row.departed.shifted) == (2, 1, 0)
-    (group,) = row.spread.groups
+    in_full = chen.get(url("consistency"), {"situation": "2-99"})
+    (group,) = [row.group for row in in_full.context["rows"]]
     assert (group.name, group.lowest, group.highest, group.mean) == ("市医保中心", 4, 6, 5.0)
-    links = re.findall(r'href="([^"]*pointsentry[^"]*situation=[^"]*)"', page.content.decode())
-    assert [len(chen.get(link.replace("&amp;", "&")).context["cl"].result_list) for link in links] == [2, 1]
+    for departed, shown in ((row.departed, page), (in_full.context["departed"], in_full)):
+        assert (departed.entries, departed.off_default, departed.shifted) == (2, 1, 0)
+        links = re.findall(r'href="([^"]*pointsentry[^"]*situation=[^"]*)"', shown.content.decode())
+        assert [len(chen.get(link.replace("&amp;", "&")).context["cl"].result_list) for link in links] == [2, 1]
 
 
 def test_every_decision_stands_by_its_points_beside_the_country(chen: Client, town: Town) -> None:
@@ -170,18 +172,22 @@ def test_every_decision_stands_by_its_points_beside_the_country(chen: Client, to
     there = elsewhere()
     for points, who in ((4, town.surgeon), (6, town.nurse)):
         scored(town, points, who)
-    (row,) = chen.get(url("consistency")).context["rows"]
-    (own,) = row.every
+    asked = {"situation": "2-99"}
+    page = chen.get(url("consistency"), asked)
+    (own,) = [row.every for row in page.context["rows"]]
     assert [count for count, _top, _high in own.columns] == [0, 0, 0, 1, 0, 1, *[0] * 6]
     assert (own.all.lower_quartile, own.all.median, own.all.upper_quartile) == (4, 4, 6)
-    assert row.country is None
-    assert "fewer than 5 decisions in the country: not shown" in text_of(chen.get(url("consistency")))
+    assert page.context["country"] is None
+    assert "fewer than 5 decisions in the country: not shown" in text_of(page)
+    assert "fewer than 5 decisions" in text_of(chen.get(url("consistency")))
     for number in range(8):
         scored(there, 5, there.nurse, number=f"罚字{number + 20}号")
-    page = chen.get(url("consistency"))
-    (row,) = page.context["rows"]
-    shares = [share for share, _top, _high in row.country.columns]
-    assert (shares, row.country.all.median) == ([0, 0, 0, 10, 80, 10, *[0] * 6], 5)
+    page = chen.get(url("consistency"), asked)
+    country = page.context["country"]
+    shares = [share for share, _top, _high in country.columns]
+    assert (shares, country.all.median) == ([0, 0, 0, 10, 80, 10, *[0] * 6], 5)
+    (row,) = chen.get(url("consistency")).context["rows"]
+    assert (row.outline.all.decisions, row.country.median) == (2, 5)
     assert "市医保中心" in text_of(page)
     assert there.agency.name == town.agency.name or there.agency.name not in text_of(page)
 

@@ -34,8 +34,8 @@ from registry.models import (
 )
 from registry.queries.ratio import ratio_of
 from registry.queries.scope import Scope, scope_of
-from registry.queries.shares import shares
-from registry.queries.spread import SPREAD_BY, in_the_country, spread
+from registry.queries.shares import is_near, near_or_over, shares
+from registry.queries.spread import SPREAD_BY, Spread, in_the_country, outlines, spread
 from registry.queries.statistics import (
     POINTS_BY,
     RELIEF_BY,
@@ -236,11 +236,24 @@ def test_the_spread_of_a_situation_is_that_of_its_decisions(seed: int) -> None:
                 assert quartiles == tuple(sorted(counts)[ceil(len(counts) * part / 4) - 1] for part in (1, 2, 3))
             means = [fmean([row.scored for row in rows]) for rows in groups.values() if len(rows) >= 2]
             assert each.difference == (pytest.approx(max(means) - min(means), abs=0.002) if len(means) > 1 else None)
+        _told_in_short(found, by)
     whole = {code: [row.scored for row in ours if row.situation == code] for code in {row.situation for row in ours}}
     country = in_the_country(DURING, fewest=3)
     assert {code: each.decisions for code, each in country.items()} == {
         code: len(scored) for code, scored in whole.items() if len(scored) >= 3
     }
+
+
+def _told_in_short(found: Iterable[Spread], by: str) -> None:
+    """The outlines are those of the groups that were found one by one."""
+    for each, short in zip(found, outlines(EVERYWHERE, DURING, by=by, fewest=2), strict=True):
+        compared = [group for group in each.groups if group.decisions >= 2]
+        ends = (compared[0], compared[-1]) if len(compared) > 1 else (None, None)
+        assert (short.situation, short.words, short.difference) == (each.situation, each.words, each.difference)
+        assert (short.highest, short.lowest) == ends
+        assert (short.groups, short.all.decisions) == (len(each.groups), each.decisions)
+        (alone,) = spread(EVERYWHERE, DURING, by=by, fewest=2, situation=each.situation)
+        assert alone == each
 
 
 def persons(register: RandomRegister) -> dict[int, int]:
@@ -395,3 +408,21 @@ def test_institutions_with_a_share_come_page_by_page() -> None:
     expected = [ratio for place in Institution.objects.order_by("pk") if (ratio := ratio_of(place, on)).times]
     assert expected
     assert seen == expected
+
+
+@pytest.mark.parametrize("where", SCOPES)
+@pytest.mark.parametrize("seed", range(4))
+def test_institutions_near_the_ratio_are_those_found_one_by_one(seed: int, where: str) -> None:
+    """Also where files were merged, and where more people are registered than are counted."""
+    random_register.build(Random(seed), people=20)
+    seen, on = SCOPES[where](), date(2025, 12, 31)
+    every = [ratio_of(place, on) for place in seen.institutions().order_by("pk")]
+    near = sorted(filter(is_near, every), key=lambda ratio: -(ratio.per_cent or 0))
+    found = near_or_over(seen, on)
+    assert [(place.id, place.times, place.staff) for place in found] == [
+        (ratio.institution.pk, len(ratio.times), ratio.staff) for ratio in near
+    ]
+    assert [place.reached for place in found] == [ratio.reached.rule if ratio.reached else "" for ratio in near]
+    for prefix in ("43", "4301", "51"):
+        inside = [place for place in found if place.region.startswith(prefix)]
+        assert list(near_or_over(seen, on, prefix=prefix)) == inside
