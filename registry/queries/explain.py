@@ -25,6 +25,9 @@ CERTAINTIES: Mapping[str, str | Promise] = {
     "L": _("local: differs by region, or reported"),
     "D": _("decided here: the sources are silent"),
 }
+LONG, MOST_SHOWN = 24, 12
+"""Of what is longer than the one, only so many as the other are shown unless all is asked for: a career is shorter."""
+
 STATUSES: Mapping[str, str | Promise] = {
     "normal": _("normal"),
     "suspended": _("suspended"),
@@ -69,6 +72,31 @@ class Sentence:
     def source(self) -> Source:
         """The provision that the step rests on first."""
         return self.sources[0]
+
+
+def most_shown(many: int, *, whole: bool) -> int | None:
+    """How many of so many steps or events are shown; None for all of them."""
+    return None if whole or many <= LONG else MOST_SHOWN
+
+
+def telling(standing: Standing, *, whole: bool = False) -> tuple[Step, ...]:
+    """The steps that say why the standing is what it is, in their order; all where `whole`, or where they are few.
+
+    Of many they are the last, and of those further back the one that left the points of the year as they are and those
+    that began and last changed the period of the day.
+    """
+    steps, most = standing.steps, most_shown(len(standing.steps), whole=whole)
+    if most is None:
+        return steps
+    of_year = [step for step in steps if step.year == standing.on.year]
+    of_period = [step for step in steps if standing.period and _shaped(step, standing.period)]
+    needed = {step.id for step in (*of_year[-1:], *of_period[:1], *of_period[-1:])}
+    return (*(step for step in steps[:-most] if step.id in needed), *steps[-most:])
+
+
+def _shaped(step: Step, period: Period) -> bool:
+    shortened = step.caused in ("bar_shortened", "suspension_shortened")
+    return step.id in period.because or (shortened and step.from_ == period.from_)
 
 
 def in_words(step: Step, policies: Policies) -> Sentence:
