@@ -21,7 +21,7 @@ from registry.models import (
     PractitionerName,
     Registration,
 )
-from registry.queries.explain import Sentence, headline, in_words, most_shown, name_of, outlook, telling
+from registry.queries.explain import LONG, Sentence, headline, in_words, most_shown, name_of, outlook, telling
 from registry.queries.together import Together
 from registry.queries.years import Year, years_of
 from registry.rules import compute, facts
@@ -80,8 +80,9 @@ class PractitionerFile:
 
     `practitioner` is the kept file; `asked` the one that was asked for, which differs after a merge. `points` are those
     of the calendar year of `on`, shown up to the termination threshold. `since` is the day the standing began; None
-    means it was never otherwise. `past` are the facts, the newest first. Rows of facts, codes, names, certificates,
-    documents and merges are asked for when they are shown, and steps are put in words then.
+    means it was never otherwise. `past` are the facts, the newest first, and `rows` the rows of the newest of them.
+    Further rows, codes, names, certificates, documents and merges are asked for when they are shown, and steps are put
+    in words then.
     """
 
     asked: Practitioner
@@ -93,6 +94,7 @@ class PractitionerFile:
     standing: Standing
     since: date | None
     past: tuple[facts.Fact, ...]
+    rows: Mapping[str, Fact]
     years: tuple[Year, ...]
     registrations: tuple[Registration, ...]
     codes: Collection[PersonalCode]
@@ -138,7 +140,7 @@ class PractitionerFile:
         return tuple(in_words(step, policies()) for step in telling(self.standing, whole=whole))
 
     def newest(self, *, whole: bool) -> tuple[Event, ...]:
-        """What happened, the newest first; where it is much, all of it only where `whole`. One query."""
+        """What happened, the newest first; where it is much, all of it only where `whole`. A query for what is not among `rows`."""
         most = most_shown(len(self.past), whole=whole)
         return _events(self.past[:most], corrections_of(self.past), self)
 
@@ -187,7 +189,8 @@ def file_of(
     """
     kept, members = family or family_of(practitioner.pk, known=known)
     person = practitioner if kept == practitioner.pk else Practitioner.objects.get(pk=kept)
-    recorded = [each for each in reading.facts_of_files(members) if known is None or each.recorded_at <= known]
+    newest = list(_rows(members, known)[: LONG + 1])
+    recorded = _facts(members, known, newest)
     standing = compute.standing(recorded, today, policies())
     past = tuple(sorted(recorded, key=lambda each: (each.effective_on, each.seq), reverse=True))
     registrations = _registrations(members, known)
@@ -204,6 +207,7 @@ def file_of(
         standing=standing,
         since=since_of(standing),
         past=past,
+        rows={str(row.origin_id): row for row in newest},
         years=years_of(standing.periods, _dots(past), on=today),
         registrations=registrations,
         codes=codes,
@@ -234,12 +238,12 @@ def corrections_of(past: Iterable[facts.Fact]) -> Corrections:
 
 def _events(shown: Sequence[facts.Fact], corrections: Corrections, file: PractitionerFile) -> tuple[Event, ...]:
     """These facts, with the rows of what is shown of them and of what corrects them."""
-    if not shown:
-        return ()
     annulled = {each.id: corrections.annulled.get(each.id) for each in shown}
     revised = {each.id: corrections.revised.get(each.id) for each in shown}
     needed = {each.id for each in (*shown, *annulled.values(), *revised.values()) if each}
-    rows = {str(row.origin_id): row for row in rows_of(file.members, needed)}
+    rows = dict(file.rows)
+    if missing := needed - rows.keys():
+        rows.update((str(row.origin_id), row) for row in _rows(file.members, None).filter(origin_id__in=missing))
     steps = {step.id: step for step in file.standing.steps}
     return tuple(
         Event(
@@ -257,9 +261,17 @@ def _row_of(fact: facts.Fact | None, rows: Mapping[str, Fact]) -> Fact | None:
     return rows[fact.id] if fact else None
 
 
-def rows_of(members: Iterable[int], identifiers: Iterable[str]) -> QuerySet[Fact]:
-    """The rows of these facts of the files, by the day from which they count, with everything shown of them."""
-    rows = Fact.objects.filter(practitioner_id__in=members, origin_id__in=identifiers)
+def _facts(members: Iterable[int], known: datetime | None, newest: Sequence[Fact]) -> list[facts.Fact]:
+    """All facts in the order of deciding; where the newest rows are not all of them, they are read without the rest."""
+    if len(newest) <= LONG:
+        return reading.numbered([reading.columns_of(row) for row in newest])
+    return [each for each in reading.facts_of_files(members) if known is None or each.recorded_at <= known]
+
+
+def _rows(members: Iterable[int], known: datetime | None) -> QuerySet[Fact]:
+    """The facts of the files recorded up to `known`, the newest first, with everything shown of them."""
+    rows = _known_by(Fact.objects.filter(practitioner_id__in=members), known)
+    rows = rows.order_by("-effective_on", "-decided_at", "-origin", "-origin_seq")
     return rows.select_related(
         "agency",
         "actor",
