@@ -140,7 +140,10 @@ class PractitionerFile:
         return tuple(in_words(step, policies()) for step in telling(self.standing, whole=whole))
 
     def newest(self, *, whole: bool) -> tuple[Event, ...]:
-        """What happened, the newest first; where it is much, all of it only where `whole`. A query for what is not among `rows`."""
+        """What happened, the newest first; where it is much, all of it only where `whole`.
+
+        One query where it is not among `rows`.
+        """
         most = most_shown(len(self.past), whole=whole)
         return _events(self.past[:most], corrections_of(self.past), self)
 

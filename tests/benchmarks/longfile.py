@@ -67,7 +67,7 @@ def _score(town: Town, entries: int) -> None:
 
 
 def _draft(like: Fact, *, on: date, **more: Any) -> Draft:
-    scored = {"counted_on": on, "policy": like.policy} if more["kind"] == "points_scored" else {}
+    scored: dict[str, Any] = {"counted_on": on, "policy": like.policy} if more["kind"] == "points_scored" else {}
     return Draft(
         effective_on=on, reason=like.reason, agency=like.agency, actor=like.actor, legacy=True, **scored, **more
     )
@@ -127,11 +127,7 @@ def _paths(town: Town) -> dict[str, Ask]:
         "standing": standing,
         "file of the office": file,
         "own file": own,
-        "facts": lambda person: program.get(f"/api/v1/practitioners/{person.uuid}/facts/"),
-        "FHIR": lambda person: program.get(f"/fhir/Practitioner/{person.uuid}"),
-        "cases": lambda person: office.get(reverse("admin:cases_of_person", args=[person.pk])),
-        "own data": lambda person: holders[person.pk].get(reverse("my_data")),
-        "objections": lambda person: holders[person.pk].get(reverse("my_objections")),
+        "standing, whole": lambda person: standing(person, steps="all"),
         "file of the office, whole": lambda person: file(person, whole="1"),
     }
 
@@ -149,7 +145,7 @@ def _holder(person: Practitioner) -> User:
     return user
 
 
-def _key(town: Town, scope: str, **holder: User) -> Client:
+def _key(town: Town, scope: str, **holder: Any) -> Client:
     now = timezone.now()
     until = now + timedelta(days=1)
     _row, text = issue_key(name=scope, scope=scope, expires_at=until, by=town.officer, now=now, **holder)

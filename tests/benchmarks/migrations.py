@@ -104,8 +104,8 @@ class _Watcher(Thread):
 
     def _write_and_read(self, mine: psycopg.Connection, waiting: str) -> None:
         with mine.transaction():
-            mine.execute(f"LOCK TABLE registry_{self.table} IN ROW EXCLUSIVE MODE {waiting}")  # type: ignore[arg-type]
-            mine.execute(f"SELECT FROM registry_{self.table} LIMIT 1")  # type: ignore[arg-type]
+            mine.execute(f"LOCK TABLE registry_{self.table} IN ROW EXCLUSIVE MODE {waiting}")
+            mine.execute(f"SELECT FROM registry_{self.table} LIMIT 1")
 
     def _failed(self, error: psycopg.Error) -> None:
         print(f"{self.table}: {error}", flush=True)

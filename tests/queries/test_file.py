@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -173,8 +174,15 @@ def test_more_dots_than_fit_into_a_year_are_one_for_each_month() -> None:
 
 def counted(name: str, year: int, total: int) -> Step:
     """A step that counts points of a year and causes nothing."""
-    nothing = {"from_": None, "until": None, "barred_until": None, "single": None, "months": None, "revised_by": None}
-    law = {"policy": "cn-2025", "rules": ("counting.year",), "provision": "x", "certainty": "L"}
+    nothing: dict[str, Any] = {
+        "from_": None,
+        "until": None,
+        "barred_until": None,
+        "single": None,
+        "months": None,
+        "revised_by": None,
+    }
+    law: dict[str, Any] = {"policy": "cn-2025", "rules": ("counting.year",), "provision": "x", "certainty": "L"}
     return Step(
         id=name,
         kind="points_scored",
