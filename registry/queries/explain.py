@@ -4,7 +4,7 @@ The computation returns codes and data (`registry.rules.course.Step`); here they
 moment. Nothing is computed again, so the words cannot disagree with the answer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -89,14 +89,16 @@ def telling(standing: Standing, *, whole: bool = False) -> tuple[Step, ...]:
     if most is None:
         return steps
     of_year = [step for step in steps if step.year == standing.on.year]
-    of_period = [step for step in steps if standing.period and _shaped(step, standing.period)]
+    of_period = _shaping(steps, standing.period) if standing.period else []
     needed = {step.id for step in (*of_year[-1:], *of_period[:1], *of_period[-1:])}
     return (*(step for step in steps[:-most] if step.id in needed), *steps[-most:])
 
 
-def _shaped(step: Step, period: Period) -> bool:
-    shortened = step.caused in ("bar_shortened", "suspension_shortened")
-    return step.id in period.because or (shortened and step.from_ == period.from_)
+def _shaping(steps: Iterable[Step], period: Period) -> list[Step]:
+    """Those that made the period or shortened it."""
+    behind = frozenset(period.because)
+    shortened = ("bar_shortened", "suspension_shortened")
+    return [step for step in steps if step.id in behind or (step.caused in shortened and step.from_ == period.from_)]
 
 
 def in_words(step: Step, policies: Policies) -> Sentence:
