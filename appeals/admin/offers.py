@@ -104,7 +104,7 @@ def on_person(request: HttpRequest, file: PractitionerFile) -> Iterable[Button]:
 
     Objecting is offered where the window is told.
     """
-    pk, entered = file.practitioner.pk, bool(file.events)
+    pk, entered = file.practitioner.pk, bool(file.past)
     agency, compliance = is_agency_officer(request), has_any(request, COMPLIANCE)
     if not agency and not compliance:
         return

@@ -59,7 +59,7 @@ offer_views(
 
 def _buttons(request: HttpRequest, file: PractitionerFile) -> Iterator[Button]:
     """To what repair could bring, for whoever has something in the file; nothing is asked for it."""
-    if has_any(request, STAFF_KEEPERS) and file.events:
+    if has_any(request, STAFF_KEEPERS) and file.past:
         yield Button(_("Repair"), reverse("admin:prospects", args=[file.practitioner.pk]), "volunteer_activism")
 
 

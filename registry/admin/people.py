@@ -34,9 +34,6 @@ from registry.queries.publication import is_outsider, may_ask_for, published_fil
 from registry.queries.roles import READERS_OF_THE_PUBLISHED, STAFF_KEEPERS
 from registry.queries.worklist import next_date, tasks_of
 
-MOST_SHOWN = 50
-"""So many events and steps of a file are shown at once: a career has few, and a page stays light."""
-
 WHOLE = "whole"
 """The parameter of a page that shows all of them."""
 
@@ -151,14 +148,13 @@ class PractitionerAdmin(ListAdmin):
 
 
 def _shown(file: PractitionerFile, *, whole: bool) -> dict[str, Any]:
-    """The newest of what happened and the last of the steps; all of it, where a file is long, on demand."""
-    most = None if whole else MOST_SHOWN
-    steps = file.explanation if whole else file.explanation[-MOST_SHOWN:]
+    """The newest of what happened and the steps that tell why; all of it, where a file is long, on demand."""
+    events, steps = file.newest(whole=whole), file.why(whole=whole)
     return {
-        "events": file.events[:most],
-        "more_events": len(file.events[MOST_SHOWN:]) if most else 0,
+        "events": events,
+        "more_events": len(file.past) - len(events),
         "steps": steps,
-        "earlier_steps": len(file.explanation) - len(steps),
+        "earlier_steps": len(file.standing.steps) - len(steps),
         "whole": WHOLE,
     }
 

@@ -80,6 +80,13 @@ class DeskFace(Face):
         if not self.asker.scope.keeps_the_country:
             raise PermissionDenied
 
+    def address(self, **changed: Any) -> str:
+        """The address that was asked, with other parameters."""
+        query = self.request.query_params.copy()
+        for name, value in changed.items():
+            query[name] = str(value)
+        return f"{self.request.path}?{query.urlencode()}"
+
     def shown(self, row: Any) -> dict[str, Any]:
         """The row as it is answered."""
         return document_of(self.shape, row, {"asker": self.asker})
@@ -132,7 +139,7 @@ class Listing(DeskFace):
         page = self._page(self.rows(), asked)
         answer = Response({"items": [self.shown(row) for row in page[: asked["limit"]]], "next": None})
         if len(page) > asked["limit"]:
-            following = self._address(request, after=getattr(page[asked["limit"] - 1], self.key))
+            following = self.address(after=getattr(page[asked["limit"] - 1], self.key))
             answer.data["next"] = following
             answer["Link"] = f'<{following}>; rel="next"'
         return answer
@@ -159,12 +166,6 @@ class Listing(DeskFace):
         if asked["after"]:
             rows = rows.filter(**{f"{self.key}__{'lt' if newest else 'gt'}": asked["after"]})
         return list(rows.order_by(f"-{self.key}" if newest else self.key)[: asked["limit"] + 1])
-
-    def _address(self, request: Request, **changed: Any) -> str:
-        query = request.query_params.copy()
-        for name, value in changed.items():
-            query[name] = str(value)
-        return f"{request.path}?{query.urlencode()}"
 
 
 class One(DeskFace):

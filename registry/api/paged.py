@@ -27,7 +27,7 @@ class Paged(Listing):
         rows, after = self.page(asked)
         answer = Response({"items": [self.shown(row) for row in rows], "next": None})
         if after:
-            following = self._address(request, after=after)
+            following = self.address(after=after)
             answer.data["next"] = following
             answer["Link"] = f'<{following}>; rel="next"'
         return answer

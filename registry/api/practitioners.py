@@ -34,6 +34,7 @@ from registry.models import (
     Sex,
     StandingChange,
 )
+from registry.queries.explain import telling
 from registry.queries.people import MOST_FOUND, find_by_document, find_people
 from registry.queries.publication import may_ask_for, published_standing
 from registry.queries.roles import (
@@ -176,10 +177,13 @@ class AskedStanding(Given):
 
     on = Day(required=False, help_text="the day asked about; today unless told")
     known_at = Instant(required=False, help_text="as known at this instant; everything recorded unless told")
+    steps = Choice(choices=["all"], required=False, help_text="every step of the computation, however many there are")
 
 
 class StandingView(OpensFile, One):
-    """The standing of a practitioner on a day, as known at a time, with the steps that led to it.
+    """The standing of a practitioner on a day, as known at a time, with the steps that say why.
+
+    Of a long file these are the newest and whatever else the answer rests on; `all_steps` leads to all of them.
 
     Health and drug authorities are told that of today, and of the past what is published to them.
     """
@@ -196,7 +200,9 @@ class StandingView(OpensFile, One):
         seen, person, today = self.asker.scope, self.person(**path), self.asker.today
         if not may_ask_for(seen, person, on, known, today):
             raise PermissionDenied
-        return whole(published_standing(seen, person, standing_of(person, on, known=known), today=today), known)
+        standing = published_standing(seen, person, standing_of(person, on, known=known), today=today)
+        shown = telling(standing, whole="steps" in asked)
+        return whole(standing, known, steps=shown, all_steps=self.address(steps="all"))
 
 
 class Changes(OpensFile, Listing):

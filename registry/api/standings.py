@@ -1,5 +1,6 @@
 """How a standing is shown: the answer of a day, its periods, and the steps of its own explanation."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import serializers
@@ -7,8 +8,9 @@ from rest_framework import serializers
 from registry.api.shapes import PersonRef, PlaceRef, Shape, Word
 from registry.ledger.law import policies
 from registry.models import FactKind, SanctionPeriod, StandingChange, StandingStatus
-from registry.queries.explain import headline, in_words, outlook
+from registry.queries.explain import LONG, MOST_SHOWN, headline, in_words, outlook
 from registry.rules.compute import Standing
+from registry.rules.course import Step
 from registry.rules.periods import Period
 
 
@@ -56,7 +58,16 @@ class StandingShape(Shape):
     headline = serializers.CharField()
     outlook = serializers.CharField(allow_blank=True)
     periods = PeriodShape(many=True)
-    steps = StepShape(many=True)
+    steps = StepShape(
+        many=True,
+        help_text=(
+            f"why the standing is so, in the order of the computation; of more than {LONG}, the last {MOST_SHOWN}"
+            " and those further back that left the points of the year as they are, and that began and last changed the"
+            " period of the day"
+        ),
+    )
+    steps_in_all = serializers.IntegerField(min_value=0, help_text="how many steps the computation took")
+    all_steps = serializers.CharField(allow_null=True, help_text="where all of them are; null where these are all")
     errors = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]  # a field at run time
 
 
@@ -73,8 +84,8 @@ class SideShape(Shape):
         return headline(row)
 
 
-def whole(standing: Standing, known: Any = None) -> dict[str, Any]:
-    """The standing as `StandingShape` shows it."""
+def whole(standing: Standing, known: Any = None, *, steps: Sequence[Step], all_steps: str) -> dict[str, Any]:
+    """The standing as `StandingShape` shows it, with these of its steps; `all_steps` is where all of them are."""
     return {
         "on": standing.on,
         "known_at": known,
@@ -87,7 +98,9 @@ def whole(standing: Standing, known: Any = None) -> dict[str, Any]:
         "headline": headline(standing),
         "outlook": outlook(standing),
         "periods": [_period(each) for each in standing.periods],
-        "steps": [in_words(step, policies()) for step in standing.steps],
+        "steps": [in_words(step, policies()) for step in steps],
+        "steps_in_all": len(standing.steps),
+        "all_steps": all_steps if len(steps) < len(standing.steps) else None,
         "errors": standing.errors,
     }
 

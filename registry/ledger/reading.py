@@ -33,6 +33,8 @@ _COLUMNS = (
     "pk",
 )
 
+_PK = _COLUMNS.index("pk")
+
 _WRITTEN = Statement("""
     SELECT f.practitioner_id, f.decided_at, f.origin, f.origin_seq, f.origin_id, f.kind, f.effective_on, f.recorded_at,
            f.points, f.counted_on, f.policy, f.months, f.days, e.origin_id, f.id, f.chain_no, f.hash
@@ -91,7 +93,8 @@ def facts_of(practitioner: Practitioner, *, known: datetime | None = None) -> li
 
 def facts_of_files(files: Iterable[int], *, until: Fact | None = None) -> list[facts.Fact]:
     """The facts of one person whose files are known already; those written up to and including `until`."""
-    return numbered([row for rows in rows_by_file(files, until=until).values() for row in rows])
+    rows = written_in(files)
+    return numbered([row for row in rows if row[_PK] <= until.pk] if until else rows)
 
 
 def facts_by_practitioner(ids: Iterable[int], *, known: datetime | None = None) -> dict[int, list[facts.Fact]]:
@@ -104,11 +107,10 @@ def facts_by_practitioner(ids: Iterable[int], *, known: datetime | None = None) 
     return {top: numbered(of_person) for top, of_person in people.items() if of_person}
 
 
-def rows_by_file(ids: Iterable[int], *, until: Fact | None = None) -> dict[int, list[tuple[Any, ...]]]:
+def rows_by_file(ids: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
     """The facts of the files `ids`, merges not followed: `numbered` makes one person's history of those of a person."""
     rows: dict[int, list[tuple[Any, ...]]] = {}
-    found = Fact.objects.filter(practitioner_id__in=list(ids)).order_by()
-    for row in (found.filter(pk__lte=until.pk) if until else found).values_list(*_COLUMNS):
+    for row in Fact.objects.filter(practitioner_id__in=list(ids)).order_by().values_list(*_COLUMNS):
         rows.setdefault(row[0], []).append(row)
     return rows
 

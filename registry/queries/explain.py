@@ -4,7 +4,7 @@ The computation returns codes and data (`registry.rules.course.Step`); here they
 moment. Nothing is computed again, so the words cannot disagree with the answer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -25,6 +25,9 @@ CERTAINTIES: Mapping[str, str | Promise] = {
     "L": _("local: differs by region, or reported"),
     "D": _("decided here: the sources are silent"),
 }
+LONG, MOST_SHOWN = 24, 12
+"""Of what is longer than the one, only so many as the other are shown unless all is asked for: a career is shorter."""
+
 STATUSES: Mapping[str, str | Promise] = {
     "normal": _("normal"),
     "suspended": _("suspended"),
@@ -69,6 +72,33 @@ class Sentence:
     def source(self) -> Source:
         """The provision that the step rests on first."""
         return self.sources[0]
+
+
+def most_shown(many: int, *, whole: bool) -> int | None:
+    """How many of so many steps or events are shown; None for all of them."""
+    return None if whole or many <= LONG else MOST_SHOWN
+
+
+def telling(standing: Standing, *, whole: bool = False) -> tuple[Step, ...]:
+    """The steps that say why the standing is what it is, in their order; all where `whole`, or where they are few.
+
+    Of many they are the last, and of those further back the one that left the points of the year as they are and those
+    that began and last changed the period of the day.
+    """
+    steps, most = standing.steps, most_shown(len(standing.steps), whole=whole)
+    if most is None:
+        return steps
+    of_year = [step for step in steps if step.year == standing.on.year]
+    of_period = _shaping(steps, standing.period) if standing.period else []
+    needed = {step.id for step in (*of_year[-1:], *of_period[:1], *of_period[-1:])}
+    return (*(step for step in steps[:-most] if step.id in needed), *steps[-most:])
+
+
+def _shaping(steps: Iterable[Step], period: Period) -> list[Step]:
+    """Those that made the period or shortened it."""
+    behind = frozenset(period.because)
+    shortened = ("bar_shortened", "suspension_shortened")
+    return [step for step in steps if step.id in behind or (step.caused in shortened and step.from_ == period.from_)]
 
 
 def in_words(step: Step, policies: Policies) -> Sentence:

@@ -1,6 +1,6 @@
 """A practitioner's one file (一人一档) at a glance: standing, points, what happened, why, and what is kept of them."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -14,7 +14,6 @@ from registry.ledger.law import policies, policy_on
 from registry.models import (
     Certificate,
     Fact,
-    FactKind,
     FileMerge,
     IdentityDocument,
     PersonalCode,
@@ -22,11 +21,12 @@ from registry.models import (
     PractitionerName,
     Registration,
 )
-from registry.queries.explain import Sentence, headline, in_words, name_of, outlook
+from registry.queries.explain import LONG, Sentence, headline, in_words, most_shown, name_of, outlook, telling
 from registry.queries.together import Together
 from registry.queries.years import Year, years_of
-from registry.rules import compute
+from registry.rules import compute, facts
 from registry.rules.compute import Standing
+from registry.rules.course import Step
 from registry.rules.periods import Period
 from registry.rules.policy import NATIONAL, NoPolicyInForce, Policy
 
@@ -80,7 +80,9 @@ class PractitionerFile:
 
     `practitioner` is the kept file; `asked` the one that was asked for, which differs after a merge. `points` are those
     of the calendar year of `on`, shown up to the termination threshold. `since` is the day the standing began; None
-    means it was never otherwise. Codes, names, certificates, documents and merges are asked for when they are shown.
+    means it was never otherwise. `past` are the facts, the newest first, and `rows` the rows of the newest of them.
+    Further rows, codes, names, certificates, documents and merges are asked for when they are shown, and steps are put
+    in words then.
     """
 
     asked: Practitioner
@@ -91,8 +93,8 @@ class PractitionerFile:
     policy: Policy
     standing: Standing
     since: date | None
-    explanation: tuple[Sentence, ...]
-    events: tuple[Event, ...]
+    past: tuple[facts.Fact, ...]
+    rows: Mapping[str, Fact]
     years: tuple[Year, ...]
     registrations: tuple[Registration, ...]
     codes: Collection[PersonalCode]
@@ -121,7 +123,29 @@ class PractitionerFile:
     def because(self) -> Sentence | None:
         """The last step that made the present standing; None while it is normal."""
         period = self.standing.period
-        return because_of(self.explanation, period) if period else None
+        return because_of(self.standing.steps, period) if period else None
+
+    @cached_property
+    def explanation(self) -> tuple[Sentence, ...]:
+        """Every step in words."""
+        return self.why(whole=True)
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """Everything that happened, the newest first."""
+        return self.newest(whole=True)
+
+    def why(self, *, whole: bool) -> tuple[Sentence, ...]:
+        """The steps that tell why in words; where they are many, all of them only where `whole`."""
+        return tuple(in_words(step, policies()) for step in telling(self.standing, whole=whole))
+
+    def newest(self, *, whole: bool) -> tuple[Event, ...]:
+        """What happened, the newest first; where it is much, all of it only where `whole`.
+
+        One query where it is not among `rows`.
+        """
+        most = most_shown(len(self.past), whole=whole)
+        return _events(self.past[:most], corrections_of(self.past), self)
 
     @property
     def was_merged(self) -> bool:
@@ -131,14 +155,13 @@ class PractitionerFile:
     def told(self, standing: Standing) -> "PractitionerFile":
         """What is told of the file: the standing, what led to it, and who the person is; nothing else that is kept."""
         told = {step.id for step in standing.steps}
-        events = tuple(each for each in self.events if str(each.fact.origin_id) in told)
+        past = tuple(each for each in self.past if each.id in told)
         return replace(
             self,
             standing=standing,
             since=since_of(standing),
-            explanation=tuple(each for each in self.explanation if each.step.id in told),
-            events=events,
-            years=years_of(standing.periods, _dots(events), on=self.on),
+            past=past,
+            years=years_of(standing.periods, _dots(past), on=self.on),
             documents=(),
             merges=(),
             changes_of_record=False,
@@ -169,12 +192,11 @@ def file_of(
     """
     kept, members = family or family_of(practitioner.pk, known=known)
     person = practitioner if kept == practitioner.pk else Practitioner.objects.get(pk=kept)
-    rows = facts_of_files(members, known)
-    of_person = reading.numbered([reading.columns_of(row) for row in rows])
-    standing = compute.standing(of_person, today, policies(), known=known)
-    explanation = tuple(in_words(step, policies()) for step in standing.steps)
+    newest = list(_rows(members, known)[: LONG + 1])
+    recorded = _facts(members, known, newest)
+    standing = compute.standing(recorded, today, policies())
+    past = tuple(sorted(recorded, key=lambda each: (each.effective_on, each.seq), reverse=True))
     registrations = _registrations(members, known)
-    events = tuple(reversed(_events(rows, explanation, today)))
     kinds: tuple[Any, ...] = (PersonalCode, PractitionerName, Certificate)
     mine = (_known_by(kind.objects.filter(practitioner_id__in=members), known) for kind in kinds)
     codes, names, certificates = Together(*mine).parts()
@@ -187,9 +209,9 @@ def file_of(
         policy=_policy(registrations, today),
         standing=standing,
         since=since_of(standing),
-        explanation=explanation,
-        events=events,
-        years=years_of(standing.periods, _dots(events), on=today),
+        past=past,
+        rows={str(row.origin_id): row for row in newest},
+        years=years_of(standing.periods, _dots(past), on=today),
         registrations=registrations,
         codes=codes,
         names=names,
@@ -200,12 +222,60 @@ def file_of(
     )
 
 
-def facts_of_files(members: Iterable[int], known: datetime | None) -> list[Fact]:
-    """The rows of all facts of these files recorded up to `known`, with everything that is shown of them."""
-    rows = Fact.objects.filter(practitioner_id__in=members).order_by(
-        "effective_on", "decided_at", "origin", "origin_seq"
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """By the id of an entry, the last fact that annuls it, and the last that revises it."""
+
+    annulled: Mapping[str, facts.EntryAnnulled]
+    revised: Mapping[str, facts.EntryRevised]
+
+
+def corrections_of(past: Iterable[facts.Fact]) -> Corrections:
+    """What corrects the entries among these facts."""
+    by_deciding = sorted(past, key=lambda each: each.seq)
+    return Corrections(
+        annulled={each.entry: each for each in by_deciding if isinstance(each, facts.EntryAnnulled)},
+        revised={each.entry: each for each in by_deciding if isinstance(each, facts.EntryRevised)},
     )
-    rows = rows.select_related(
+
+
+def _events(shown: Sequence[facts.Fact], corrections: Corrections, file: PractitionerFile) -> tuple[Event, ...]:
+    """These facts, with the rows of what is shown of them and of what corrects them."""
+    annulled = {each.id: corrections.annulled.get(each.id) for each in shown}
+    revised = {each.id: corrections.revised.get(each.id) for each in shown}
+    needed = {each.id for each in (*shown, *annulled.values(), *revised.values()) if each}
+    rows = dict(file.rows)
+    if missing := needed - rows.keys():
+        rows.update((str(row.origin_id), row) for row in _rows(file.members, None).filter(origin_id__in=missing))
+    steps = {step.id: step for step in file.standing.steps}
+    return tuple(
+        Event(
+            fact=rows[each.id],
+            annulled=_row_of(annulled[each.id], rows),
+            revised=_row_of(revised[each.id], rows),
+            sentence=in_words(steps[each.id], policies()) if each.id in steps else None,
+            later=each.effective_on > file.on,
+        )
+        for each in shown
+    )
+
+
+def _row_of(fact: facts.Fact | None, rows: Mapping[str, Fact]) -> Fact | None:
+    return rows[fact.id] if fact else None
+
+
+def _facts(members: Iterable[int], known: datetime | None, newest: Sequence[Fact]) -> list[facts.Fact]:
+    """All facts in the order of deciding; where the newest rows are not all of them, they are read without the rest."""
+    if len(newest) <= LONG:
+        return reading.numbered([reading.columns_of(row) for row in newest])
+    return [each for each in reading.facts_of_files(members) if known is None or each.recorded_at <= known]
+
+
+def _rows(members: Iterable[int], known: datetime | None) -> QuerySet[Fact]:
+    """The facts of the files recorded up to `known`, the newest first, with everything shown of them."""
+    rows = _known_by(Fact.objects.filter(practitioner_id__in=members), known)
+    rows = rows.order_by("-effective_on", "-decided_at", "-origin", "-origin_seq")
+    return rows.select_related(
         "agency",
         "actor",
         "second",
@@ -214,33 +284,14 @@ def facts_of_files(members: Iterable[int], known: datetime | None) -> list[Fact]
         "points_entry__handling__institution",
         "points_entry__trigger__institution",
     ).defer("salt", "hash", "prev_hash")
-    return list(rows.filter(recorded_at__lte=known) if known else rows)
 
 
-def _events(rows: list[Fact], explanation: tuple[Sentence, ...], today: date) -> list[Event]:
-    sentences = {line.step.id: line for line in explanation}
-    by_deciding = sorted(rows, key=lambda row: (row.decided_at, row.origin, row.origin_seq))
-    annulled = _corrections(by_deciding, FactKind.ENTRY_ANNULLED)
-    revised = _corrections(by_deciding, FactKind.ENTRY_REVISED)
-    return [
-        Event(
-            fact=row,
-            annulled=annulled.get(row.pk),
-            revised=revised.get(row.pk),
-            sentence=sentences.get(str(row.origin_id)),
-            later=row.effective_on > today,
-        )
-        for row in rows
-    ]
-
-
-def _corrections(rows: list[Fact], kind: str) -> Mapping[int, Fact]:
-    return {row.entry_id: row for row in rows if row.kind == kind and row.entry_id}
-
-
-def _dots(events: Iterable[Event]) -> list[tuple[date, int]]:
-    scored = [event for event in events if event.fact.kind == FactKind.POINTS_SCORED and not event.annulled]
-    return [(event.fact.effective_on, event.points or 0) for event in scored]
+def _dots(past: Iterable[facts.Fact]) -> list[tuple[date, int]]:
+    """The day and the points of each entry that was not annulled, in the order of `past`."""
+    past = tuple(past)
+    corrections = corrections_of(past)
+    scored = [each for each in past if isinstance(each, facts.PointsScored) and each.id not in corrections.annulled]
+    return [(each.effective_on, corrections.revised.get(each.id, each).points) for each in scored]
 
 
 def since_of(standing: Standing) -> date | None:
@@ -258,15 +309,15 @@ def since_of(standing: Standing) -> date | None:
     return max(ended, default=None)
 
 
-def because_of(explanation: Iterable[Sentence], period: Period) -> Sentence | None:
-    """The last step that made the period what it is."""
-    found = [line for line in explanation if _made(line, period)]
-    return found[-1] if found else None
+def because_of(steps: Sequence[Step], period: Period) -> Sentence | None:
+    """The last step that made the period what it is, in words."""
+    last = next((step for step in reversed(steps) if _made(step, period)), None)
+    return in_words(last, policies()) if last else None
 
 
-def _made(line: Sentence, period: Period) -> bool:
-    same_end = line.step.until == period.until or line.step.barred_until == period.barred_until
-    return line.step.caused in SANCTIONS and line.step.from_ == period.from_ and same_end
+def _made(step: Step, period: Period) -> bool:
+    same_end = step.until == period.until or step.barred_until == period.barred_until
+    return step.caused in SANCTIONS and step.from_ == period.from_ and same_end
 
 
 def _policy(registrations: Iterable[Registration], on: date) -> Policy:

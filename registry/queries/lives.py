@@ -16,7 +16,7 @@ from registry.ledger.families import Persons
 from registry.ledger.law import policies
 from registry.ledger.reading import numbered, rows_by_file
 from registry.models import PersonalCode, Practitioner, PractitionerName
-from registry.queries.explain import Sentence, in_words
+from registry.queries.explain import Sentence
 from registry.queries.file import because_of, since_of
 from registry.rules import compute
 from registry.rules.compute import Standing
@@ -52,7 +52,7 @@ class Version:
 
     def why(self, period: Period) -> Sentence | None:
         """The last step that made the period."""
-        return because_of([in_words(step, policies()) for step in self.standing.steps], period)
+        return because_of(self.standing.steps, period)
 
 
 @dataclass(frozen=True, slots=True)

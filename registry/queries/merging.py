@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from registry.ledger import reading
 from registry.ledger.families import family_of
 from registry.ledger.law import policies
+from registry.ledger.reading import facts_of_files
 from registry.models import FileMerge, Practitioner
-from registry.queries.file import facts_of_files
 from registry.rules.compute import Standing, standing
 
 
@@ -25,8 +24,7 @@ def after_undoing(merge: FileMerge, on: date) -> tuple[Standing, Standing]:
 
 
 def _standing(members: Iterable[int], on: date) -> Standing:
-    rows = facts_of_files(members, None)
-    return standing(reading.numbered([reading.columns_of(row) for row in rows]), on, policies())
+    return standing(facts_of_files(members), on, policies())
 
 
 def _below(file: int) -> frozenset[int]:

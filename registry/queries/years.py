@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from registry.rules.periods import Period
 
 MOST_YEARS = 8
+MOST_DOTS = 12
+"""More dots than that in a year would cover each other: then each month has one, with all its points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A points entry; `left` is per cent of the year."""
+    """A points entry, or those from the day `on` up to and including `to`; `left` is per cent of the year."""
 
     left: float
     points: int
     on: date
+    to: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,17 @@ def years_of(periods: Iterable[Period], entries: Iterable[tuple[date, int]], *, 
 
 
 def _year(number: int, periods: list[Period], entries: list[tuple[date, int]], on: date) -> Year:
-    dots = tuple(Dot(_share(day), points, day) for day, points in entries if day.year == number)
+    dots = _dots(sorted(each for each in entries if each[0].year == number))
     return Year(number, tuple(_runs(number, periods)), dots, _share(on) if on.year == number else None)
+
+
+def _dots(entries: list[tuple[date, int]]) -> tuple[Dot, ...]:
+    if len(entries) <= MOST_DOTS:
+        return tuple(Dot(_share(day), points, day, day) for day, points in entries)
+    months = [list(month) for _month, month in groupby(entries, key=lambda each: each[0].month)]
+    return tuple(
+        Dot(_share(month[0][0]), sum(points for _day, points in month), month[0][0], month[-1][0]) for month in months
+    )
 
 
 def _runs(number: int, periods: list[Period]) -> Iterator[Run]:

@@ -122,16 +122,16 @@ def test_no_page_asks_more_than_fifteen_questions_whatever_its_length(chen: Clie
 def test_a_long_file_shows_its_newest_part_and_the_whole_on_demand(
     chen: Client, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for points in (1, 2, 3):
-        score(town, points, TODAY)
-    monkeypatch.setattr("registry.admin.people.MOST_SHOWN", 2)
+    for number, points in enumerate((9, 1, 1, 1)):
+        score(town, points, TODAY, number=f"罚字{number}")
+    monkeypatch.setattr("registry.queries.explain.LONG", 3)
+    monkeypatch.setattr("registry.queries.explain.MOST_SHOWN", 1)
     address = url("registry_practitioner_change", town.surgeon.pk)
     short, whole = chen.get(address, {"on": str(TODAY)}), chen.get(address, {"on": str(TODAY), "whole": "1"})
-    assert "1 earlier event is not shown." in text_of(short)
-    assert "1 earlier step is not shown." in text_of(short)
+    assert "3 earlier events are not shown." in text_of(short)
     assert f'href="?on={TODAY}&amp;whole=1"' in short.content.decode()
     shown = [page.content.decode().count('class="rg-event-title"') for page in (short, whole)]
-    assert shown == [2, 3]
+    assert shown == [1, 4]
     assert "not shown" not in text_of(whole)
 
 

@@ -10,7 +10,7 @@ from registry.models import Fact, GivenAnswer, Handling, Proposal
 from tests.api.officers import Program
 from tests.api.settlement import problem
 from tests.casework import Desk, desk
-from tests.town import Town, build
+from tests.town import Town, build, score
 
 MADE_ON = "2026-11-20"
 
@@ -176,6 +176,24 @@ def test_the_standing_is_told_for_a_day_and_as_known_at_a_time(here: Desk, takin
     shown = taking_in.read(f"{address}?on=2026-03-04&known_at=2026-04-01T00:00:00%2B08:00")
     assert (shown["on"], shown["status"]["code"], shown["points"], shown["steps"]) == ("2026-03-04", "normal", 0, [])
     problem(taking_in.get(f"{address}?on=yesterday"), 400, "malformed")
+
+
+def test_of_a_long_file_the_newest_steps_are_told_and_where_all_of_them_are(
+    here: Desk, taking_in: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        score(here.town, 1, date(2026, 3, 2), number=f"{number}")
+    address = f"practitioners/{here.surgeon.uuid}/standing/?on=2026-04-01"
+    few = taking_in.read(address)
+    assert (len(few["steps"]), few["steps_in_all"], few["all_steps"]) == (4, 4, None)
+    monkeypatch.setattr("registry.queries.explain.LONG", 3)
+    monkeypatch.setattr("registry.queries.explain.MOST_SHOWN", 2)
+    newest = taking_in.read(address)
+    assert newest["steps"] == few["steps"][-2:]
+    assert newest["steps_in_all"] == 4
+    assert newest["all_steps"].endswith("/standing/?on=2026-04-01&steps=all")
+    assert taking_in.read(newest["all_steps"]) == few
+    problem(taking_in.get(f"{address}&steps=some"), 400, "malformed")
 
 
 def test_a_settlement_key_opens_no_file(here: Desk, issued: tuple[Any, str]) -> None:

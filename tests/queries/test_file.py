@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -6,10 +7,11 @@ from django.utils import translation
 from registry.actions.people import rename
 from registry.ledger.law import policies
 from registry.ledger.reading import standing_of
-from registry.queries.explain import _TEXTS, announcement, headline, outlook
+from registry.queries.explain import _TEXTS, announcement, headline, outlook, telling
 from registry.queries.file import file_of
 from registry.queries.years import years_of
-from registry.rules.course import CAUSES
+from registry.rules.compute import Standing
+from registry.rules.course import CAUSES, Step
 from registry.rules.periods import Period
 from tests.entries import annul_entry, revise_entry
 from tests.town import TODAY, Town, at, build, score
@@ -121,3 +123,74 @@ def test_a_suspension_that_has_not_begun_is_announced_with_its_days(town: Town) 
         assert announcement(before) == "Suspended from March 1, 2025 up to and including April 30, 2025."
         assert "change on" not in outlook(before)
         assert announcement(standing_of(town.surgeon, date(2025, 3, 1))) == ""
+
+
+def test_of_a_long_file_the_steps_say_why_it_stands_so_however_far_back_that_was_decided(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = score(town, 12, date(2025, 2, 3)).fact
+    others = [score(town, 1, date(2025, 2, day), made_on=date(2025, 2, 3), number=f"{day}").fact for day in range(4, 9)]
+    monkeypatch.setattr("registry.queries.explain.LONG", 4)
+    monkeypatch.setattr("registry.queries.explain.MOST_SHOWN", 2)
+    file = file_of(town.surgeon, date(2026, 1, 5))
+    told = [str(fact.origin_id) for fact in (first, *others[-2:])]
+    assert [line.step.id for line in file.why(whole=False)] == told
+    assert len(file.why(whole=True)) == len(file.explanation) == 6
+    assert [event.fact for event in file.newest(whole=False)] == others[:-3:-1]
+
+
+def test_the_step_that_left_the_points_of_the_year_is_told_among_later_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = [("a", 2026, 4), ("b", 2027, 1), ("c", 2026, 2), ("d", 2026, 2)]
+    steps = tuple(counted(name, year, total) for name, year, total in said)
+    standing = Standing(date(2027, 2, 1), "normal", None, 1, 1, False, None, (), (), steps)
+    monkeypatch.setattr("registry.queries.explain.LONG", 3)
+    monkeypatch.setattr("registry.queries.explain.MOST_SHOWN", 2)
+    assert [step.id for step in telling(standing)] == ["b", "c", "d"]
+
+
+def test_the_corrections_of_what_is_shown_are_found_in_the_whole_file(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    score(town, 1, date(2025, 2, 3))
+    entry = score(town, 2, date(2025, 2, 4))
+    annul_entry(entry=entry.fact, reason="撤销", by=town.officer, second=town.second, now=at(TODAY))
+    score(town, 3, date(2025, 3, 11))
+    monkeypatch.setattr("registry.queries.explain.LONG", 2)
+    monkeypatch.setattr("registry.queries.explain.MOST_SHOWN", 3)
+    _last, annulment, annulled = file_of(town.surgeon, date(2025, 3, 12)).newest(whole=False)
+    assert annulled.annulled == annulment.fact
+    assert [dot.points for dot in file_of(town.surgeon, TODAY).years[0].dots] == [1, 3]
+
+
+def test_more_dots_than_fit_into_a_year_are_one_for_each_month() -> None:
+    entries = [(date(2025, 3, day), 1) for day in range(2, 14)]
+    assert len(years_of((), entries, on=TODAY)[0].dots) == 12
+    (year,) = years_of((), [*entries, (date(2025, 5, 1), 2)], on=TODAY)
+    assert [(dot.on, dot.to, dot.points) for dot in year.dots] == [
+        (date(2025, 3, 2), date(2025, 3, 13), 12),
+        (date(2025, 5, 1), date(2025, 5, 1), 2),
+    ]
+
+
+def counted(name: str, year: int, total: int) -> Step:
+    """A step that counts points of a year and causes nothing."""
+    nothing: dict[str, Any] = {
+        "from_": None,
+        "until": None,
+        "barred_until": None,
+        "single": None,
+        "months": None,
+        "revised_by": None,
+    }
+    law: dict[str, Any] = {"policy": "cn-2025", "rules": ("counting.year",), "provision": "x", "certainty": "L"}
+    return Step(
+        id=name,
+        kind="points_scored",
+        on=date(year, 2, 1),
+        year=year,
+        points=1,
+        total=total,
+        caused="counted",
+        **nothing,
+        **law,
+    )

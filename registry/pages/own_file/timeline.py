@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from registry.models import FactKind
 from registry.pages.own_file.extensions import Happening
 from registry.queries.entries import Present
+from registry.queries.explain import most_shown
 from registry.queries.file import SANCTIONS, Event, PractitionerFile
 from registry.rules.periods import Period
 
@@ -33,15 +35,26 @@ class Moment:
         return "other"
 
 
-def line_of(file: PractitionerFile, happenings: Iterable[Happening]) -> list[Moment]:
-    """Everything in one line; of one day, what was decided later stands first, and ends stand before new beginnings."""
+class Line(NamedTuple):
+    """The moments that are shown, the newest first, and how many earlier ones are not."""
+
+    moments: list[Moment]
+    left_out: int
+
+
+def line_of(file: PractitionerFile, happenings: Iterable[Happening], *, whole: bool = True) -> Line:
+    """Everything in one line; of a long file only the newest unless it is the `whole`. Of one day, what was decided
+    later stands first, and ends stand before new beginnings.
+    """
     today = file.on
-    found = [*_facts(file), *_ends(file.standing.periods, today), *_happenings(happenings, today)]
-    return sorted(found, key=lambda each: each.on, reverse=True)
+    others = [*_ends(file.standing.periods, today), *_happenings(happenings, today)]
+    most = most_shown(len(file.past), whole=whole)
+    found = sorted([*_facts(file, whole), *others], key=lambda each: each.on, reverse=True)[:most]
+    return Line(found, len(file.past) + len(others) - len(found))
 
 
-def _facts(file: PractitionerFile) -> Iterator[Moment]:
-    for event in file.events:
+def _facts(file: PractitionerFile, whole: bool) -> Iterator[Moment]:
+    for event in file.newest(whole=whole):
         yield Moment(event.fact.effective_on, event=event, entry=_entry(event), later=event.later)
 
 

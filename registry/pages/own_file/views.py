@@ -18,6 +18,9 @@ from registry.queries.gauge import consequences, gauge_of
 from registry.queries.own_file import files_of
 from registry.queries.scope import roles_of
 
+WHOLE = "whole"
+"""The parameter of the page that shows everything of a long file."""
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
@@ -29,15 +32,22 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @for_its_holder
 def own_page(request: HttpRequest, person: Practitioner) -> HttpResponse:
-    """Standing, points, deeds, the line of time and the steps of the computation."""
+    """Standing, points, deeds, the line of time and the steps of the computation; where they are many, the newest."""
     today = shanghai_day(timezone.now())
+    whole = WHOLE in request.GET
     file = file_of(person, today, family=Person(person.pk, frozenset(files_of(person))))
+    line = line_of(file, happenings_for(person), whole=whole)
+    steps = file.why(whole=whole)
     shown = {
         "file": file,
         "gauge": gauge_of(file.standing.points, today, file.policy),
         "consequences": consequences(file.policy),
         "deeds": deeds_for(person, today),
-        "line": line_of(file, happenings_for(person)),
+        "line": line.moments,
+        "earlier_moments": line.left_out,
+        "steps": steps,
+        "earlier_steps": len(file.standing.steps) - len(steps),
+        "whole": WHOLE,
         "today": today,
         "cards": cards_for(person),
     }
