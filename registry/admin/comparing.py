@@ -64,6 +64,12 @@ def query_of(kept: dict[str, Any], **changed: Any) -> str:
     return f"?{urlencode(told)}"
 
 
+def page_asked(request: HttpRequest, a_page: int, rows: int) -> int:
+    """Which page of so many rows, from 0; the last one where there are not so many."""
+    asked, last = request.GET.get("page", ""), max(0, (rows - 1) // a_page)
+    return min(max(0, int(asked) - 1), last) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 0
+
+
 def csv_of(lines: Iterable[Iterable[Any]], filename: str) -> HttpResponse:
     """The lines as a file to be taken away."""
     response = HttpResponse(BYTE_ORDER_MARK, content_type="text/csv; charset=utf-8")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from registry.admin.comparing import View, csv_of, for_comparing, query_of, year_asked, years
+from registry.admin.comparing import View, csv_of, for_comparing, page_asked, query_of, year_asked, years
 from registry.admin.moment import today
 from registry.admin.roles import scope
 from registry.ledger.law import policies
@@ -214,7 +214,7 @@ def _short_row(
 def _of_one(request: HttpRequest, site: Any, asked: _Asked, situation: str, found: Spread | None) -> HttpResponse:
     sort = request.GET.get("sort", "") if request.GET.get("sort") in HEADS else "mean"
     groups = sorted(found.groups, key=lambda group: (-getattr(group, sort), group.key)) if found else []
-    number = _number(request.GET.get("page", ""), len(groups))
+    number = page_asked(request, A_PAGE, len(groups))
     shown = groups[number * A_PAGE : (number + 1) * A_PAGE]
     kept = {**asked.kept, "situation": situation}
     departed, country = None, None
@@ -244,12 +244,6 @@ def _of_one(request: HttpRequest, site: Any, asked: _Asked, situation: str, foun
         earlier=query_of(kept, sort=sort, page=number) if number else "",
         later=query_of(kept, sort=sort, page=number + 2) if len(groups) > (number + 1) * A_PAGE else "",
     )
-
-
-def _number(asked: str, rows: int) -> int:
-    """Which page, from 0; the last one where there are not so many."""
-    last = max(0, (rows - 1) // A_PAGE)
-    return min(max(0, int(asked) - 1), last) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 0
 
 
 def _group_row(group: Group) -> GroupRow:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from registry.admin.comparing import View, csv_of, for_comparing, query_of, region_asked, up_from
+from registry.admin.comparing import View, csv_of, for_comparing, page_asked, query_of, region_asked, up_from
 from registry.admin.moment import today
 from registry.admin.roles import has_any, scope
 from registry.admin.share_bar import ShareBar, share_bar
@@ -55,7 +55,7 @@ def _shares(request: HttpRequest, site: Any) -> HttpResponse:
     found = [place for place in near if place.reached == rule] if rule in MEASURES else list(near)
     if request.GET.get("format") == "csv":
         return csv_of(_lines(found), f"shares-{prefix or 'all'}-{today()}.csv")
-    number = _number(request.GET.get("page", ""), len(found))
+    number = page_asked(request, A_PAGE, len(found))
     shown = found[number * A_PAGE : (number + 1) * A_PAGE]
     kept = {"region": region.code if region else "", "reached": rule if rule in MEASURES else ""}
     page: HttpResponse = site.page(
@@ -79,12 +79,6 @@ def _shares(request: HttpRequest, site: Any) -> HttpResponse:
         today=today(),
     )
     return page
-
-
-def _number(asked: str, rows: int) -> int:
-    """Which page, from 0; the last one where there are not so many."""
-    last = max(0, (rows - 1) // A_PAGE)
-    return min(max(0, int(asked) - 1), last) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 0
 
 
 def _rules(near: Iterable[Place], kept: dict[str, Any]) -> list[tuple[Any, int, str, bool]]:
