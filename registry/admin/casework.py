@@ -18,6 +18,7 @@ from registry.admin.exact import by_case, by_number, by_person
 from registry.admin.filters import ByInstitution, RegionTree
 from registry.admin.moment import now, today
 from registry.admin.roles import scope
+from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.models import Case, Delivery, ProcedureStep, Proposal, ProposedEntry, Region
 from registry.queries.advance_notices import items_of
@@ -107,7 +108,7 @@ class CaseAdmin(ListAdmin):
     @admin.display(description=_("opened on"))
     def opened_on(self, row: Case) -> Any:
         """Since when."""
-        return row.opened_at
+        return shanghai_day(row.opened_at)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -30,6 +30,7 @@ class _Picks(AutocompleteMixin):
             "data-none": gettext("Nothing is found."),
             "data-more": gettext("There is more: type more of it."),
             "data-remove": gettext("Remove"),
+            "data-failed": gettext("It could not be searched for. Type less of it, or load the page again."),
         }
         return {**found, **said}
 

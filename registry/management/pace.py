@@ -1,14 +1,17 @@
 """How far a walk through the register has come, how quickly, and how long it will take."""
 
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from collections.abc import Callable
 from time import monotonic
 
 from registry.config.hands import cores
 from registry.ledger.checking import Done
+from registry.management.numbers import number_of
 
 SECONDS = 2.0
 """Between two lines."""
+MOST_JOBS = 64
+"""Processes: each holds a connection of the database, of which PostgreSQL gives a hundred unless told otherwise."""
 
 
 class Pace:
@@ -37,15 +40,9 @@ def add_jobs(parser: ArgumentParser) -> None:
     """The argument that says in how many processes."""
     parser.add_argument(
         "--jobs",
-        type=_at_least_one,
-        default=cores(),
+        type=number_of("processes", least=1, most=MOST_JOBS, why="Each holds a connection of the database."),
+        default=min(cores(), MOST_JOBS),
         metavar="N",
         help="how many processes compute; a small register is done in this one alone (default: one for each core, here"
         " %(default)s)",
     )
-
-
-def _at_least_one(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text} is no number of processes: give 1 or more.")
-    return int(text)

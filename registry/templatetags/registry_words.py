@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from registry.queries import explain, wording
 
@@ -14,6 +16,12 @@ register = template.Library()
 def listed(items: list[object]) -> str:
     """Things one after the other."""
     return wording.listed(items)
+
+
+@register.filter
+def unbroken(text: object) -> SafeString:
+    """A name, a number or an instant that no line ends within."""
+    return format_html('<span class="whole">{}</span>', text)
 
 
 @register.filter

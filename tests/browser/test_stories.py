@@ -14,22 +14,23 @@ from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django import DjangoDbBlocker
 
-from appeals.models import Application, Attempt
-from registry.models import Assignment, Case, Proposal, Role, SharedLook, StandingCertificate, Task, User
+from appeals.models import Application, Attempt, Opinion
+from registry.models import Assignment, Case, EnrolmentCode, Proposal, Role, SharedLook, StandingCertificate, Task, User
 from tests.actions.talking import look
 from tests.admin.deeds import url
+from tests.appeals.repairs import account, called, completed, filed, pair
 from tests.appeals.test_study import holder, studied
 from tests.browser.keyboard import go, mark, past_the_menu, reach, write
 from tests.browser.screens import fits_everywhere, prints, seen
 from tests.casework import desk, proposed
 from tests.committed import Furniture
-from tests.enrolling import compliance_officer
+from tests.enrolling import CARD, compliance_officer, with_card
 from tests.notifications.told import signed_in
 from tests.town import LAW_BEGINS, TODAY, Town, at, build, score
 
 NOW = at(TODAY + timedelta(days=3), 12)
 
-As = Callable[[User | None], Page]
+As = Callable[..., Page]
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,9 @@ def sit_down(window: BrowserContext, world: World) -> Iterator[As]:
     complaints: list[str] = []
     pages: list[Page] = []
 
-    def sit_down(user: User | None) -> Page:
+    def sit_down(user: User | None, language: str = "en") -> Page:
         window.clear_cookies()
-        window.add_cookies([{"name": "django_language", "value": "en", "url": world.address}])
+        window.add_cookies([{"name": "django_language", "value": language, "url": world.address}])
         if user is not None:
             session = signed_in(user).cookies["sessionid"].value
             window.add_cookies([{"name": "sessionid", "value": session, "url": world.address}])
@@ -236,6 +237,64 @@ def test_a_compliance_officer_finds_who_is_near_records_talks_and_prints_posters
     go(page, "a[href*='sheet=reminder']")
     seen(page)
     prints(page, town.surgeon.name, town.hospital.name)
+
+
+def test_a_compliance_officer_prints_on_one_page_how_a_nurse_comes_in(world: World, sit_down: As) -> None:
+    town = world.town
+    with_card(town, town.nurse)
+    page = sit_down(compliance_officer(town))
+    page.goto(world.address + url("issue_access_code", town.nurse.pk))
+    seen(page)
+    past_the_menu(page)
+    for name, told in (("code", town.nurse.code), ("name", town.nurse.name), ("document_number", CARD)):
+        write(page, f"[name={name}]", told)
+    go(page, "button[value=form]")
+    issued = EnrolmentCode.objects.get()
+    fits_everywhere(page)
+    code = page.inner_text("#access-code")
+    prints(page, code, town.nurse.name, town.nurse.code, town.hospital.name, "/account/enrol/")
+    paper = pypdfium2.PdfDocument(page.pdf(format="A4"))
+    assert len(paper) == 1, "the slip is one sheet"
+    text = paper[0].get_textpage().get_text_bounded()
+    assert code in text
+    assert "shown this once" not in text, "what is said to the officer is not printed"
+    assert issued.practitioner == town.nurse
+
+
+def test_two_experts_sign_opinions_on_repair_each_in_a_language(world: World, sit_down: As) -> None:
+    town, repaired = world.town, NOW.date()
+    application = filed(town, [completed(town, town.surgeon, repaired)], repaired, who=town.surgeon)
+    lin, zheng = pair()
+    called(town, application, repaired, lin, zheng)
+    for expert, language, favour in ((lin, "en", "in favour"), (zheng, "zh-hans", "同意")):
+        user = account(expert)
+        Assignment.objects.create(user=user, role=Role.EXPERT, starts_on=LAW_BEGINS)
+        page = sit_down(user, language)
+        page.goto(f"{world.address}/expert/")
+        fits_everywhere(page)
+        go(page, "a.main-way[href='/expert/opinions/']")
+        go(page, f"a[href='/expert/opinions/{application.uuid}/']")
+        whole = page.inner_text("body")
+        assert application.statement in whole
+        for name in (town.surgeon.name, town.surgeon.code, town.hospital.name):
+            assert name not in whole, "who it is about is not said"
+        fits_everywhere(page)
+        go(page, "a.main-way[href$='/sign/']")
+        reach(page, "input[type=radio]")
+        page.keyboard.press("Space")
+        assert page.is_checked("input[value=in_favour]")
+        write(page, "[name=reasons]", "参加学习，整改有效。")
+        go(page, "button[value=check]")
+        fits_everywhere(page)
+        assert not Opinion.objects.filter(expert=expert).exists(), "a look at what will be signed signs nothing"
+        go(page, "main form button[value=sign]")
+        assert page.url.endswith("/expert/opinions/")
+        told = page.inner_text("section[aria-labelledby=signed]")
+        assert application.number in told
+        assert favour in told
+        assert "参加学习，整改有效。" in told
+        seen(page)
+    assert Application.objects.get(pk=application.pk).state == "deliberated"
 
 
 def test_an_officer_of_the_agency_goes_from_the_queue_to_the_proposal_and_compares(world: World, sit_down: As) -> None:

@@ -5,5 +5,6 @@ acts that officers do, at the instants at which they would have done them. Nobod
 """
 
 from registry.desks.demo_data.loading import FEWEST, DemoResult, already_loaded, load, load_without_history
+from registry.desks.demo_data.places import homes
 
-__all__ = ["FEWEST", "DemoResult", "already_loaded", "load", "load_without_history"]
+__all__ = ["FEWEST", "DemoResult", "already_loaded", "homes", "load", "load_without_history"]

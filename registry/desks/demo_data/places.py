@@ -66,6 +66,11 @@ def places() -> tuple[Place, ...]:
     return tuple(found)
 
 
+def homes() -> list[str]:
+    """The codes of the provinces in which there are institutions."""
+    return sorted({f"{place.region[:2]}0000" for place in places()})
+
+
 def load_places(*, by: User, today: date) -> dict[str, Institution]:
     """Agencies, authorities, phase-in days, institutions and agreements; the institutions by code."""
     now = at(PREPARATION, hour=9)

@@ -10,6 +10,8 @@ from django.db import connection
 from registry.config.backups.dumping import restore
 from registry.config.database import parameters
 from registry.config.trouble import Trouble
+from registry.management.numbers import number_of
+from registry.management.pace import MOST_JOBS
 
 
 class Command(BaseCommand):
@@ -25,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, metavar="FILE", help="the dump; its manifest lies beside it")
         parser.add_argument(
             "--jobs",
-            type=int,
+            type=number_of("connections", least=1, most=MOST_JOBS),
             default=1,
             metavar="N",
             help="so many connections at once; with more than one it is not all or nothing (default: %(default)s)",

@@ -5,6 +5,7 @@ import json
 import os
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,18 @@ from django.db import connection
 from django.utils import timezone
 
 from registry.config.database import as_owner
+from registry.management.numbers import number_of
+from registry.models import Institution, Practitioner
 
 MANY = 20_000
 """From so many people on the register is written straight into its tables: acts make some ten people a second."""
+MOST = 20_000_000
+"""The country has 13 to 16 million practitioners; codes and documents are made up for no more."""
+
+NOT_EMPTY = (
+    "There are people or institutions in this register. Name an empty one with DATABASE_URL and DATABASE_OWNER_URL"
+    " (python3 manage.py migrate makes its tables)."
+)
 
 
 class Command(BaseCommand):
@@ -30,7 +40,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--practitioners", type=int, default=2000, metavar="N", help="how many people (default: %(default)s)"
+            "--practitioners",
+            type=number_of("people", least=1, most=MOST, why="The country has no more practitioners."),
+            default=2000,
+            metavar="N",
+            help="how many people (default: %(default)s)",
         )
         parser.add_argument(
             "--seed",
@@ -56,18 +70,32 @@ class Command(BaseCommand):
         self._began = time.monotonic()
         from registry.desks import demo_data
 
-        if options["practitioners"] > MANY and not options["without_history"]:
+        self._refuse(options, demo_data.homes())
+        if options["practitioners"] > MANY and options["without_history"] is None:
             self._tell(self._nation(options), options["into"])
             return
         if options["practitioners"] < demo_data.FEWEST:
             raise CommandError(f"--practitioners {options['practitioners']}: at least {demo_data.FEWEST} are needed.")
+        if Institution.objects.exists() or Practitioner.objects.exists():
+            raise CommandError(NOT_EMPTY)
         wanted: dict[str, Any] = {name: options[name] for name in ("practitioners", "seed")}
         wanted |= {"now": timezone.now(), "progress": self._progress}
-        if home := options["without_history"]:
+        if (home := options["without_history"]) is not None:
             loaded = demo_data.load_without_history(home=home, **wanted)
         else:
             loaded = demo_data.load(**wanted)
         self._tell(loaded, options["into"])
+
+    def _refuse(self, options: dict[str, Any], homes: Sequence[str]) -> None:
+        """Before hours of work, what they would fail by at their end."""
+        home, into = options["without_history"], options["into"]
+        if home is not None and home not in homes:
+            raise CommandError(
+                f"--without-history {home}: no institution is in a province with this code. Give one of"
+                f" {', '.join(homes)}."
+            )
+        if into and (into.is_dir() or not into.parent.is_dir() or not os.access(into.parent, os.W_OK)):
+            raise CommandError(f"--into {into}: no file can be written there. Name one in a folder that is yours.")
 
     def _nation(self, options: dict[str, Any]) -> Any:
         """As the owner of the tables. All or nothing: what was interrupted has left nothing."""
@@ -85,10 +113,7 @@ class Command(BaseCommand):
                 self._progress("everything is there; PostgreSQL looks at it")
                 nation.analyze()
             except nation.NotEmpty:
-                raise CommandError(
-                    "There are people or institutions in this register. Name an empty one with DATABASE_URL and"
-                    " DATABASE_OWNER_URL (python3 manage.py migrate makes its tables)."
-                ) from None
+                raise CommandError(NOT_EMPTY) from None
             finally:
                 connection.close()
         return loaded

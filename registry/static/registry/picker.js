@@ -80,17 +80,18 @@ class Picking {
   }
 
   async search() {
-    const { appLabel, modelName, fieldName, none, more } = this.list.dataset;
+    const { appLabel, modelName, fieldName, none, more, failed } = this.list.dataset;
     const term = this.untaken ? this.box.value.trim() : "";
     const asked = new URLSearchParams({ term, app_label: appLabel, model_name: modelName, field_name: fieldName });
     const turn = this.turn = Symbol();
     const answer = await fetch(`${this.list.getAttribute("data-ajax--url")}?${asked}`).catch(() => null);
-    if (turn !== this.turn || !answer?.ok || document.activeElement !== this.box) return;
-    const { results, pagination } = await answer.json();
+    const told = answer?.ok ? await answer.json().catch(() => null) : null; // whoever is signed out is sent to a page
+    if (turn !== this.turn || document.activeElement !== this.box) return;
+    const { results, pagination } = told ?? { results: [] };
     const rows = results.map((row, at) => element(
       "li", { role: "option", id: `${this.found.id}-${at}`, "data-id": row.id, "aria-selected": "false" }, row.text,
     ));
-    const says = !rows.length ? none : pagination?.more ? more : "";
+    const says = !told ? failed : !rows.length ? none : pagination?.more ? more : "";
     if (says) rows.push(element("li", { role: "option", "aria-disabled": "true", class: "rg-found-says" }, says));
     this.found.replaceChildren(...rows);
     this.open(true);
