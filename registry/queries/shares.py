@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -110,10 +110,10 @@ def near_or_over(seen: Scope, on: date, *, prefix: str = "") -> tuple[Place, ...
     return tuple(sorted(found, key=lambda each: (-(each.times * 1000 // each.staff), each.id)))
 
 
-def _counted(seen: Scope, prefix: str, values: dict[str, object]) -> list[tuple[int, str, int, bool, int]]:
+def _counted(seen: Scope, prefix: str, values: dict[str, Any]) -> list[Any]:
     places = seen.institutions().filter(region__code__startswith=prefix).order_by().values("pk")
     if seen.sees_everything and not prefix:
-        here, of_places = "true", ()
+        here, of_places = "true", tuple[Any, ...]()
     else:
         here, of_places = places.query.sql_with_params()
         here = f"there.id IN ({here})"
@@ -121,7 +121,8 @@ def _counted(seen: Scope, prefix: str, values: dict[str, object]) -> list[tuple[
     here = here % tuple(f"%({name})s" for name in named) if named else here
     with connection.cursor() as cursor:
         cursor.execute(_NEAR.format(places=here), {**values, **named})
-        return cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
+    return found
 
 
 class _Marks:

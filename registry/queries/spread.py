@@ -217,7 +217,7 @@ def in_the_country(during: During, *, fewest: int, situation: str = "") -> dict[
     """
     with full_sight():
         rows = _of(situation, entries_during(_EVERYTHING, during)).values("situation", "fact__points")
-        found = list(rows.annotate(decisions=Count("pk")).order_by("situation"))
+        found: list[dict[str, Any]] = list(rows.annotate(decisions=Count("pk")).order_by("situation"))  # type: ignore[arg-type]
     every: defaultdict[str, list[int]] = defaultdict(lambda: [0] * MOST_POINTS)
     for row in found:
         every[row["situation"]][row["fact__points"] - 1] += row["decisions"]
@@ -236,7 +236,8 @@ def _asked(query: str, seen: Scope, during: During, by: str, situation: str, *va
     decided, of_rows = rows.query.sql_with_params()
     with full_sight(), connection.cursor() as cursor:
         cursor.execute(query.format(decided=decided), [*of_rows, *values])
-        return cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
+    return found
 
 
 def _names(by: str, keys: set[str]) -> dict[str, str]:
