@@ -210,12 +210,12 @@ class Scope:
         if self.sees_everything:
             return every
         found = Q(trigger__isnull=False) & self.about("trigger__practitioner")
-        return _any_of(every, self._handled_here("handling"), found)
+        return any_of(every, self._handled_here("handling"), found)
 
     def answering(self) -> QuerySet[Responsibility]:
         """Who answers in those cases, as far as the user may know: an institution knows of its own people only."""
         every = Responsibility.objects.all()
-        return every if self.sees_everything else _any_of(every, *self._known(""))
+        return every if self.sees_everything else any_of(every, *self._known(""))
 
     def proposals(self) -> QuerySet[Proposal]:
         """The proposals about them, and those of other places that the user's institution has to serve."""
@@ -223,7 +223,7 @@ class Scope:
         if self.sees_everything:
             return every
         served = Task.objects.filter(proposal=OuterRef("pk"), institution__in=self._own_institutions())
-        return _any_of(every, *self._known("responsibility__"), Exists(served) & self.about("practitioner"))
+        return any_of(every, *self._known("responsibility__"), Exists(served) & self.about("practitioner"))
 
     def _handled_here(self, handling: str) -> Q:
         """Rows of whose `handling` the institution concerns the user."""
@@ -242,7 +242,7 @@ class Scope:
         return PointsEntry.objects.filter(self.about("practitioner"))
 
 
-def _any_of(every: QuerySet[M], *rules: Q) -> QuerySet[M]:
+def any_of(every: QuerySet[M], *rules: Q) -> QuerySet[M]:
     """The rows that any of the rules finds. Each is looked for apart: an OR would go through every row there is."""
     first, *others = (every.filter(rule).order_by().values("pk") for rule in rules)
     return every.filter(pk__in=first.union(*others))

@@ -51,7 +51,7 @@ from registry.models import (
     Task,
 )
 from registry.queries.explain import wording
-from registry.queries.scope import Scope
+from registry.queries.scope import Scope, any_of
 from registry.rules.policy import NATIONAL
 
 MOST_LINES = 1_000
@@ -134,9 +134,9 @@ def entries_during(seen: Scope, during: During) -> QuerySet[PointsEntry]:
     """The entries that count from these days on, made at places in the scope, with the points that count by now."""
     rows = PointsEntry.objects.filter(fact__effective_on__range=(during.from_, during.until))
     if not seen.sees_everything:
-        here = Q(handling__institution__in=seen.institutions()) | Q(trigger__institution__in=seen.institutions())
-        nowhere = Q(handling=None, trigger__institution=None) & seen.about("practitioner")
-        rows = rows.filter(here | nowhere)
+        places, nowhere = seen.institutions(), Q(handling=None, trigger__institution=None)
+        handled, triggered = Q(handling__institution__in=places), Q(trigger__institution__in=places)
+        rows = any_of(rows, handled, triggered, nowhere & seen.about("practitioner"))
     corrections = Fact.objects.filter(entry=OuterRef("fact"))
     revised = corrections.filter(kind=FactKind.ENTRY_REVISED).order_by("-decided_at", "-origin", "-origin_seq")
     rows = rows.annotate(annulled=Exists(corrections.filter(kind=FactKind.ENTRY_ANNULLED)))
@@ -179,7 +179,7 @@ SANCTIONS_BY: Mapping[str, str] = {
 _SANCTIONS = f"""
     WITH RECURSIVE sanction AS (
         SELECT id, practitioner_id AS person, kind, starts_on FROM {SanctionPeriod._meta.db_table}
-        WHERE starts_on BETWEEN %s AND %s
+        WHERE starts_on BETWEEN %s AND %s AND {{people}}
     ), files(person, file) AS (
         SELECT DISTINCT person, person FROM sanction
         UNION
@@ -204,15 +204,24 @@ _SANCTIONS = f"""
 """  # noqa: S608 - what is put in are names of our own tables, and expressions and queries of ours
 
 
+_PEOPLE_OF_PLACES = f"""(
+    practitioner_id IN (
+        SELECT practitioner_id FROM {Registration._meta.db_table} WHERE institution_id IN ({{places}})
+    ) OR practitioner_id IN (SELECT kept_id FROM {FileMerge._meta.db_table} WHERE undone_at IS NULL)
+)"""  # noqa: S608 - the same
+"""Of a few places, whoever was ever registered there, and whoever may have been under another file."""
+
+
 def sanctions(seen: Scope, during: During, *, by: str, most: int = MOST_LINES) -> Table:
     """Suspensions and terminations that began on these days, by one of SANCTIONS_BY, with the people behind them.
 
     Each is counted once in a group, however many institutions of the group the person was registered at.
     """
     places, values = _institutions(seen, during).order_by().values("pk").query.sql_with_params()
-    query = _SANCTIONS.format(places=places, key=SANCTIONS_BY[by], most=most + 1)
+    people, of_people = (_PEOPLE_OF_PLACES.format(places=places), values) if seen.is_narrow else ("true", ())
+    query = _SANCTIONS.format(people=people, places=places, key=SANCTIONS_BY[by], most=most + 1)
     with connection.cursor() as cursor:
-        cursor.execute(query, [during.from_, during.until, *values])
+        cursor.execute(query, [during.from_, during.until, *of_people, *values])
         found = cursor.fetchall()
     names = ("suspensions", "terminations", "people")
     rows = [{"key": key, **dict(zip(names, figures, strict=True))} for key, *figures in found]
