@@ -10,6 +10,7 @@ from django.db.models.functions import RowNumber
 from registry.ledger.law import policies
 from registry.models import Handling, StandingChange, StandingSpan
 from registry.queries.scope import Scope
+from registry.queries.sight import full_sight
 from registry.rules.policy import NATIONAL
 
 FEW = 6
@@ -39,14 +40,22 @@ class Overview:
 
 
 def overview_of(seen: Scope, today: date) -> Overview:
-    """The overview of everything in the scope: one query for people, and one each for handlings and changes."""
+    """The overview of everything in the scope: two queries for people, and one each for handlings and changes.
+
+    Who is shown is found by the scope alone, since the second wall would look at every row on the way; the rows
+    themselves come from behind it.
+    """
     law = policies().in_force(NATIONAL, today)
     near_from, suspend_at = int(law.get("tiers.interview")), law.suspend_at
     near = Q(status="normal", points__gte=near_from, points__lt=suspend_at)
-    rows = list(_first_of_each(_spans(seen, today), near))
+    ranked = _first_of_each(_spans(seen, today), near)
+    with full_sight():
+        rows = list(ranked)
+    shown = {row.pk: row for row in rows} if seen.sees_everything else _behind_the_wall(rows)
     groups: defaultdict[str, list[StandingSpan]] = defaultdict(list)
     for row in rows:
-        groups[row.group].append(row)  # type: ignore[attr-defined]  # annotated
+        if row.pk in shown:
+            groups[row.group].append(shown[row.pk])  # type: ignore[attr-defined]  # annotated
     figures = ("suspended", "terminated", "may", "near")
     numbers = {name: getattr(rows[0], f"all_{name}") if rows else 0 for name in figures}
     return Overview(
@@ -83,6 +92,10 @@ def _first_of_each(spans: QuerySet[StandingSpan], near: Q) -> QuerySet[StandingS
     rows = spans.filter(near | ~Q(status="normal")).annotate(group=group, **counts)
     ranked = rows.annotate(rank=Window(RowNumber(), partition_by=["group"], order_by=order))
     return ranked.filter(rank__lte=FEW).select_related("practitioner").order_by("group", "rank")
+
+
+def _behind_the_wall(rows: list[StandingSpan]) -> dict[int, StandingSpan]:
+    return StandingSpan.objects.select_related("practitioner").in_bulk([row.pk for row in rows])
 
 
 def _spans(seen: Scope, today: date) -> QuerySet[StandingSpan]:
