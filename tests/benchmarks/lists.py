@@ -99,7 +99,7 @@ def _pairs(client: Client, people: int) -> Iterator[tuple[str, Callable[[], Any]
     address = reverse("admin:registry_practitioner_changelist")
     prefix = Practitioner.objects.get(pk=random.Random(2026).randint(1, people)).name[:2]
     page = int(people * DEEP) // _standard_lists.PER_PAGE
-    edge = Practitioner.objects.order_by("code").values_list("code", flat=True)[page * _standard_lists.PER_PAGE - 1]
+    edge = Practitioner.objects.order_by("pk").values_list("pk", flat=True)[page * _standard_lists.PER_PAGE - 1]
 
     def ours(**query: str) -> Callable[[], Any]:
         return lambda: _page(client, address, query)
@@ -109,7 +109,7 @@ def _pairs(client: Client, people: int) -> Iterator[tuple[str, Callable[[], Any]
 
     yield "list", ours(), theirs()
     yield "prefix", ours(q=prefix), theirs(q=prefix)
-    yield "deep", ours(after=edge), theirs(p=str(page + 1))
+    yield "deep", ours(after=str(edge)), theirs(p=str(page + 1))
 
 
 def _compared(name: str, ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[float, float]:
@@ -210,7 +210,7 @@ def _searches() -> list[Page]:
     found += [(f"people {key}={value}", people, {key: value}, {}) for key, value in (
         ("standing", "suspended"), ("standing", "normal"), ("standing", "terminated"), ("points", "0-0"),
         ("points", "9-11"),
-        ("category__exact", "pharmacy_principal"), ("region", "430000"), ("region", "430111"), ("after", somebody.code),
+        ("category__exact", "pharmacy_principal"), ("region", "430000"), ("region", "430111"), ("after", str(somebody.pk)),
     )]  # fmt: skip
     for name in ("pointsentry", "standingchange", "registration"):
         address = reverse(f"admin:registry_{name}_changelist")
