@@ -40,18 +40,16 @@ class Overview:
 
 
 def overview_of(seen: Scope, today: date) -> Overview:
-    """The overview of everything in the scope: two queries for people, and one each for handlings and changes.
+    """The overview of everything in the scope: one or two queries for people, and one each for handlings and changes.
 
-    Who is shown is found by the scope alone, since the second wall would look at every row on the way; the rows
-    themselves come from behind it.
+    For whoever looks over a region those who are shown are found by the scope alone, since the second wall would look
+    at every row on the way; the rows themselves come from behind it.
     """
     law = policies().in_force(NATIONAL, today)
     near_from, suspend_at = int(law.get("tiers.interview")), law.suspend_at
     near = Q(status="normal", points__gte=near_from, points__lt=suspend_at)
     ranked = _first_of_each(_spans(seen, today), near)
-    with full_sight():
-        rows = list(ranked)
-    shown = {row.pk: row for row in rows} if seen.sees_everything else _behind_the_wall(rows)
+    rows, shown = _of_regions(ranked) if seen.regions and not seen.sees_everything else _at_once(ranked)
     groups: defaultdict[str, list[StandingSpan]] = defaultdict(list)
     for row in rows:
         if row.pk in shown:
@@ -94,8 +92,19 @@ def _first_of_each(spans: QuerySet[StandingSpan], near: Q) -> QuerySet[StandingS
     return ranked.filter(rank__lte=FEW).select_related("practitioner").order_by("group", "rank")
 
 
-def _behind_the_wall(rows: list[StandingSpan]) -> dict[int, StandingSpan]:
-    return StandingSpan.objects.select_related("practitioner").in_bulk([row.pk for row in rows])
+Found = tuple[list[StandingSpan], dict[int, StandingSpan]]
+"""Who is found, in order, and what may be shown of them."""
+
+
+def _at_once(ranked: QuerySet[StandingSpan]) -> Found:
+    rows = list(ranked)
+    return rows, {row.pk: row for row in rows}
+
+
+def _of_regions(ranked: QuerySet[StandingSpan]) -> Found:
+    with full_sight():
+        rows = list(ranked)
+    return rows, StandingSpan.objects.select_related("practitioner").in_bulk([row.pk for row in rows])
 
 
 def _spans(seen: Scope, today: date) -> QuerySet[StandingSpan]:

@@ -210,7 +210,8 @@ def _searches() -> list[Page]:
     found += [(f"people {key}={value}", people, {key: value}, {}) for key, value in (
         ("standing", "suspended"), ("standing", "normal"), ("standing", "terminated"), ("points", "0-0"),
         ("points", "9-11"),
-        ("category__exact", "pharmacy_principal"), ("region", "430000"), ("region", "430111"), ("after", str(somebody.pk)),
+        ("category__exact", "pharmacy_principal"), ("region", "430000"), ("region", "430111"),
+        ("after", str(somebody.pk)),
     )]  # fmt: skip
     for name in ("pointsentry", "standingchange", "registration"):
         address = reverse(f"admin:registry_{name}_changelist")
