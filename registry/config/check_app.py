@@ -28,8 +28,8 @@ LINES, QUEUE, PATIENCE = 4, 4096, 0.25
 """Connections for the quick way; questions that may wait for one, and for how many seconds."""
 
 REST = 1.0
-"""For so many seconds whoever is refused waits for the word: a client that comes back at once, whatever it is told,
-would cost as much as one that is answered."""
+"""For so many seconds whoever is refused waits for the word, so that a client which comes back at once, whatever it is
+told, does so once a second."""
 
 THREADS = 4
 """In which the twin answers; each keeps a connection."""

@@ -95,7 +95,7 @@ _inherited: list[Any] = []
 def _begin(parent: int) -> None:
     """Of a process: the connections of its parent are neither used nor closed, which would be said on the same line.
 
-    The rows of a share are many and hold no circles: looking for those among them costs a good part of the law.
+    The rows of a share are many and hold no circles, so nothing looks for those until the share is done.
     """
     gc.disable()
     gc.freeze()

@@ -11,6 +11,7 @@ from registry.models import FileMerge, Institution, Registration, SanctionPeriod
 from registry.queries.ratio import MEASURES, Ratio, places_with_times, ratios
 from registry.queries.scope import Scope
 from registry.queries.sight import full_sight
+from registry.queries.statistics import FILES
 from registry.rules.policy import NoPolicyInForce
 
 
@@ -50,12 +51,7 @@ _NEAR = f"""
     WITH RECURSIVE sanction AS (
         SELECT practitioner_id AS person, kind, starts_on FROM {SanctionPeriod._meta.db_table}
         WHERE starts_on BETWEEN %(first)s AND %(on)s
-    ), files(person, file) AS (
-        SELECT DISTINCT person, person FROM sanction
-        UNION
-        SELECT files.person, link.absorbed_id FROM files
-        JOIN {FileMerge._meta.db_table} link ON link.kept_id = files.file AND link.undone_at IS NULL
-    ), counted AS (
+    ), {FILES}, counted AS (
         SELECT stay.institution_id AS place,
             count(DISTINCT (sanction.person, sanction.kind, sanction.starts_on)) AS times
         FROM sanction

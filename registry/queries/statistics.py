@@ -176,16 +176,19 @@ SANCTIONS_BY: Mapping[str, str] = {
     "month": "date_trunc('month', starts_on)::date",
 }
 
-_SANCTIONS = f"""
-    WITH RECURSIVE sanction AS (
-        SELECT id, practitioner_id AS person, kind, starts_on FROM {SanctionPeriod._meta.db_table}
-        WHERE starts_on BETWEEN %s AND %s AND {{people}}
-    ), files(person, file) AS (
+FILES = f"""files(person, file) AS (
         SELECT DISTINCT person, person FROM sanction
         UNION
         SELECT files.person, link.absorbed_id FROM files
         JOIN {FileMerge._meta.db_table} link ON link.kept_id = files.file AND link.undone_at IS NULL
-    ), counted AS (
+    )"""  # noqa: S608 - names of our own tables
+"""All files of each person of `sanction`, those merged into another among them; recursive."""
+
+_SANCTIONS = f"""
+    WITH RECURSIVE sanction AS (
+        SELECT id, practitioner_id AS person, kind, starts_on FROM {SanctionPeriod._meta.db_table}
+        WHERE starts_on BETWEEN %s AND %s AND {{people}}
+    ), {FILES}, counted AS (
         SELECT DISTINCT sanction.id, sanction.person, sanction.kind, sanction.starts_on,
             human.category, there.code AS place, there.region_id AS region
         FROM sanction

@@ -41,6 +41,10 @@ def crowd(town: Town, count: int) -> None:
 
 def test_pages_follow_each_other_without_gap_or_repetition(chen: Client, town: Town) -> None:
     crowd(town, 120)
+    twice = Practitioner.objects.latest("pk")
+    Registration.objects.create(
+        practitioner=twice, institution=town.clinic, starts_on=LAW_BEGINS, recorded_at=at(LAW_BEGINS)
+    )
     files, address = [], url("registry_practitioner_changelist")
     while address:
         changelist = chen.get(address).context["cl"]
