@@ -14,6 +14,8 @@ from django.db import transaction
 from django.db.models import AutoField, Max, Model
 from django.utils import timezone
 
+from registry.models import Whereabouts
+
 T = TypeVar("T")
 
 
@@ -48,7 +50,8 @@ def _by_now(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _models() -> list[type[Model]]:
-    return list(apps.get_app_config("registry").get_models())
+    """Those whose rows are written here; PostgreSQL itself adds where people are registered."""
+    return [model for model in apps.get_app_config("registry").get_models() if model is not Whereabouts]
 
 
 def _marks() -> dict[type[Model], Any]:

@@ -165,7 +165,7 @@ class ProposalAdmin(ListAdmin):
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:
         """The proposals in the user's scope."""
-        return scope(request).proposals().select_related(*OF_A_PROPOSAL)
+        return scope(request).proposals_found().select_related(*OF_A_PROPOSAL)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With what is proposed."""

@@ -1,14 +1,14 @@
-"""The list of people, where it is one of the people of a place: they are found from the registrations there."""
+"""The list of people, where it is one of the people of a place: they are walked along as they stand by their place."""
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from registry.admin.filters import RegionOfPerson, inside, registered_at
+from registry.admin.filters import RegionOfPerson
 from registry.admin.keyset import KeysetChangeList
 from registry.admin.roles import scope
-from registry.models import Region, Registration
+from registry.models import Region, Whereabouts
 
 
 class PeopleChangeList(KeysetChangeList):
@@ -17,26 +17,26 @@ class PeopleChangeList(KeysetChangeList):
     def numbers(self, request: HttpRequest, column: str, edge: str | None, *, descending: bool) -> QuerySet[Any, Any]:
         """The numbers of the files from the edge on.
 
-        The files of a province lie together in this order, since most were opened together. Where nothing else is
-        asked, its registrations tell them; otherwise whatever else is asked has to find them.
+        Of one place, they are read off its own register of people, which has them in order; whatever else is asked is
+        asked of each on the way. Otherwise everybody is walked along.
         """
-        registrations = self._registrations(request)
-        if registrations is None:
+        seen, people = scope(request), self.queryset.order_by()
+        if prefix := self._region(request):
+            there: QuerySet[Any] = Whereabouts.objects.filter(prefix=prefix)
+        elif len(seen.places) == 1 and len(seen.assignments) == 1:
+            there = seen.registrations()
+        else:
             return super().numbers(request, column, edge, descending=descending)
+        there = there.filter(practitioner__in=people)
         if edge:
-            registrations = registrations.filter(**{f"practitioner__{'lt' if descending else 'gt'}": int(edge)})
-        people = registrations.order_by().annotate(person=F("practitioner_id") + 0).values_list("person", flat=True)
-        return people.distinct().order_by("-person" if descending else "person")
+            there = there.filter(**{f"practitioner__{'lt' if descending else 'gt'}": int(edge)})
+        order = "-practitioner" if descending else "practitioner"
+        return there.order_by(order).values_list("practitioner", flat=True).distinct()
 
-    def _registrations(self, request: HttpRequest) -> QuerySet[Registration] | None:
-        """Those of exactly the people of this list; None where they would be others, or all."""
-        seen, asked = scope(request), self.get_filters_params()
-        chosen = asked.pop(RegionOfPerson.parameter_name, None)
-        if self.query or asked or seen.own_files():
-            return None
-        if chosen is None:
-            return None if seen.sees_everything else seen.registrations()
-        region = Region.objects.filter(pk=chosen[-1]).first()
-        if region is None or not region.prefix or not seen.covers_region(region.pk):
-            return None
-        return registered_at(inside(region))
+    def _region(self, request: HttpRequest) -> str:
+        """The smallest region that everybody of this list is or was registered in, by its first digits; or none."""
+        seen = scope(request)
+        chosen = (self.get_filters_params().get(RegionOfPerson.parameter_name) or [""])[-1]
+        picked = Region(code=chosen).prefix if len(chosen) == len("430100") and chosen.isdecimal() else ""
+        only = len(seen.regions) == 1 and not seen.places and not seen.own_files() and not seen.sees_everything
+        return max(picked, seen.regions[0] if only else "", key=len)

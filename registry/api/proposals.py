@@ -94,7 +94,7 @@ class Proposals(Listing):
     }
 
     def rows(self) -> QuerySet[Proposal]:
-        return with_items(self.asker.scope.proposals())
+        return with_items(self.asker.scope.proposals_found())
 
 
 class ProposalView(One):

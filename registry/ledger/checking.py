@@ -9,6 +9,7 @@ from registry.ledger.examining import examine
 from registry.ledger.guards import guard_faults
 from registry.ledger.readings import reading_faults
 from registry.ledger.shares import Spread, cut, here
+from registry.ledger.whereabouts import whereabouts_faults
 from registry.models import PersonalCode, Practitioner, PractitionerName
 
 MOST_IDENTITIES = 1000
@@ -28,11 +29,12 @@ Progress = Callable[[Done], None]
 def differences(*, spread: Spread = here, progress: Progress | None = None) -> Generator[str, None, None]:
     """Everything that is not as it must be, one sentence each.
 
-    Guards, codes, names, the chains of looks into files, then chains, histories and projection of the facts. `spread`
-    says which processes look at the files.
+    Guards, codes, names, who is found where, the chains of looks into files, then chains, histories and projection of
+    the facts. `spread` says which processes look at the files.
     """
     yield from guard_faults()
     yield from _identity_faults()
+    yield from whereabouts_faults()
     yield from reading_faults()
     yield from file_differences(spread=spread, progress=progress)
 

@@ -27,6 +27,7 @@ from registry.models.institutions import (
     Registration,
     ServiceAgreement,
     StaffRecord,
+    Whereabouts,
 )
 from registry.models.ledger import Fact, FactKind, SanctionPeriod, StandingChange, StandingSpan, StandingStatus
 from registry.models.measures import InstitutionMeasure, MeasurePeriod
@@ -118,4 +119,5 @@ __all__ = [
     "Task",
     "TriggerKind",
     "User",
+    "Whereabouts",
 ]

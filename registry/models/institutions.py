@@ -220,6 +220,30 @@ class Registration(KnownPeriod):
         return f"{self.practitioner_id} @ {self.institution_id}"
 
 
+class Whereabouts(models.Model):
+    """That somebody is or was registered in a province, a city or a county: how the people of a region are found.
+
+    It follows from the registrations and from where the institutions lie. PostgreSQL keeps it as they come and move
+    (triggers); nobody else writes here.
+    """
+
+    pk = models.CompositePrimaryKey("prefix", "practitioner")
+    prefix = models.CharField(_("region"), max_length=6)
+    """The digits that the codes inside begin with: 2 of a province, 4 of a city, 6 of a county."""
+
+    practitioner = models.ForeignKey(
+        Practitioner, models.PROTECT, related_name="whereabouts", db_index=False, db_constraint=False
+    )
+
+    class Meta:
+        verbose_name = _("whereabouts")
+        verbose_name_plural = _("whereabouts")
+        ordering = ["prefix", "practitioner"]
+
+    def __str__(self) -> str:
+        return f"{self.practitioner_id} in {self.prefix}"
+
+
 class StaffRecord(models.Model):
     """What the institution's roster says of one of its people; the roster's own words, kept as given."""
 

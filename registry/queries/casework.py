@@ -110,7 +110,7 @@ def _counted(rows: QuerySet[Any, Any]) -> Subquery:
 
 def open_proposals(seen: Scope) -> dict[str, int]:
     """How many open proposals there are in each state, in the order of the procedure. One query."""
-    rows = seen.proposals().exclude(state__in=PROPOSAL.ends).order_by().values_list("state")
+    rows = seen.proposals_found().exclude(state__in=PROPOSAL.ends).order_by().values_list("state")
     counts = dict(rows.annotate(number=Count("pk")))
     return {state: counts[state] for state in PROPOSAL.states if state in counts}
 

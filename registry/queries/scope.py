@@ -5,10 +5,12 @@ officers of an authority their region and all inside it; a compliance officer th
 file. Security administrators and support see nobody.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from typing import TypeVar
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
@@ -28,6 +30,7 @@ from registry.models import (
     Role,
     Task,
     User,
+    Whereabouts,
 )
 from registry.models.access import HELD_BY_KEYS
 from registry.queries.roles import OFFICERS_OF_AGENCIES, READERS_OF_CASE_DOCUMENTS
@@ -176,13 +179,26 @@ class Scope:
     def about(self, person: str) -> Q:
         """Rows about people who concern the user; `person` is the path to the practitioner.
 
-        It asks for the registrations of the person of each row: all people of a province are never looked up.
+        It asks for each row where the person is or was registered: all people of a province are never looked up.
         """
         if self.sees_everything:
             return Q()
-        registered = self.registrations().filter(practitioner=OuterRef(person))
-        own = self.own_files()
-        return Q(Exists(registered)) | Q(**{f"{person}__in": own}) if own else Q(Exists(registered))
+        rule = Q(pk__in=[])
+        for registered in self._registered(person):
+            rule |= Q(Exists(registered))
+        if own := self.own_files():
+            rule |= Q(**{f"{person}__in": own})
+        return rule
+
+    def _registered(self, person: str) -> Iterator[QuerySet[Any]]:
+        """Each way in which the person of an outer row may be registered at a place that concerns the user."""
+        somewhere = Registration.objects.filter(practitioner=OuterRef(person))
+        if "" in self.regions:
+            yield somewhere
+        elif self.regions:
+            yield Whereabouts.objects.filter(practitioner=OuterRef(person), prefix__in=self.regions)
+        if places := self._own_institutions():
+            yield somewhere.filter(institution__in=places)
 
     def registrations(self) -> QuerySet[Registration]:
         """The registrations, present and earlier, at the institutions that concern the user."""
@@ -213,17 +229,29 @@ class Scope:
         return any_of(every, self._handled_here("handling"), found)
 
     def answering(self) -> QuerySet[Responsibility]:
-        """Who answers in those cases, as far as the user may know: an institution knows of its own people only."""
+        """Who answers in those cases, as far as the user may know: an institution knows of its own people only.
+
+        Whoever asks names the case: each row is looked at.
+        """
         every = Responsibility.objects.all()
-        return every if self.sees_everything else any_of(every, *self._known(""))
+        return every if self.sees_everything else every.filter(or_(*self._known("")))
 
     def proposals(self) -> QuerySet[Proposal]:
-        """The proposals about them, and those of other places that the user's institution has to serve."""
+        """The proposals about them, and those of other places that the user's institution has to serve.
+
+        Whoever asks names some: each row is looked at.
+        """
         every = Proposal.objects.all()
-        if self.sees_everything:
-            return every
+        return every if self.sees_everything else every.filter(reduce(or_, self._told_of()))
+
+    def proposals_found(self) -> QuerySet[Proposal]:
+        """The same for lists of them: they are found, instead of looking at each that there is."""
+        every = Proposal.objects.all()
+        return every if self.sees_everything else any_of(every, *self._told_of())
+
+    def _told_of(self) -> tuple[Q, ...]:
         served = Task.objects.filter(proposal=OuterRef("pk"), institution__in=self._own_institutions())
-        return any_of(every, *self._known("responsibility__"), Exists(served) & self.about("practitioner"))
+        return *self._known("responsibility__"), Exists(served) & self.about("practitioner")
 
     def _handled_here(self, handling: str) -> Q:
         """Rows of whose `handling` the institution concerns the user."""

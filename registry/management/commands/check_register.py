@@ -19,8 +19,9 @@ class Command(BaseCommand):
     """Differences go to standard output, one a line; progress goes to standard error."""
 
     help = (
-        "Recompute everyone from the facts and compare: chains, histories, projection, codes, names, who looked into"
-        " which file, and the guards of the database. Writes nothing and holds nobody up; what is recorded meanwhile is"
+        "Recompute everyone from the facts and compare: chains, histories, projection, codes, names, who is found in"
+        " which region, who looked into which file, and the guards of the database. Writes nothing and holds nobody"
+        " up; what is recorded meanwhile is"
         f" not looked at. Exit code 1 with the first {MOST_SHOWN} differences, 0 if there are none."
     )
 

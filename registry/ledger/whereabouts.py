@@ -1,0 +1,30 @@
+"""Are the people of a region found where their registrations say? PostgreSQL keeps it; here it is looked at."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from registry.models import Institution, Registration, Whereabouts
+
+MOST = 1000
+
+_SAID = f"""
+    SELECT left(place.region_id, digits) AS prefix, stay.practitioner_id
+    FROM {Registration._meta.db_table} stay
+    JOIN {Institution._meta.db_table} place ON place.id = stay.institution_id
+    CROSS JOIN (VALUES (2), (4), (6)) AS level(digits)
+"""  # noqa: S608 - names of our own tables
+_KEPT = f"SELECT prefix, practitioner_id FROM {Whereabouts._meta.db_table}"  # noqa: S608
+_MISSING = f"{_SAID} EXCEPT {_KEPT} ORDER BY 2, 1 LIMIT {MOST}"
+_LEFT_OVER = f"{_KEPT} EXCEPT {_SAID} ORDER BY 2, 1 LIMIT {MOST}"
+
+
+def whereabouts_faults() -> Iterator[str]:
+    """Who is not found in a region although registered there, or is found there without ever having been."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MISSING)
+        for prefix, person in cursor.fetchall():
+            yield f"file {person}: is or was registered in {prefix} and is not found there"
+        cursor.execute(_LEFT_OVER)
+        for prefix, person in cursor.fetchall():
+            yield f"file {person}: is found in {prefix} and was never registered there"
