@@ -4,7 +4,7 @@ from celery import shared_task
 from django.core.management import call_command
 from django.utils import timezone
 
-from registry.actions import access, clockwork, retention, status_lists
+from registry.actions import access, clockwork, figures, retention, status_lists
 from registry.actions.sweep import tell_what_day_brought as told
 from registry.claims import jobs as claims
 from registry.ledger.days import shanghai_day
@@ -41,6 +41,12 @@ def publish_status_list() -> int | None:
     """Publish the offline list of the settlement check where another one is due; its number, else nothing."""
     published = status_lists.publish_status_list(now=timezone.now())
     return published.sequence if published else None
+
+
+@shared_task
+def count_figures() -> list[str]:
+    """Count what a large register keeps of its figures, where it is missing or old; the names of what was counted."""
+    return figures.count_figures(now=timezone.now())
 
 
 @shared_task

@@ -99,7 +99,8 @@ def _regions(request: HttpRequest, site: Any) -> HttpResponse:
     seen, year = scope(request), year_asked(request)
     region, sort = region_asked(request, seen), request.GET.get("sort", "share")
     prefix = region.prefix if region else ""
-    found = ranked(seen, year=year, today=today(), prefix=prefix, sort=sort)
+    ranking = ranked(seen, year=year, today=today(), prefix=prefix, sort=sort)
+    found = ranking.rows
     if request.GET.get("format") == "csv":
         return csv_of(_lines(found), f"regions-{prefix or 'all'}-{year}.csv")
     kept = {"year": year, "region": region.code if region else ""}
@@ -123,6 +124,7 @@ def _regions(request: HttpRequest, site: Any) -> HttpResponse:
             for row in found
         ],
         download=query_of(kept, sort=sort, format="csv"),
+        counted_at=ranking.counted_at,
         today=today(),
     )
     return page

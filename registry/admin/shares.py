@@ -51,7 +51,8 @@ def _shares(request: HttpRequest, site: Any) -> HttpResponse:
     seen = scope(request)
     region, rule = region_asked(request, seen), request.GET.get("reached", "")
     prefix = region.prefix if region else ""
-    near = near_or_over(seen, today(), prefix=prefix)
+    asked = near_or_over(seen, today(), prefix=prefix)
+    near = asked.places
     found = [place for place in near if place.reached == rule] if rule in MEASURES else list(near)
     if request.GET.get("format") == "csv":
         return csv_of(_lines(found), f"shares-{prefix or 'all'}-{today()}.csv")
@@ -76,6 +77,7 @@ def _shares(request: HttpRequest, site: Any) -> HttpResponse:
         earlier=query_of(kept, page=number) if number else "",
         later=query_of(kept, page=number + 2) if len(found) > (number + 1) * A_PAGE else "",
         download=query_of(kept, format="csv"),
+        counted_at=asked.counted_at,
         today=today(),
     )
     return page

@@ -258,6 +258,9 @@ CELERY_BEAT_SCHEDULE = {  # a wake-up that finds nobody awake expires; the next 
     "e-mails": every(5, "notifications.tasks.mail"),
     "weekly digests": every(300, "notifications.tasks.digests"),  # from 08:00 of their day, each once
     "status list": every(60, "registry.tasks.publish_status_list"),  # nothing new costs one look at an index
+    "figures of a large register": every(
+        600, "registry.tasks.count_figures"
+    ),  # each hour; costs nothing in a small one
     "accounts without a role": every(600, "registry.tasks.close_accounts"),
     "what is kept no longer": every(3600, "registry.tasks.purge"),  # days end; whoever was off then does it later
 }

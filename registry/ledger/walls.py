@@ -23,6 +23,7 @@ BEFORE_THE_WALL = frozenset(
         "registry_historicalcalendaryear",
         "registry_calendarday",
         "registry_historicalcalendarday",
+        "registry_keptfigures",
         "notifications_look",
         "appeals_activity",
         "appeals_historicalactivity",

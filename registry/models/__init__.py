@@ -17,6 +17,7 @@ from registry.models.cases import (
 from registry.models.casework import Case, CaseFile, Delivery, Proposal, ProposedEntry
 from registry.models.checks import EmergencyCheck
 from registry.models.claims import ClaimsCheck, ClaimsPiece
+from registry.models.figures import KeptFigures
 from registry.models.files import StoredFile
 from registry.models.institutions import (
     Agency,
@@ -82,6 +83,7 @@ __all__ = [
     "IdentityDocument",
     "Institution",
     "InstitutionMeasure",
+    "KeptFigures",
     "ListPlace",
     "MeasurePeriod",
     "OutsideIdentity",

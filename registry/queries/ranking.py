@@ -2,18 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F
 
 from registry.models import Registration
-from registry.queries.scope import Scope
+from registry.queries.kept_figures import kept_figures
+from registry.queries.scope import EVERYTHING, Scope
 from registry.queries.sight import full_sight
 from registry.queries.standings import covering
-from registry.queries.statistics import CITY, PROVINCE, REGION, During, names_of, points, sanctions, tree
+from registry.queries.statistics import CITY, PLACES, PROVINCE, REGION, During, names_of, points, sanctions, tree
 
-Figures = Mapping[str, Mapping[str, Any]]
+Figures = Mapping[str, Any]
+Counts = tuple[int, int, int, int]
+"""People, entries that count, suspensions and terminations."""
+
+MOST_REGIONS = 10_000
+"""More than the country has."""
+
 COLUMNS = ("people", "entries", "suspensions", "terminations", "share")
 BELOW = {2: CITY, 4: REGION, 6: REGION}
 """What lies inside a region whose codes begin with so many digits."""
@@ -48,22 +55,53 @@ def level_of(prefix: str) -> str:
     return BELOW.get(len(prefix), PROVINCE)
 
 
-def ranked(seen: Scope, *, year: int, today: date, prefix: str, sort: str) -> tuple[Rank, ...]:
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The regions, the highest first; `counted_at` where they were counted earlier and not at this moment."""
+
+    rows: tuple[Rank, ...]
+    counted_at: datetime | None
+
+
+def ranked(seen: Scope, *, year: int, today: date, prefix: str, sort: str) -> Ranking:
     """The regions directly inside `prefix` that the scope holds something of, the highest of `sort` first.
 
-    People are those registered on the last day of the year, or today. At most six queries. Only numbers come of what
-    the scope names, so they are counted with full sight: the second wall would look at every row on the way.
+    People are those registered on the last day of the year, or today. At most six queries. Of whole regions of a large
+    register the figures are those that were kept last.
     """
-    by, on = level_of(prefix), min(date(year, 12, 31), today)
+    by = level_of(prefix)
+    kept = kept_figures(kept_as(year)) if seen.covers_all_of(prefix) else None
+    if kept:
+        figures = {key: tuple(each) for key, each in kept.value[by].items() if key.startswith(prefix)}
+    else:
+        figures = _counted(seen, year, today, prefix, by)
+    names = names_of(by, figures)
+    rows = (Rank(key, names.get(key, key), *each) for key, each in figures.items())
+    return Ranking(tuple(in_order(rows, sort)), kept.counted_at if kept else None)
+
+
+def kept_as(year: int) -> str:
+    """The name under which the figures of a year are kept."""
+    return f"regions {year}"
+
+
+def to_keep(year: int, today: date) -> dict[str, dict[str, Counts]]:
+    """The figures of every region of the country in a year, level by level."""
+    return {by: _counted(EVERYTHING, year, today, "", by) for by in PLACES}
+
+
+def _counted(seen: Scope, year: int, today: date, prefix: str, by: str) -> dict[str, Counts]:
+    """By region. Only numbers come of what the scope names, so they are counted with full sight: the second wall would
+    look at every row on the way.
+    """
+    on = min(date(year, 12, 31), today)
     during = During(date(year, 1, 1), on, prefix)
     with full_sight():
         people = _people(seen, by, prefix, on)
-        scored = {line.key: line.figures for line in points(seen, during, by=by).lines}
-        begun = {line.key: line.figures for line in sanctions(seen, during, by=by).lines}
+        scored = {line.key: line.figures for line in points(seen, during, by=by, most=MOST_REGIONS).lines}
+        begun = {line.key: line.figures for line in sanctions(seen, during, by=by, most=MOST_REGIONS).lines}
     keys = people.keys() | scored.keys() | begun.keys()
-    names = names_of(by, keys)
-    rows = (_rank(key, names.get(key, key), people, scored, begun) for key in keys if key)
-    return tuple(in_order(rows, sort))
+    return {key: _counts(people.get(key, 0), scored.get(key, {}), begun.get(key, {})) for key in keys if key}
 
 
 def in_order(rows: Iterable[Rank], sort: str) -> list[Rank]:
@@ -74,16 +112,9 @@ def in_order(rows: Iterable[Rank], sort: str) -> list[Rank]:
     return sorted(by_code, key=lambda row: getattr(row, sort) or 0, reverse=True)
 
 
-def _rank(key: str, name: str, people: Mapping[str, int], scored: Figures, begun: Figures) -> Rank:
-    entries, times = scored.get(key, {}), begun.get(key, {})
-    return Rank(
-        key,
-        name,
-        people.get(key, 0),
-        entries.get("entries", 0) - entries.get("annulled_entries", 0),
-        times.get("suspensions", 0),
-        times.get("terminations", 0),
-    )
+def _counts(people: int, scored: Figures, begun: Figures) -> Counts:
+    entries = scored.get("entries", 0) - scored.get("annulled_entries", 0)
+    return people, entries, begun.get("suspensions", 0), begun.get("terminations", 0)
 
 
 def _people(seen: Scope, by: str, prefix: str, on: date) -> dict[str, int]:

@@ -137,6 +137,10 @@ class Scope:
         """Whether the region lies in what the user sees; asks nothing of the database."""
         return self.sees_everything or code.startswith(self.regions)
 
+    def covers_all_of(self, prefix: str) -> bool:
+        """Whether everything in the region whose codes begin so lies in what the user sees; "" is the country."""
+        return self.sees_everything or (bool(prefix) and prefix.startswith(self.regions))
+
     def acts_in(self, code: str) -> bool:
         """Whether one of the user's agencies is that of the region or of one above it."""
         return code.startswith(tuple(agency.region.prefix for agency in self.agencies))
@@ -268,6 +272,10 @@ class Scope:
     def entries(self) -> QuerySet[PointsEntry]:
         """The points entries of people who concern the user."""
         return PointsEntry.objects.filter(self.about("practitioner"))
+
+
+EVERYTHING = Scope((Assignment(role=Role.AUDITOR),))
+"""Of whoever sees the whole country: for figures that name nobody."""
 
 
 def any_of(every: QuerySet[M], *rules: Q) -> QuerySet[M]:

@@ -1,15 +1,17 @@
 """Institutions whose people were sanctioned in a year, with their share of staff against the thresholds."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from registry.ledger.law import policies
 from registry.models import FileMerge, Institution, Registration, SanctionPeriod
+from registry.queries.kept_figures import kept_figures
 from registry.queries.ratio import MEASURES, Ratio, places_with_times, ratios
-from registry.queries.scope import Scope
+from registry.queries.scope import EVERYTHING, Scope
 from registry.queries.sight import full_sight
 from registry.queries.statistics import FILES
 from registry.rules.policy import NoPolicyInForce
@@ -81,10 +83,38 @@ _NEAR = f"""
 """Of a large staff no more is counted than shows that the sanctions are too few for it."""
 
 
-def near_or_over(seen: Scope, on: date, *, prefix: str = "") -> tuple[Place, ...]:
-    """The institutions near a threshold of their policy or over it, the highest share first; at most five queries.
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Institutions, the highest share first; `counted_at` where they were found earlier and not at this moment."""
 
-    Only numbers of institutions in the scope come of it, so it counts with full sight: the second wall would look at
+    places: tuple[Place, ...]
+    counted_at: datetime | None
+
+
+def near_or_over(seen: Scope, on: date, *, prefix: str = "") -> Near:
+    """The institutions near a threshold of their policy or over it; at most five queries.
+
+    Of whole regions of a large register they are those that were kept last.
+    """
+    kept = kept_figures(kept_as(on.year)) if seen.covers_all_of(prefix) else None
+    if kept:
+        places = (Place(*each) for each in kept.value)
+        return Near(tuple(each for each in places if each.region.startswith(prefix)), kept.counted_at)
+    return Near(_found(seen, on, prefix), None)
+
+
+def kept_as(year: int) -> str:
+    """The name under which the institutions near or over in a year are kept."""
+    return f"near {year}"
+
+
+def to_keep(on: date) -> tuple[Place, ...]:
+    """Those of the whole country."""
+    return _found(EVERYTHING, on, "")
+
+
+def _found(seen: Scope, on: date, prefix: str) -> tuple[Place, ...]:
+    """Only numbers of institutions in the scope come of it, so it counts with full sight: the second wall would look at
     every registration on the way.
     """
     marks = _Marks(on)

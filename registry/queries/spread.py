@@ -13,16 +13,14 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F, QuerySet
 
-from registry.models import Assignment, PointsEntry, Role, User
+from registry.models import PointsEntry, User
 from registry.queries.explain import name_of
-from registry.queries.scope import Scope
+from registry.queries.scope import EVERYTHING, Scope
 from registry.queries.sight import full_sight
 from registry.queries.statistics import PLACES, POINTS_BY, During, entries_during, first, names_of
 
 FEWEST = 5
 """Decisions below which a group is shown but not compared: so few say nothing."""
-
-_EVERYTHING = Scope((Assignment(role=Role.AUDITOR),))
 
 OFFICER = "officer"
 SPREAD_BY: Mapping[str, Any] = {
@@ -216,7 +214,7 @@ def in_the_country(during: During, *, fewest: int, situation: str = "") -> dict[
     Whoever sees one region alone is told how the others decide, and neither who nor where.
     """
     with full_sight():
-        rows = _of(situation, entries_during(_EVERYTHING, during)).values("situation", "fact__points")
+        rows = _of(situation, entries_during(EVERYTHING, during)).values("situation", "fact__points")
         found: list[dict[str, Any]] = list(rows.annotate(decisions=Count("pk")).order_by("situation"))  # type: ignore[arg-type]
     every: defaultdict[str, list[int]] = defaultdict(lambda: [0] * MOST_POINTS)
     for row in found:

@@ -35,11 +35,11 @@ def test_institutions_near_the_ratio_are_those_found_one_by_one(seed: int, where
     seen, on = SCOPES[where](), date(2025, 12, 31)
     every = [ratio_of(place, on) for place in seen.institutions().order_by("pk")]
     near = sorted(filter(is_near, every), key=lambda ratio: -(ratio.per_cent or 0))
-    found = near_or_over(seen, on)
+    found = near_or_over(seen, on).places
     assert [(place.id, place.times, place.staff) for place in found] == [
         (ratio.institution.pk, len(ratio.times), ratio.staff) for ratio in near
     ]
     assert [place.reached for place in found] == [ratio.reached.rule if ratio.reached else "" for ratio in near]
     for prefix in ("43", "4301", "51"):
         inside = [place for place in found if place.region.startswith(prefix)]
-        assert list(near_or_over(seen, on, prefix=prefix)) == inside
+        assert list(near_or_over(seen, on, prefix=prefix).places) == inside
