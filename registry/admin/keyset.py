@@ -1,6 +1,7 @@
 """Lists that stay quick at ten million rows: no counting, no offsets; a page is what comes after the last row seen."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from unfold.paginator import InfinitePaginator
@@ -19,6 +21,7 @@ from registry.admin.table import Column, columns_of, rows_of
 from registry.queries.sight import full_sight
 
 AFTER, BEFORE = "after", "before"
+FEW_DAYS = timedelta(days=31)
 
 
 class KeysetChangeList(ChangeList):  # type: ignore[misc]  # the theme is untyped
@@ -75,14 +78,24 @@ class KeysetChangeList(ChangeList):  # type: ignore[misc]  # the theme is untype
         """The numbers of the rows from the edge on, in the order of the column.
 
         PostgreSQL takes the rows that somebody sees to be strewn over a list and walks along it until a page is full;
-        those of one city may lie at its end. Whoever sees a city or less has the rows sorted that are in sight.
+        those of one city may lie at its end, and those of a week all together somewhere. Whoever sees a city or less,
+        or asks for a few days, has the rows sorted that are in sight.
         """
         rows: QuerySet[Any, Any] = self.queryset
         if edge:
             rows = rows.filter(**{f"{column}__{'lt' if descending else 'gt'}": edge})
-        sorts = column == "id" and scope(request).is_narrow
+        sorts = column == "id" and (scope(request).is_narrow or self._asks_for_few_days())
         order = F(column) + 0 if sorts else F(column)
         return rows.order_by(order.desc() if descending else order.asc()).values_list("pk", flat=True)
+
+    def _asks_for_few_days(self) -> bool:
+        """Whether a filter by days names both ends, and they are not far from each other."""
+        asked = self.get_filters_params()
+        for name in asked:
+            ends = [_day(asked.get(name.removesuffix("_from") + end)) for end in ("_from", "_to")]
+            if name.endswith("_from") and ends[0] and ends[1] and ends[1] - ends[0] <= FEW_DAYS:
+                return True
+        return False
 
     def _with(self, numbers: list[Any]) -> list[Model]:
         """The rows with these numbers, in their order, as far as they are in sight."""
@@ -103,6 +116,14 @@ class KeysetChangeList(ChangeList):  # type: ignore[misc]  # the theme is untype
             self.next_url = self.get_query_string({AFTER: getattr(rows[-1], column)}, [BEFORE])
         if rows and has_previous:
             self.previous_url = self.get_query_string({BEFORE: getattr(rows[0], column)}, [AFTER])
+
+
+def _day(asked: Any) -> date | None:
+    """The day of a parameter, which the theme keeps in a list; None for what is none."""
+    try:
+        return parse_date(str((asked or [""])[-1]))
+    except ValueError:
+        return None
 
 
 class UncountedPaginator(Paginator):  # type: ignore[type-arg]  # not subscriptable when it runs

@@ -172,6 +172,7 @@ class StandingSpan(models.Model):
         ordering = ["practitioner", "starts_on"]
         indexes = [
             models.Index(fields=["status", "starts_on"], name="span_by_status", condition=~Q(status="normal")),
+            models.Index(fields=["points"], name="span_near", condition=Q(status="normal", points__gt=0)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["practitioner", "starts_on"], name="a_standing_begins_once_on_a_day"),

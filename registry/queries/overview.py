@@ -1,11 +1,13 @@
 """What matters first on a day: who is blocked, who returns next, who is near a threshold, what was done lately."""
 
-from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from django.db.models import Case, CharField, Count, F, IntegerField, Q, QuerySet, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from registry.ledger.law import policies
 from registry.models import Handling, StandingChange, StandingSpan
@@ -14,7 +16,6 @@ from registry.queries.sight import full_sight
 from registry.rules.policy import NATIONAL
 
 FEW = 6
-NEAR, MAY, BLOCKED = "near", "may", "blocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,68 +44,93 @@ def overview_of(seen: Scope, today: date) -> Overview:
     """The overview of everything in the scope: one or two queries for people, and one each for handlings and changes.
 
     For whoever looks over a region those who are shown are found by the scope alone, since the second wall would look
-    at every row on the way; the rows themselves come from behind it.
+    at every row on the way; the rows themselves come from behind it. Of an institution they are few, and all are read.
     """
     law = policies().in_force(NATIONAL, today)
     near_from, suspend_at = int(law.get("tiers.interview")), law.suspend_at
     near = Q(status="normal", points__gte=near_from, points__lt=suspend_at)
-    ranked = _first_of_each(_spans(seen, today), near)
-    rows, shown = _of_regions(ranked) if seen.regions and not seen.sees_everything else _at_once(ranked)
-    groups: defaultdict[str, list[StandingSpan]] = defaultdict(list)
-    for row in rows:
-        if row.pk in shown:
-            groups[row.group].append(shown[row.pk])  # type: ignore[attr-defined]  # annotated
-    figures = ("suspended", "terminated", "may", "near")
-    numbers = {name: getattr(rows[0], f"all_{name}") if rows else 0 for name in figures}
+    every = _spans(seen, today).filter(near | ~Q(status="normal")).order_by().select_related("practitioner")
+    if seen.regions or seen.sees_everything:
+        found = _found(every, near)
+        firsts = [*found.near_first, *found.blocked_first, *found.free_first]
+        shown = StandingSpan.objects.select_related("practitioner").in_bulk(firsts) if firsts else {}
+    else:
+        shown = {row.pk: row for row in every}
+        found = _among(shown.values())
+
+    def rows(numbers: list[int]) -> tuple[StandingSpan, ...]:
+        return tuple(shown[number] for number in numbers if number in shown)
+
     return Overview(
-        suspended=numbers["suspended"],
-        terminated=numbers["terminated"],
-        may_reregister=numbers["may"],
-        near=numbers["near"],
+        suspended=found.suspended,
+        terminated=found.terminated,
+        may_reregister=found.may_reregister,
+        near=found.near,
         near_from=near_from,
         suspend_at=suspend_at,
         policy=law.id,
-        near_threshold=tuple(groups[NEAR]),
-        returning=tuple(groups[BLOCKED]),
-        free=tuple(groups[MAY]),
+        near_threshold=rows(found.near_first),
+        returning=rows(found.blocked_first),
+        free=rows(found.free_first),
         handlings=seen.handlings().select_related("institution").order_by("-id")[:FEW],
         changes=_changes(seen),
     )
 
 
-def _first_of_each(spans: QuerySet[StandingSpan], near: Q) -> QuerySet[StandingSpan]:
-    """The first of those near, of those blocked and of those who may be registered again, each with all numbers."""
-    may = Q(may_reregister=True)
-    group = Case(
-        When(near, then=Value(NEAR)), When(may, then=Value(MAY)), default=Value(BLOCKED), output_field=CharField()
+class _Found(NamedTuple):
+    """How many there are of each, and the numbers of the first spans of each list."""
+
+    suspended: int
+    terminated: int
+    may_reregister: int
+    near: int
+    near_first: list[int]
+    free_first: list[int]
+    blocked_first: list[int]
+
+
+_FOUND = f"""
+    WITH here(id, status, until, points, may, near) AS MATERIALIZED ({{rows}})
+    SELECT count(*) FILTER (WHERE status = 'suspended'), count(*) FILTER (WHERE status = 'terminated'),
+        count(*) FILTER (WHERE may), count(*) FILTER (WHERE near),
+        ARRAY(SELECT id FROM here WHERE near ORDER BY points DESC, until NULLS LAST, id LIMIT {FEW}),
+        ARRAY(SELECT id FROM here WHERE may AND NOT near ORDER BY until NULLS LAST, id LIMIT {FEW}),
+        ARRAY(SELECT id FROM here WHERE NOT may AND NOT near ORDER BY until NULLS LAST, id LIMIT {FEW})
+    FROM here
+"""  # noqa: S608 - what is put in is ours
+
+
+def _among(rows: Collection[StandingSpan]) -> _Found:
+    """What `_found` finds, of rows that are here."""
+
+    def first(rows: Iterable[StandingSpan]) -> list[int]:
+        return [row.pk for row in sorted(rows, key=lambda row: (row.until or date.max, row.pk))[:FEW]]
+
+    near = [row for row in rows if row.status == "normal"]
+    others = [row for row in rows if row.status != "normal"]
+    return _Found(
+        suspended=sum(row.status == "suspended" for row in rows),
+        terminated=sum(row.status == "terminated" for row in rows),
+        may_reregister=sum(row.may_reregister for row in rows),
+        near=len(near),
+        near_first=[row.pk for row in sorted(near, key=lambda row: (-row.points, row.until or date.max, row.pk))[:FEW]],
+        free_first=first(row for row in others if row.may_reregister),
+        blocked_first=first(row for row in others if not row.may_reregister),
     )
-    highest = Case(When(near, then=0 - F("points")), default=Value(0), output_field=IntegerField())
-    wanted = {
-        "suspended": Q(status="suspended"),
-        "terminated": Q(status="terminated"),
-        "may": may,
-        "near": near,
-    }
-    counts = {f"all_{name}": Window(Count("id", filter=which)) for name, which in wanted.items()}
-    order = [highest.asc(), F("until").asc(nulls_last=True), F("id").asc()]
-    rows = spans.filter(near | ~Q(status="normal")).annotate(group=group, **counts)
-    ranked = rows.annotate(rank=Window(RowNumber(), partition_by=["group"], order_by=order))
-    return ranked.filter(rank__lte=FEW).select_related("practitioner").order_by("group", "rank")
 
 
-Found = tuple[list[StandingSpan], dict[int, StandingSpan]]
-"""Who is found, in order, and what may be shown of them."""
-
-
-def _at_once(ranked: QuerySet[StandingSpan]) -> Found:
-    rows = list(ranked)
-    return rows, {row.pk: row for row in rows}
-
-
-def _of_regions(ranked: QuerySet[StandingSpan]) -> Found:
-    with full_sight():
-        rows = list(ranked)
-    return rows, StandingSpan.objects.select_related("practitioner").in_bulk([row.pk for row in rows])
+def _found(rows: QuerySet[StandingSpan], near: Q) -> _Found:
+    is_near = Case(When(near, then=Value(True)), default=Value(False))
+    wanted = rows.select_related(None).values_list("id", "status", "until", "points", "may_reregister", is_near)
+    try:
+        query, values = wanted.query.sql_with_params()
+    except EmptyResultSet:  # whoever sees nobody
+        return _Found(0, 0, 0, 0, [], [], [])
+    with full_sight(), connection.cursor() as cursor:
+        cursor.execute(_FOUND.format(rows=query), values)
+        row = cursor.fetchone()
+    assert row
+    return _Found(*row)
 
 
 def _spans(seen: Scope, today: date) -> QuerySet[StandingSpan]:

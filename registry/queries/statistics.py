@@ -142,9 +142,9 @@ def entries_during(seen: Scope, during: During) -> QuerySet[PointsEntry]:
     rows = rows.annotate(annulled=Exists(corrections.filter(kind=FactKind.ENTRY_ANNULLED)))
     by_now = Coalesce(Subquery(revised.values("points")[:1]), F("fact__points"))
     counts = Case(When(annulled=True, then=Value(0)), default=by_now, output_field=IntegerField())
-    found = rows.annotate(by_now=counts, region=_REGION_OF_ENTRY, place=_PLACE)
-    found = found.filter(region__startswith=during.prefix) if during.prefix else found
-    return found.filter(place=during.institution) if during.institution else found
+    found = rows.annotate(by_now=counts)
+    found = found.annotate(region=_REGION_OF_ENTRY).filter(region__startswith=during.prefix) if during.prefix else found
+    return found.annotate(place=_PLACE).filter(place=during.institution) if during.institution else found
 
 
 def points(seen: Scope, during: During, *, by: str, most: int = MOST_LINES) -> Table:
@@ -189,15 +189,13 @@ _SANCTIONS = f"""
         SELECT id, practitioner_id AS person, kind, starts_on FROM {SanctionPeriod._meta.db_table}
         WHERE starts_on BETWEEN %s AND %s AND {{people}}
     ), {FILES}, counted AS (
-        SELECT DISTINCT sanction.id, sanction.person, sanction.kind, sanction.starts_on,
-            human.category, there.code AS place, there.region_id AS region
+        SELECT DISTINCT sanction.id, sanction.person, sanction.kind, sanction.starts_on{{columns}}
         FROM sanction
         JOIN files ON files.person = sanction.person
         JOIN {Registration._meta.db_table} stay ON stay.practitioner_id = files.file AND stay.superseded_at IS NULL
             AND stay.starts_on <= sanction.starts_on AND (stay.ends_on IS NULL OR stay.ends_on > sanction.starts_on)
-        JOIN {Institution._meta.db_table} there ON there.id = stay.institution_id
-        JOIN {Practitioner._meta.db_table} human ON human.id = sanction.person
-        WHERE there.id IN ({{places}})
+        {{joins}}
+        WHERE {{where}}
     )
     SELECT {{key}} AS key,
         count(DISTINCT id) FILTER (WHERE kind = 'suspension'),
@@ -206,6 +204,14 @@ _SANCTIONS = f"""
     FROM counted GROUP BY 1 ORDER BY count(DISTINCT id) DESC, 1 LIMIT {{most}}
 """  # noqa: S608 - what is put in are names of our own tables, and expressions and queries of ours
 
+
+_OF_PLACE = (
+    ", there.code AS place, there.region_id AS region",
+    f"JOIN {Institution._meta.db_table} there ON there.id = stay.institution_id",
+)
+_OF_PERSON = (", human.category", f"JOIN {Practitioner._meta.db_table} human ON human.id = sanction.person")
+_BESIDE = {**dict.fromkeys((*PLACES, "institution"), _OF_PLACE), "category": _OF_PERSON}
+"""The columns that a key asks for beside those of the sanction, and the join that has them."""
 
 _PEOPLE_OF_PLACES = f"""(
     practitioner_id IN (
@@ -220,11 +226,18 @@ def sanctions(seen: Scope, during: During, *, by: str, most: int = MOST_LINES) -
 
     Each is counted once in a group, however many institutions of the group the person was registered at.
     """
-    places, values = _institutions(seen, during).order_by().values("pk").query.sql_with_params()
-    people, of_people = (_PEOPLE_OF_PLACES.format(places=places), values) if seen.is_narrow else ("true", ())
-    query = _SANCTIONS.format(people=people, places=places, key=SANCTIONS_BY[by], most=most + 1)
+    columns, joins = _BESIDE.get(by, ("", ""))
+    people, where, values = "true", "true", list[Any]()
+    if not (seen.sees_everything and not during.prefix and not during.institution):
+        places, of_places = _institutions(seen, during).order_by().values("pk").query.sql_with_params()
+        where, values = f"stay.institution_id IN ({places})", [*of_places]
+        if seen.is_narrow:
+            people, values = _PEOPLE_OF_PLACES.format(places=places), [*of_places, *of_places]
+    query = _SANCTIONS.format(
+        people=people, columns=columns, joins=joins, where=where, key=SANCTIONS_BY[by], most=most + 1
+    )
     with connection.cursor() as cursor:
-        cursor.execute(query, [during.from_, during.until, *of_people, *values])
+        cursor.execute(query, [during.from_, during.until, *values])
         found = cursor.fetchall()
     names = ("suspensions", "terminations", "people")
     rows = [{"key": key, **dict(zip(names, figures, strict=True))} for key, *figures in found]

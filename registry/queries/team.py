@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db.models import Count, Min, Q
 
-from registry.models import Agency, Task, User
+from registry.models import Task, User
 from registry.queries.explain import name_of
 from registry.queries.scope import Scope
 from registry.queries.worklist import open_tasks
@@ -28,20 +28,20 @@ class Load:
 
 
 def team_load(seen: Scope, today: date, *, user: User | None) -> tuple[Load, ...]:
-    """The load of the user's agencies by officer, of everybody else's by agency; most overdue first. Two queries."""
+    """The load of the user's agencies by officer, of everybody else's by agency; most overdue first.
+
+    One query, and one for the names of officers.
+    """
     if not seen.agencies and not seen.sees_everything:
         return ()
     rows = open_tasks(seen, user).filter(holder=Task.Holder.AGENCY).order_by()
     counted = {"open": Count("pk"), "overdue": Count("pk", filter=Q(due_on__lt=today)), "oldest": Min("due_on")}
-    key = "user_id" if seen.agencies else "agency_id"
-    grouped = rows.values(key).annotate(**counted).order_by("-overdue", "-open", key)
-    found = list(grouped.values_list(key, *counted)[:MOST])
+    keys = ("user_id",) if seen.agencies else ("agency_id", "agency__name", "agency__code")
+    grouped = rows.values(*keys).annotate(**counted).order_by("-overdue", "-open", keys[0])
+    found = list(grouped.values_list(*counted, *keys)[:MOST])
     if seen.agencies:
-        names = {each.pk: name_of(each) for each in User.objects.filter(pk__in=[given for given, *_ in found])}
-        return tuple(Load(names.get(given, ""), number, late, oldest, given) for given, number, late, oldest in found)
-    agencies = Agency.objects.in_bulk([agency for agency, *_ in found if agency])
+        names = {each.pk: name_of(each) for each in User.objects.filter(pk__in=[given for *_, given in found])}
+        return tuple(Load(names.get(given, ""), number, late, oldest, given) for number, late, oldest, given in found)
     return tuple(
-        Load(agencies[agency].name, number, late, oldest, agency=agencies[agency].code)
-        for agency, number, late, oldest in found
-        if agency in agencies
+        Load(name, number, late, oldest, agency=code) for number, late, oldest, agency, name, code in found if agency
     )

@@ -9,14 +9,16 @@ recorded late, and is seen at the next look. Whoever acts for an institution alo
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from django.core.cache import caches
 from django.db import connection
+from django.db.models import Count, QuerySet
 
 from registry.models import Fact, FileMerge, Registration
 from registry.queries.scope import Scope
 from registry.queries.sight import full_sight
-from registry.queries.statistics import During, points, sanctions
+from registry.queries.statistics import POINTS_BY, During, entries_during, sanctions
 
 MONTHS = 12
 KEPT_FOR = 3600
@@ -64,14 +66,20 @@ def _counted(seen: Scope, months: tuple[date, ...], today: date) -> list[Month]:
     """Only numbers come of what the scope names, so they are counted with full sight."""
     during = During(months[0], today)
     with full_sight():
-        scored = {line.key: line.figures for line in points(seen, during, by="month").lines}
+        scored = _scored(seen, during)
         begun = {line.key: line.figures for line in sanctions(seen, during, by="month").lines}
-    nothing = dict.fromkeys(("entries", "annulled_entries", "suspensions", "terminations"), 0)
+    nothing = dict.fromkeys(("suspensions", "terminations"), 0)
     found = []
     for key in (f"{month:%Y-%m}" for month in months):
-        here = {**nothing, **scored.get(key, {}), **begun.get(key, {})}
-        found.append((here["entries"] - here["annulled_entries"], here["suspensions"], here["terminations"]))
+        here = begun.get(key, nothing)
+        found.append((scored.get(key, 0), here["suspensions"], here["terminations"]))
     return found
+
+
+def _scored(seen: Scope, during: During) -> dict[str, int]:
+    every: QuerySet[Any] = entries_during(seen, during)
+    by_month = every.filter(annulled=False).order_by().values_list(POINTS_BY["month"]).annotate(number=Count("pk"))
+    return {f"{month:%Y-%m}": number for month, number in by_month}
 
 
 # what is kept, and until when -----------------------------------------------------------------------------------------

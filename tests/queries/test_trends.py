@@ -1,6 +1,7 @@
 """The twelve months on the opening pages: what is over is counted once, and is right all the same."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.cache import caches
@@ -39,11 +40,11 @@ def test_months_that_are_over_are_not_counted_twice(town: Town, monkeypatch: pyt
     score(town, 9, FEBRUARY)
     asked: list[date] = []
 
-    def noted(seen: Scope, during: statistics.During, *, by: str) -> statistics.Table:
+    def noted(seen: Scope, during: statistics.During) -> Any:
         asked.append(during.from_)
-        return statistics.points(seen, during, by=by)
+        return statistics.entries_during(seen, during)
 
-    monkeypatch.setattr(kept, "points", noted)
+    monkeypatch.setattr(kept, "entries_during", noted)
     first = trends(EVERYTHING, TODAY)
     score(town, 3, APRIL, number="罚字2号")
     with CaptureQueriesContext(connection) as queries:
