@@ -12,7 +12,10 @@ def told(thing: Thing) -> str:
     what = thing.situation_words
     if thing.entry is not None:
         about = {"day": day(thing.entry.effective_on), "document": thing.entry.document_number, "what": what}
-        what = (
-            gettext("%(what)s (entry of %(day)s %(document)s)") % about if what else "{day} {document}".format(**about)
-        )
+        if not what:
+            what = "{day} {document}".format(**about).strip()
+        elif about["document"]:
+            what = gettext("%(what)s (entry of %(day)s %(document)s)") % about
+        else:
+            what = gettext("%(what)s (entry of %(day)s)") % about
     return words % {"points": thing.points, "what": what}

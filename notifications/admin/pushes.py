@@ -17,7 +17,7 @@ from notifications.admin.chart import chart_of
 from notifications.admin.endpoints import condition
 from notifications.models import Endpoint, Mail, Push
 from notifications.queries.delivery import Line, board, dead, with_tries
-from notifications.queries.endpoints import endpoints_of, keeps_endpoints, pushes_of
+from notifications.queries.endpoints import endpoints_of, keeps_endpoints, may_ask, pushes_of
 from notifications.queries.mailing import failing
 from notifications.queries.saying import title_of
 from registry.admin.acts.buttons import Button
@@ -115,6 +115,7 @@ def delivery_board(site: Any) -> Callable[..., HttpResponse]:
             lines=[(line, chart_of(line), condition(line.endpoint)) for line in lines],
             next_url=following,
             is_first=not request.GET.get("after"),
+            may_ask=may_ask(scope(request)),
             mails=_failing_mails(request),
         )
         return response

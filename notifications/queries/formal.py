@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from notifications.models import Kind, Notice
+from notifications.models import Event, Kind, Notice
 from notifications.queries.inbox import corrected_by, corrects
 from notifications.queries.printed import check_url, number_of, picture_of
 from notifications.queries.saying import Line, lines_of, recipient_name, sentence_of, title_of
@@ -49,12 +49,12 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class Formal:
-    """The letter."""
+    """The letter. `happened_on` is None where a line names that day already."""
 
     notice: Notice
     number: str
     made_on: date
-    happened_on: date
+    happened_on: date | None
     url: str
     picture: str
     heading: Words
@@ -83,7 +83,7 @@ def formal(notice: Notice, *, reached_at: str) -> Formal:
         notice=notice,
         number=number_of(notice),
         made_on=shanghai_day(notice.made_at),
-        happened_on=shanghai_day(event.occurred_at),
+        happened_on=_happened_on(event),
         url=url,
         picture=picture_of(url),
         heading=_("Notice to the person") if notice.practitioner_id else _("Notification"),
@@ -98,6 +98,13 @@ def formal(notice: Notice, *, reached_at: str) -> Formal:
         corrects=_numbered(corrects(notice)),
         corrected_by=_numbered(corrected_by(notice)),
     )
+
+
+def _happened_on(event: Event) -> date | None:
+    """The day on which it happened, unless that is the day of the change or of the step."""
+    happened = shanghai_day(event.occurred_at)
+    told = event.change or event.step
+    return None if told and told.on_day == happened else happened
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import BooleanRadioFilter
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import AdminPasswordChangeForm, UnfoldReadOnlyPasswordHashWidget, UserChangeForm, UserCreationForm
 
 from registry.actions.access import HELD_AT, end_role, give_role, require_assignable, require_endable
 from registry.actions.errors import Refused
@@ -114,11 +114,30 @@ class AssignmentInline(PlainPickers, StackedInline):  # type: ignore[misc]  # th
         return has_any(request, KEEPERS_OF_ACCESS)
 
 
+class PasswordState(UnfoldReadOnlyPasswordHashWidget):  # type: ignore[misc]  # the theme is untyped
+    """Whether a password is set, and nothing of what is kept of it."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """What has a value beside it is a part of the hash."""
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        if any("value" in each for each in context["summary"]):
+            context["summary"] = [{"label": gettext("A password is set.")}]
+        return context
+
+
+class AccountForm(UserChangeForm):  # type: ignore[misc]  # the theme is untyped
+    """An account, with the way to another password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget = PasswordState()
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, KeptByForms):  # type: ignore[misc,type-arg]  # the theme is untyped
     """Who signs in."""
 
-    form = UserChangeForm
+    form = AccountForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     list_display = ("username", "named", "roles_held", "is_active", "last_login")

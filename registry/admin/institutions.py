@@ -8,6 +8,7 @@ from django.db.models import Model, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesRadioFilter
 
@@ -21,6 +22,7 @@ from registry.admin.moment import today
 from registry.admin.roles import has_any, scope
 from registry.ledger.law import policies
 from registry.models import Institution, InstitutionMeasure, Registration, ServiceAgreement, StandingSpan
+from registry.queries.explain import last_day
 from registry.queries.measures import OPEN, Assessment, assessed, kind_of, measures_of, notices, ratio_of_year
 from registry.queries.publication import is_outsider
 from registry.queries.ratio import people_behind
@@ -228,7 +230,8 @@ class RegistrationAdmin(ListAdmin):
 class AgreementAdmin(ListAdmin):
     """Service agreements between agencies and institutions."""
 
-    list_display = ("number", "place", "starts_on", "ends_on")
+    list_display = ("number", "place", "starts_on", "ends")
+    fields = ("number", "place", "starts_on", "ends", "reason", "recorded_at")
     list_filter = (NowOrEver, ("institution", ByInstitution), RegionOfInstitution)
     search_fields = ("number",)
     search_help_text = _("Number of the agreement")
@@ -243,3 +246,16 @@ class AgreementAdmin(ListAdmin):
     def place(self, row: ServiceAgreement) -> SafeString:
         """The institution."""
         return labels.institution(row.institution)
+
+    @admin.display(description=_("last day"))
+    def ends(self, row: ServiceAgreement) -> str:
+        """The last day on which it is in force."""
+        return last_day(row.ends_on) if row.ends_on else gettext("open")
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Without a way to what forms have changed: no form changes an agreement."""
+        context = {**(extra_context or {}), "show_history": False}
+        response: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return response

@@ -4,6 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
+from django.utils.formats import date_format, get_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -36,6 +38,12 @@ def day(value: date | None) -> str:
     if isinstance(value, datetime):
         raise TypeError("an instant is not a day; say in which zone")
     return explain.day(value) if value else ""
+
+
+@register.filter
+def to_the_second(at: datetime) -> str:
+    """An instant as the language writes it, with its seconds."""
+    return date_format(timezone.localtime(at), f"{get_format('DATETIME_FORMAT')}:s")
 
 
 @register.filter

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -118,6 +119,20 @@ def test_every_agency_is_on_one_page_of_its_situation(chen: Client, town: Town) 
         assert sorted(seen) == [f"M{number:03}" for number in range(MANY)], sort
     asked_little(chen, "consistency", situation="2-99")
     assert f"1–30 of {MANY}" in text_of(chen.get(url("consistency"), {"situation": "2-99"}))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_thousands_are_grouped_on_the_pages_that_compare(chen: Client, town: Town, language: str) -> None:
+    Decided(town).by("BUSY", "繁忙中心", [2] * 1234, "2-99")
+    chen.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    for page, asked, numbers in (
+        ("consistency", {}, 2),  # decisions and entries
+        ("consistency", {"situation": "2-99"}, 5),  # and twice for the agency, once by points, once for the country
+        ("regions", {}, 1),
+    ):
+        found = chen.get(url(page), asked).content.decode()
+        assert found.count("1,234") >= numbers, (page, asked)
+        assert ">1234<" not in found
 
 
 def test_the_csv_holds_every_group_of_every_situation(chen: Client, town: Town) -> None:

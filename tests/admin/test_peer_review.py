@@ -226,4 +226,5 @@ def test_the_pool_is_seen_as_far_as_the_region_goes_and_changed_by_its_keepers(
         page = client.get(url("appeals_expert_change", near.pk))
         assert page.status_code == (200 if reads else 404)
         assert (url("leave_pool", near.pk) in page.content.decode()) == (reads and keeps)
+        assert ('id="acts"' in page.content.decode()) == (reads and keeps), "nobody is offered an empty list"
     assert auditor.get(url("honoraria", 2025)).status_code == 404

@@ -1,9 +1,10 @@
 """Regions, agencies and authorities are kept by administrators, each in the own region."""
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
-from registry.models import Agency, Assignment, Region, Role, User
+from registry.models import Agency, Assignment, Region, Role, ServiceAgreement, User
 from tests.admin.conftest import SignIn
 from tests.admin.deeds import url
 from tests.town import LAW_BEGINS, Town
@@ -60,3 +61,13 @@ def test_pages_of_the_office_are_read_and_posted_to_only(
     client = sign_in(administrator)
     for address in (url("index"), url("registry_agency_change", town.agency.pk), url("work_list")):
         assert getattr(client, method)(address).status_code == 405
+
+
+def test_an_agreement_is_shown_in_the_words_of_the_language_with_its_last_day(sign_in: SignIn, town: Town) -> None:
+    agreement = ServiceAgreement.objects.filter(institution=town.hospital).latest("starts_on")
+    client = sign_in(town.officer)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    page = client.get(url("registry_serviceagreement_change", agreement.pk)).content.decode()
+    assert f'href="{url("registry_institution_change", town.hospital.pk)}"' in page
+    for words in ("Record", "Institution", "不含当日", url("registry_serviceagreement_history", agreement.pk)):
+        assert words not in page, words

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from registry.models import Assignment, User
-from tests.admin.conftest import SignIn
+from registry.models import Assignment, Role, User
+from tests.admin.conftest import SignIn, assign
 from tests.admin.deeds import text_of, url
 from tests.town import Town
 
@@ -62,3 +62,22 @@ def test_who_gives_a_role_finds_the_place_for_it(guan: Client, town: Town, field
     assert field == "authority" or {"agency": "市医保中心", "institution": "第一医院", "region": "某市"}[field] in names
     assert guan.get(url("registry_institution_changelist")).status_code == 404
     assert guan.get(url("registry_institution_change", town.hospital.pk)).status_code == 404
+
+
+def test_the_page_of_an_account_says_that_a_password_is_set_and_nothing_of_its_hash(
+    guan: Client, sign_in: SignIn, town: Town
+) -> None:
+    zhou = User.objects.create_user("zhou", password="eine lange Parole für Proben")
+    auditor = sign_in(assign(User.objects.create_user("shen"), Role.AUDITOR))
+    algorithm, *_iterations, salt, kept = zhou.password.split("$")
+    for client, may_change in ((guan, True), (auditor, False)):
+        page = client.get(url("registry_user_change", zhou.pk)).content.decode()
+        assert "A password is set." in page
+        assert ('href="../password/"' in page) is may_change
+        assert not [part for part in (algorithm, salt[:4], kept[:6]) if part in page]
+
+
+def test_the_page_of_an_account_without_a_password_says_so(guan: Client, town: Town) -> None:
+    page = text_of(guan.get(url("registry_user_change", User.objects.create_user("zhou").pk)))
+    assert "No password set." in page
+    assert "A password is set." not in page

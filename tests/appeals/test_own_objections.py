@@ -205,6 +205,16 @@ def test_an_appeal_against_an_entry_and_again_for_new_facts(here: Desk, surgeon:
     assert Objection.objects.latest("pk").new_facts == "新找到的考勤表"
 
 
+def test_of_many_entries_the_older_ones_are_folded_and_all_can_be_appealed_against(here: Desk, surgeon: Screen) -> None:
+    for number in range(12):
+        score(here.town, 1, TODAY - timedelta(days=number), number=f"罚字{number}号")
+    page = surgeon.get(LIST).page
+    assert page.count("Appeal against this entry") == 12
+    folded = page.partition("<details>")[2].partition("</details>")[0]
+    assert "2 earlier entries" in folded
+    assert [f"罚字{number}号" in folded for number in range(4)] == [True, True, False, False]
+
+
 def test_an_appeal_against_the_standing_is_about_what_it_rests_on(here: Desk, surgeon: Screen) -> None:
     fact = score(here.town, 9, TODAY - timedelta(days=40)).fact
     draft = surgeon.begins(standing="on")

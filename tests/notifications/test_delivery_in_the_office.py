@@ -137,3 +137,17 @@ def test_the_pages_ask_little(town: Town, root: Client) -> None:
         with CaptureQueriesContext(connection) as asked:
             text(root, address)
         assert len(asked) <= MOST, (address, len(asked))
+
+
+def test_an_empty_board_leads_on_to_what_has_to_be_done_first(town: Town) -> None:
+    officer = User.objects.create(username="gao")
+    Assignment.objects.create(
+        user=officer, role=Role.COMPLIANCE_OFFICER, institution=town.hospital, starts_on=LAW_BEGINS
+    )
+    auditor = User.objects.create(username="shen")
+    Assignment.objects.create(user=auditor, role=Role.AUDITOR, starts_on=LAW_BEGINS)
+    for user, may_ask in ((officer, True), (auditor, False)):
+        page = text(signed_in(user), BOARD)
+        assert "No system receives yet." in page
+        assert ('<a class="rg-button rg-button-main" href="/admin/endpoints/ask/">' in page) is may_ask
+        assert f'<a class="rg-button" href="{ENDPOINTS}">' in page

@@ -105,6 +105,20 @@ def test_a_notice_that_was_corrected_says_so_and_by_which(town: Town, surgeon: C
     assert "You may appeal" not in found
 
 
+def test_a_letter_names_the_day_of_what_happened_once(town: Town, surgeon: Client) -> None:
+    score(town, 3, TODAY)
+    received(desk(town), 3, number="罚字8号")
+    announce()
+    of_days, of_windows = (
+        [text(surgeon, own(each)) for each in Notice.objects.filter(practitioner=town.surgeon, **{which: False})]
+        for which in ("event__change__isnull", "event__deadline__isnull")
+    )
+    assert [("Counts from" in each, "Happened on" in each) for each in of_days] == [(True, False)] * len(of_days)
+    assert ["Happened on" in each for each in of_windows] == [True] * len(of_windows)
+    assert of_days
+    assert of_windows
+
+
 def test_every_notice_of_a_long_story_can_be_printed(town: Town, surgeon: Client) -> None:
     entry = score(town, 9, TODAY)
     received(desk(town), 3, number="罚字8号")

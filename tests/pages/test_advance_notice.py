@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import translation
 
 from registry.actions.deliveries import notify
-from registry.models import Delivery, Proposal, Task
+from registry.models import Delivery, Proposal, Task, User
 from tests.casework import Desk, desk, proposed
 from tests.enrolling import enrolled
 from tests.notifications.told import signed_in
@@ -67,6 +67,17 @@ def test_pressing_the_button_is_the_receipt_and_the_window_runs(told: Proposal, 
     window = Task.objects.get(subject=told.uuid, kind=Task.Kind.OBJECT)
     assert shown.context["letter"]["last_day"] == window.due_on
     assert told.responsibility.grounds in shown.content.decode()
+
+
+def test_an_open_notice_leads_on_to_objecting_until_its_window_is_over(told: Proposal, surgeon: Client) -> None:
+    assert "deeds" not in surgeon.get(address_of(told)).context, "first it is to be opened"
+    shown = surgeon.post(address_of(told), follow=True)
+    (deed,) = shown.context["deeds"]
+    assert (deed.url, deed.until) == ("/my/objections/", Task.objects.get(subject=told.uuid, kind="object").due_on)
+    assert '<a href="/my/objections/">Object to 4 proposed points</a>' in shown.content.decode()
+    with time_machine.travel(OPENED + timedelta(days=60), tick=False):
+        surgeon.force_login(User.objects.get(assignments__practitioner=told.practitioner))
+        assert surgeon.get(address_of(told)).context["deeds"] == []
 
 
 def test_pressing_it_again_another_day_changes_nothing(told: Proposal, surgeon: Client) -> None:

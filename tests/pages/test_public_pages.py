@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -17,6 +17,7 @@ from registry.actions.registrations import register_at
 from registry.config import health
 from registry.ledger.law import policies
 from registry.queries.public_figures import ADDED_UP, FIGURES, public_figures, suppressed, years
+from registry.templatetags.registry_words import to_the_second
 from tests.actions.deeds import annul
 from tests.town import LAW_BEGINS, TODAY, Town, at, build, score
 
@@ -193,3 +194,11 @@ def test_without_its_database_the_service_says_so(monkeypatch: pytest.MonkeyPatc
     answer = Client(headers={"accept-language": "en"}).get("/public/status/")
     assert answer.status_code == 503
     assert "It cannot answer at the moment" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "written"), [("en", "March 10, 2025, 15:04:05"), ("zh-hans", "2025年3月10日 15:04:05")]
+)
+def test_an_instant_is_written_with_its_seconds_as_the_language_writes_days(language: str, written: str) -> None:
+    with translation.override(language):
+        assert to_the_second(datetime(2025, 3, 10, 7, 4, 5, tzinfo=UTC)) == written

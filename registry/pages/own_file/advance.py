@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods
 
 from registry.actions.deliveries import open_notice
 from registry.actions.procedure import for_practitioner
+from registry.ledger.days import shanghai_day
 from registry.ledger.law import policies
 from registry.models import Practitioner, Proposal, Task, User
-from registry.pages.own_file.extensions import Deed, Happening
+from registry.pages.own_file.extensions import Deed, Happening, deeds_for
 from registry.pages.own_file.holder import for_its_holder
 from registry.queries.advance_notices import UNRECEIVED, letter_of, sent_to
 from registry.queries.own_file import files_of, once
@@ -39,7 +40,7 @@ def advance_notice(request: HttpRequest, person: Practitioner, proposal: UUID) -
         with full_sight():
             open_notice(proposal=notice, acting=for_practitioner(request.user), now=timezone.now())
         return HttpResponseRedirect(reverse("my_advance_notice", args=[proposal]))
-    return render(request, "own_file/advance_notice.html", _shown(notice))
+    return render(request, "own_file/advance_notice.html", _shown(notice, person))
 
 
 def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
@@ -71,10 +72,13 @@ def _sent_to(person: Practitioner) -> list[Proposal]:
     return once(person, "sent", lambda: list(sent_to(files_of(person)).select_related("case__agency")))
 
 
-def _shown(notice: Proposal) -> dict[str, object]:
+def _shown(notice: Proposal, person: Practitioner) -> dict[str, object]:
+    """The notice and, as long as its window is open, what presses."""
     if notice.state in UNRECEIVED:
         return {"notice": notice, "working_days": policies()[notice.policy].clock("objection")}
-    return {"notice": notice, "letter": letter_of(notice, timezone.now())}
+    open_ = notice.state == Proposal.State.RECEIVED
+    pressing = [each for each in deeds_for(person, shanghai_day(timezone.now())) if each.pressing] if open_ else []
+    return {"notice": notice, "letter": letter_of(notice, timezone.now()), "deeds": pressing}
 
 
 def _address(proposal: Proposal) -> str:
