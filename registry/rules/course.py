@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -184,17 +183,19 @@ class Course:
             new = Period(TERMINATION, day, None, barred_until, (entry.id,), single)
             self.terminations.append(new)
             return _Effect("terminated", rules, new, months)
-        self.terminations[-1] = replace(
-            old,
-            barred_until=max(_bar(old), barred_until),
-            because=(*old.because, entry.id),
-            single=old.single or single,
+        self.terminations[-1] = Period(
+            TERMINATION,
+            old.from_,
+            None,
+            max(_bar(old), barred_until),
+            (*old.because, entry.id),
+            old.single or single,
         )
         return _Effect("termination_extended", rules, self.terminations[-1], months)
 
     def _cut_suspensions(self, day: date) -> None:
         begun = [period for period in self.suspensions if period.from_ < day]
-        self.suspensions = [replace(period, until=min(period.end, day)) for period in begun]
+        self.suspensions = [period._replace(until=min(period.end, day)) for period in begun]
 
     def _relieve(self, relief: PointsRelieved) -> None:
         year = relief.effective_on.year
@@ -213,7 +214,7 @@ class Course:
         if termination is None or day >= _bar(termination):
             return None
         barred_until = earlier(_bar(termination), shortening.days, not_before=day)
-        self.terminations[-1] = replace(termination, barred_until=barred_until)
+        self.terminations[-1] = termination._replace(barred_until=barred_until)
         return _Effect("bar_shortened", ("remediation.shortest_percent",), self.terminations[-1])
 
     def _shorten_suspension(self, shortening: PeriodShortened) -> _Effect | None:
@@ -222,7 +223,7 @@ class Course:
             return None
         last = self.suspensions.pop()
         until = earlier(last.end, shortening.days, not_before=max(day, last.from_))
-        shorter = replace(last, until=until)
+        shorter = last._replace(until=until)
         self._keep(self.suspensions, shorter)
         caused = "suspension_dropped" if shorter.is_empty else "suspension_shortened"
         return _Effect(caused, ("remediation.shortest_percent",), shorter)
@@ -236,7 +237,7 @@ class Course:
             self.errors.append(fact.id)
             caused = "still_barred" if termination else "not_terminated"
             return _Effect(caused, ("thresholds.terminate",), termination)
-        closed = replace(self.terminations.pop(), until=fact.effective_on)
+        closed = self.terminations.pop()._replace(until=fact.effective_on)
         self._keep(self.terminations, closed)
         return _Effect("reregistered", ("bars.single" if closed.single else "bars.cumulative",), closed)
 
