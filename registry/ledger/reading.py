@@ -35,22 +35,25 @@ _COLUMNS = (
 
 _PK = _COLUMNS.index("pk")
 
-_WRITTEN = Statement("""
-    SELECT f.practitioner_id, f.decided_at, f.origin, f.origin_seq, f.origin_id, f.kind, f.effective_on, f.recorded_at,
-           f.points, f.counted_on, f.policy, f.months, f.days, e.origin_id, f.id, f.chain_no, f.hash
+_WRITTEN = Statement(
+    """
+    SELECT f.practitioner_id, f.decided_at, f.origin, f.origin_seq, f.origin_id::text, f.kind, f.effective_on,
+           f.recorded_at, f.points, f.counted_on, f.policy, f.months, f.days, e.origin_id::text, f.id, f.chain_no, f.hash
     FROM registry_fact AS f LEFT JOIN registry_fact AS e ON e.id = f.entry_id
     WHERE f.practitioner_id = ANY (%(files)s::bigint[])
-""")
+""",
+    binary=True,
+)
 
 
 class Written(NamedTuple):
-    """A fact as a row that `numbered` takes, with its place in the chain of its file."""
+    """A fact as a row that `numbered` takes, with its place in the chain of its file; read ones have ids as text."""
 
     file: int
     decided_at: datetime
     origin: str
     origin_seq: int
-    origin_id: UUID
+    origin_id: UUID | str
     kind: str
     effective_on: date
     recorded_at: datetime
@@ -59,7 +62,7 @@ class Written(NamedTuple):
     policy: str
     months: int | None
     days: int | None
-    entry: UUID | None
+    entry: UUID | str | None
     pk: int
     chain_no: int
     hash: bytes
