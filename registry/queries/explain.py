@@ -7,6 +7,7 @@ moment. Nothing is computed again, so the words cannot disagree with the answer.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -206,6 +207,11 @@ def months_words(months: int) -> str:
 
 def day(value: date) -> str:
     """A day as the language writes it."""
+    return _day(value, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, language: str | None) -> str:
     return date_format(value, "DATE_FORMAT")
 
 
