@@ -106,11 +106,20 @@ class Course:
         self._closed: list[Period] = []
         self.errors: list[str] = []
         self._told: list[_Told] = []
+        self._steps: list[Step] = []
+
+    def copy(self) -> Course:
+        """Another course that has taken the same facts."""
+        other = Course(self._policies, self._revised_by)
+        for name, value in vars(self).items():
+            setattr(other, name, value.copy() if isinstance(value, list | dict) else value)
+        return other
 
     @property
     def steps(self) -> list[Step]:
         """What each fact did, in the order in which they were taken."""
-        return [self._step(told) for told in self._told]
+        self._steps += [self._step(told) for told in self._told[len(self._steps) :]]
+        return self._steps
 
     @property
     def terminations(self) -> list[Period]:
