@@ -28,6 +28,8 @@ CERTAINTIES: Mapping[str, str | Promise] = {
 }
 LONG, MOST_SHOWN = 24, 12
 """Of what is longer than the one, only so many as the other are shown unless all is asked for: a career is shorter."""
+WHOLE = "whole"
+"""The parameter of a page that shows all of it."""
 
 STATUSES: Mapping[str, str | Promise] = {
     "normal": _("normal"),

@@ -12,13 +12,11 @@ from registry.pages.own_file.doors import doors_of
 from registry.pages.own_file.extensions import cards_for, deeds_for, happenings_for
 from registry.pages.own_file.holder import for_its_holder
 from registry.pages.own_file.timeline import line_of
+from registry.queries.explain import WHOLE
 from registry.queries.file import file_of
 from registry.queries.gauge import consequences, gauge_of
 from registry.queries.own_file import history_of_holder
 from registry.queries.scope import roles_of
-
-WHOLE = "whole"
-"""The parameter of the page that shows everything of a long file."""
 
 
 @require_safe
