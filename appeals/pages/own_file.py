@@ -14,7 +14,7 @@ from appeals.queries.own_objections import STANDS, Window, own_objections, windo
 from registry.ledger.days import shanghai_day
 from registry.models import Practitioner
 from registry.pages.own_file.extensions import Card, Deed, Happening
-from registry.queries.own_file import files_of, once
+from registry.queries.own_file import files_of, history_of_holder, once
 
 MOST_SHOWN = 3
 
@@ -39,7 +39,7 @@ def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
             until=None if window.is_over else window.due,
             pressing=not window.is_over,
         )
-    if any_appealable(files_of(person)):
+    if any_appealable(history_of_holder(person).facts):
         words = _(
             "Against points on record, or against your standing, at any time. Until it is decided, points and standing"
             " stay as they are."

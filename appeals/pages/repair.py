@@ -20,11 +20,10 @@ from appeals.queries.remediation import Offer, offers_for, prospects, taken_part
 from registry.actions.errors import Refused
 from registry.actions.procedure import for_practitioner
 from registry.ledger.days import shanghai_day
-from registry.ledger.reading import history_of
 from registry.models import Practitioner, User
 from registry.pages.own_file.extensions import Deed, Happening, Words
 from registry.pages.own_file.holder import for_its_holder
-from registry.queries.own_file import files_of, once
+from registry.queries.own_file import files_of, history_of_holder, once
 from registry.queries.sight import full_sight
 
 OF_THE_DECIDED: dict[str, Words] = {
@@ -47,7 +46,7 @@ def my_repair(request: HttpRequest, person: Practitioner) -> HttpResponse:
         else:
             return HttpResponseRedirect(reverse("my_repair") + "#offered")
     today = shanghai_day(now)
-    history = history_of(person, files=files_of(person))
+    history = history_of_holder(person)
     parts = taken_part(history.files)
     asked = asked_by(history.files)
     shown = {
@@ -99,7 +98,7 @@ def deeds(person: Practitioner, today: date) -> Iterator[Deed]:
             )
     if not any(part.state == Attendance.State.COMPLETED and part.application_id is None for part in parts):
         return  # nothing supports an application
-    for each in askable_now(prospects(history_of(person, files=files_of(person)), today)):
+    for each in askable_now(prospects(history_of_holder(person), today)):
         yield Deed(
             title=_("Apply for repair: %(kind)s") % {"kind": each.kind.label},
             text=_("Your completed activities are enough to ask for something. Nothing is granted by asking."),

@@ -11,7 +11,8 @@ from registry.ledger.writing import LockedPerson
 from registry.models import Fact, FactKind, Practitioner
 from registry.queries.scope import Scope
 from registry.rules.compute import Standing, standing
-from registry.rules.facts import PointsScored
+from registry.rules.facts import EntryAnnulled, PointsScored
+from registry.rules.facts import Fact as Recorded
 
 
 def disputed_points(point: PointOfDispute) -> int:
@@ -80,7 +81,7 @@ def decided_within(fact: Fact, seen: Scope) -> bool:
     return fact.agency is None or seen.acts_in(fact.agency.region_id)
 
 
-def any_appealable(files: Collection[int]) -> bool:
-    """Whether any entry is on record in the files that is not annulled. One query."""
-    scored = Fact.objects.filter(practitioner__in=files, kind=FactKind.POINTS_SCORED)
-    return scored.exclude(corrections__kind=FactKind.ENTRY_ANNULLED).exists()
+def any_appealable(facts: Collection[Recorded]) -> bool:
+    """Whether any entry is on record among these facts of a person that is not annulled."""
+    annulled = {each.entry for each in facts if isinstance(each, EntryAnnulled)}
+    return any(isinstance(each, PointsScored) and each.id not in annulled for each in facts)

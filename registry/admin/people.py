@@ -26,16 +26,13 @@ from registry.admin.roles import has_any, is_agency_officer, reads_files, scope
 from registry.admin.worklist import rows_of
 from registry.models import Practitioner, Registration, StandingSpan
 from registry.queries.access_log import READERS_OF_LOOKS
-from registry.queries.explain import title_of
+from registry.queries.explain import WHOLE, title_of
 from registry.queries.file import PractitionerFile, file_of
 from registry.queries.gauge import gauge_of
 from registry.queries.people import find_people
 from registry.queries.publication import is_outsider, may_ask_for, published_file
 from registry.queries.roles import READERS_OF_THE_PUBLISHED, STAFF_KEEPERS
 from registry.queries.worklist import next_date, tasks_of
-
-WHOLE = "whole"
-"""The parameter of a page that shows all of them."""
 
 
 class AsOfForm(forms.Form):

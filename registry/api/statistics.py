@@ -38,6 +38,8 @@ WRONG_WAY_ROUND = Fault(
     "wrong_way_round", _("%(value)s lies before the first day."), _("Send a last day that is not before the first.")
 )
 
+FEW_GROUPS = 50
+"""So many groups of a situation are told unless more are asked for."""
 
 SPECIALTY = (
     "; `specialty` is the scope of practice (执业范围), as it reads now, on the certificate of the file that was"
@@ -282,7 +284,9 @@ class SituationSpreadShape(Shape):
     difference = serializers.FloatField(
         allow_null=True, help_text="between the highest and the lowest mean of groups with enough decisions"
     )
-    groups = SpreadGroupShape(many=True)
+    groups = SpreadGroupShape(many=True, help_text="those with the most decisions, by their mean, the highest first")
+    groups_in_all = serializers.IntegerField(min_value=1, help_text="how many there are; all of them are counted above")
+    more = serializers.BooleanField(help_text="there are further groups; ask for one `situation` with a higher `limit`")
 
 
 class SpreadShape(Shape):
@@ -299,6 +303,10 @@ class AskedSpread(AskedDays):
 
     by = Choice(choices=list(SPREAD_BY), required=False, help_text="region unless told")
     fewest = Whole(min_value=1, max_value=1000, required=False, help_text=f"decisions to be compared; {FEWEST}")
+    situation = Text(required=False, max_length=20, help_text="only this situation, by its code")
+    limit = Whole(
+        min_value=1, max_value=MOST_LINES, required=False, help_text=f"groups of each situation; {FEW_GROUPS}"
+    )
 
 
 class Consistency(Figures):
@@ -311,7 +319,14 @@ class Consistency(Figures):
     def find(self, **path: Any) -> dict[str, Any]:
         asked = self.asked()
         during, by = self.during(asked), asked.get("by", "region")
-        found: tuple[Spread, ...] = spread(self.asker.scope, during, by=by, fewest=asked.get("fewest", FEWEST))
+        found: tuple[Spread, ...] = spread(
+            self.asker.scope,
+            during,
+            by=by,
+            fewest=asked.get("fewest", FEWEST),
+            situation=asked.get("situation", ""),
+            most=asked.get("limit", FEW_GROUPS),
+        )
         return {"by": by, "from_day": during.from_, "until": during.until, "situations": found}
 
 

@@ -13,11 +13,12 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from registry.actions.checks import keep_emergency_claims
+from registry.actions.leases import claim
 from registry.claims.checking import CHUNK, Asked, Chunk, check
 from registry.claims.errors import ClaimsRefused
 from registry.claims.pieces import Part, cut, file_of, keep_pieces
@@ -132,7 +133,8 @@ def cancel(job: ClaimsCheck, *, now: datetime) -> ClaimsCheck:
 def work_due(*, clock: Clock, size: int = CHUNK) -> int:
     """Do every check that is due; returns how many were worked on. Safe to run in many processes."""
     worked = 0
-    while (job := _claim(clock())) is not None:
+    begins = {State.WAITING.value: State.WORKING.value}
+    while (job := claim(ClaimsCheck.objects.all(), clock(), lease=LEASE, begins=begins)) is not None:
         _work(job, clock, size)
         worked += 1
     return worked
@@ -151,21 +153,6 @@ def forget(old: QuerySet[ClaimsCheck]) -> int:
             ClaimsPiece.objects.filter(check_of_id__in=ids).delete()
             forgotten += ClaimsCheck.objects.filter(pk__in=ids).update(forgotten=True, filename="")
     return forgotten
-
-
-def _claim(now: datetime) -> ClaimsCheck | None:
-    """The next check that is due, claimed and committed; None if there is none or others have them all."""
-    due = ClaimsCheck.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now), next_at__lte=now)
-    with transaction.atomic():
-        job = due.select_for_update(of=("self",), skip_locked=True).order_by("next_at").first()
-        if job is None:
-            return None
-        job.fence += 1
-        job.attempts += 1
-        job.lease_until = job.next_at = now + LEASE
-        job.state = State.WORKING if job.state == State.WAITING else job.state
-        job.save(update_fields=["fence", "attempts", "lease_until", "next_at", "state"])
-    return job
 
 
 def _work(job: ClaimsCheck, clock: Clock, size: int) -> None:

@@ -16,20 +16,29 @@ from registry.models import FileMerge, Practitioner
 
 _TABLE = FileMerge._meta.db_table
 
-# Every link that leads from one of the files to another over any number of merges, in force or not.
-_LINKS = f"""
+
+def _reached(which: str) -> str:
+    """The clause of a statement that names every file that a merge leads to from `files`, over any number of merges."""
+    return f"""
     WITH RECURSIVE reached(file) AS (
         SELECT unnest(%(files)s::bigint[])
         UNION
         SELECT other FROM reached CROSS JOIN LATERAL (
-            SELECT kept_id FROM {_TABLE} WHERE absorbed_id = file AND (%(past)s OR undone_at IS NULL)
+            SELECT kept_id FROM {_TABLE} WHERE absorbed_id = file AND {which}
             UNION ALL
-            SELECT absorbed_id FROM {_TABLE} WHERE kept_id = file AND (%(past)s OR undone_at IS NULL)
+            SELECT absorbed_id FROM {_TABLE} WHERE kept_id = file AND {which}
         ) AS neighbour(other)
     )
+    """  # noqa: S608 - the only text put in is our own
+
+
+REACHED_NOW = _reached("undone_at IS NULL")
+"""The same over the merges in force, which are those of one person where one file is asked for."""
+
+_LINKS = f"""{_reached("(%(past)s OR undone_at IS NULL)")}
     SELECT absorbed_id, kept_id, recorded_at, undone_at FROM {_TABLE} JOIN reached ON absorbed_id = file
     WHERE %(past)s OR undone_at IS NULL
-"""  # noqa: S608 - the only text put in is the name of our own table
+"""  # noqa: S608 - the only text put in is our own
 
 
 Link = tuple[int, int, datetime, datetime | None]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from registry.ledger.chain import FactRow
-from registry.ledger.families import families, family_of, kept_file
+from registry.ledger.families import REACHED_NOW, families, family_of, kept_file
 from registry.ledger.law import policies
 from registry.ledger.statements import Statement
 from registry.models import Fact, Practitioner
@@ -35,22 +35,42 @@ _COLUMNS = (
 
 _PK = _COLUMNS.index("pk")
 
-_WRITTEN = Statement("""
-    SELECT f.practitioner_id, f.decided_at, f.origin, f.origin_seq, f.origin_id, f.kind, f.effective_on, f.recorded_at,
-           f.points, f.counted_on, f.policy, f.months, f.days, e.origin_id, f.id, f.chain_no, f.hash
+_OF_A_FACT = """
+    f.practitioner_id, f.decided_at, f.origin, f.origin_seq, f.origin_id::text, f.kind, f.effective_on, f.recorded_at,
+    f.points, f.counted_on, f.policy, f.months, f.days, e.origin_id::text, f.id
+"""
+
+_WRITTEN = Statement(
+    f"""
+    SELECT {_OF_A_FACT}, f.chain_no, f.hash
     FROM registry_fact AS f LEFT JOIN registry_fact AS e ON e.id = f.entry_id
     WHERE f.practitioner_id = ANY (%(files)s::bigint[])
-""")
+    """,  # noqa: S608 - the only text put in is our own
+    binary=True,
+)
+
+_OF_A_PERSON = Statement(
+    f"""
+    {REACHED_NOW}
+    SELECT {_OF_A_FACT}, file, kept_id
+    FROM reached
+    LEFT JOIN registry_filemerge ON absorbed_id = file AND undone_at IS NULL
+    LEFT JOIN registry_fact AS f ON f.practitioner_id = file
+    LEFT JOIN registry_fact AS e ON e.id = f.entry_id
+    """,  # noqa: S608 - the only text put in is our own
+    binary=True,
+)
+"""The facts of all files of a person with the file of each and what it was merged into; a file without any is a row."""
 
 
 class Written(NamedTuple):
-    """A fact as a row that `numbered` takes, with its place in the chain of its file."""
+    """A fact as a row that `numbered` takes, with its place in the chain of its file; read ones have ids as text."""
 
     file: int
     decided_at: datetime
     origin: str
     origin_seq: int
-    origin_id: UUID
+    origin_id: UUID | str
     kind: str
     effective_on: date
     recorded_at: datetime
@@ -59,7 +79,7 @@ class Written(NamedTuple):
     policy: str
     months: int | None
     days: int | None
-    entry: UUID | None
+    entry: UUID | str | None
     pk: int
     chain_no: int
     hash: bytes
@@ -67,8 +87,12 @@ class Written(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All files of one person, as merged now, and all facts in them: read once for whatever asks about the person."""
+    """All files of one person, as merged now, and all facts in them: read once for whatever asks about the person.
 
+    `kept` is the file that they are read under.
+    """
+
+    kept: int
     files: frozenset[int]
     facts: list[facts.Fact]
 
@@ -77,10 +101,11 @@ class History:
         return compute.standing(self.facts, on, policies())
 
 
-def history_of(practitioner: Practitioner, *, files: Iterable[int] | None = None) -> History:
-    """Files and facts of the person. Two queries; one where the `files` were asked for already."""
-    members = family_of(practitioner.pk).files if files is None else frozenset(files)
-    return History(members, facts_of_files(members))
+def history_of(practitioner: Practitioner) -> History:
+    """Files and facts of the person. One query."""
+    rows = _OF_A_PERSON(files=[practitioner.pk])
+    kept = next(file for *_fact, file, merged_into in rows if merged_into is None)
+    return History(kept, frozenset(row[-2] for row in rows), numbered([row for row in rows if row[_PK]]))
 
 
 def facts_of(practitioner: Practitioner, *, known: datetime | None = None) -> list[facts.Fact]:
@@ -88,6 +113,8 @@ def facts_of(practitioner: Practitioner, *, known: datetime | None = None) -> li
 
     Facts recorded later than `known` are among them: pass `known` on to the rules, which leave them out.
     """
+    if known is None:
+        return history_of(practitioner).facts
     return facts_of_files(family_of(practitioner.pk, known=known).files)
 
 

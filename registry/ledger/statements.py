@@ -14,23 +14,23 @@ KEY = 7_040_201_960_405
 
 
 class Statement:
-    """A statement whose text is always the same. Its values have names, `%(name)s`."""
+    """A statement whose text is always the same. Its values have names, `%(name)s`; `binary`: it brings many rows."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
+    def __init__(self, text: str, *, binary: bool = False) -> None:
+        self._text, self._binary = text, binary
 
     def __call__(self, **values: Any) -> list[tuple[Any, ...]]:
         """Send it, and return its rows."""
-        return send(self._text, values)
+        return send(self._text, values, binary=self._binary)
 
 
-def send(text: str, values: dict[str, Any] | list[Any]) -> list[tuple[Any, ...]]:
-    """Send a statement that returns rows, with its values.
+def send(text: str, values: dict[str, Any] | list[Any], *, binary: bool = False) -> list[tuple[Any, ...]]:
+    """Send a statement that returns rows, with its values; of columns that Django converts, nothing is `binary`.
 
     PostgreSQL keeps its plan for the session, unless sessions are handed on between transactions by a pooler.
     """
     database: Any = connections[DEFAULT_DB_ALIAS]
-    with database.planned_cursor() as cursor:
+    with database.planned_cursor(binary=binary) as cursor:
         session = database.connection
         session.prepare_threshold = 0 if database.keeps_session else None
         try:

@@ -7,6 +7,7 @@ moment. Nothing is computed again, so the words cannot disagree with the answer.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -27,6 +28,8 @@ CERTAINTIES: Mapping[str, str | Promise] = {
 }
 LONG, MOST_SHOWN = 24, 12
 """Of what is longer than the one, only so many as the other are shown unless all is asked for: a career is shorter."""
+WHOLE = "whole"
+"""The parameter of a page that shows all of it."""
 
 STATUSES: Mapping[str, str | Promise] = {
     "normal": _("normal"),
@@ -206,6 +209,11 @@ def months_words(months: int) -> str:
 
 def day(value: date) -> str:
     """A day as the language writes it."""
+    return _day(value, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, language: str | None) -> str:
     return date_format(value, "DATE_FORMAT")
 
 

@@ -1,19 +1,22 @@
 """A practitioner's one file (一人一档) at a glance: standing, points, what happened, why, and what is kept of them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 
-from registry.ledger import reading
-from registry.ledger.families import Person, family_of
+from registry.ledger.families import family_of
 from registry.ledger.law import policies, policy_on
+from registry.ledger.reading import History, facts_of_files, history_of
 from registry.models import (
     Certificate,
     Fact,
+    FactKind,
     FileMerge,
     IdentityDocument,
     PersonalCode,
@@ -21,57 +24,49 @@ from registry.models import (
     PractitionerName,
     Registration,
 )
-from registry.queries.explain import LONG, Sentence, headline, in_words, most_shown, name_of, outlook, telling
+from registry.queries.explain import Sentence, headline, in_words, most_shown, outlook, telling
+from registry.queries.record_changes import RecordChange, record_changes
 from registry.queries.together import Together
 from registry.queries.years import Year, years_of
 from registry.rules import compute, facts
 from registry.rules.compute import Standing
+from registry.rules.corrections import CORRECTING
 from registry.rules.course import Step
 from registry.rules.periods import Period
 from registry.rules.policy import NATIONAL, NoPolicyInForce, Policy
 
 SANCTIONS = frozenset({"suspended", "suspension_extended", "terminated", "termination_extended"})
-TRACKED = ("code", "name", "sex", "birth_date", "category")
-MOST_CHANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """One fact of the file as the time asked about knew it.
 
-    `annulled` and `revised` are the later facts that correct it, `sentence` what it caused (None for what is annulled,
-    corrects, or only counts from a later day).
+    `annulled` and `revised` are the later facts that correct it, `step` is what it caused (None for what is annulled,
+    corrects, or only counts from a later day), which `says` puts in words.
     """
 
     fact: Fact
     annulled: Fact | None
     revised: Fact | None
-    sentence: Sentence | None
+    step: Step | None
     later: bool
+    says: Callable[[Step], Sentence] = field(repr=False, compare=False)
+
+    @property
+    def kind_words(self) -> str:
+        """What kind of fact it is, in words."""
+        return str(FactKind(self.fact.kind).label)
+
+    @property
+    def sentence(self) -> Sentence | None:
+        """What it caused, in words."""
+        return self.says(self.step) if self.step else None
 
     @property
     def points(self) -> int | None:
         """The points that hold: those of the last revision, if there is one."""
         return self.revised.points if self.revised else self.fact.points
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One column of the person's record that was changed."""
-
-    column: str
-    old: Any
-    new: Any
-
-
-@dataclass(frozen=True, slots=True)
-class RecordChange:
-    """A change of the person's record: when, by whom, why, and what."""
-
-    at: datetime
-    by: str
-    why: str
-    differences: tuple[Difference, ...]
 
 
 @dataclass(frozen=True)
@@ -80,9 +75,8 @@ class PractitionerFile:
 
     `practitioner` is the kept file; `asked` the one that was asked for, which differs after a merge. `points` are those
     of the calendar year of `on`, shown up to the termination threshold. `since` is the day the standing began; None
-    means it was never otherwise. `past` are the facts, the newest first, and `rows` the rows of the newest of them.
-    Further rows, codes, names, certificates, documents and merges are asked for when they are shown, and steps are put
-    in words then.
+    means it was never otherwise. `past` are the facts, the newest first. Their rows, codes, names, certificates,
+    documents and merges are asked for when they are shown, and steps are put in words then.
     """
 
     asked: Practitioner
@@ -94,7 +88,6 @@ class PractitionerFile:
     standing: Standing
     since: date | None
     past: tuple[facts.Fact, ...]
-    rows: Mapping[str, Fact]
     years: tuple[Year, ...]
     registrations: tuple[Registration, ...]
     codes: Collection[PersonalCode]
@@ -126,6 +119,11 @@ class PractitionerFile:
         return because_of(self.standing.steps, period) if period else None
 
     @cached_property
+    def corrections(self) -> "Corrections":
+        """What corrects the entries of the file."""
+        return corrections_of(self.past)
+
+    @cached_property
     def explanation(self) -> tuple[Sentence, ...]:
         """Every step in words."""
         return self.why(whole=True)
@@ -137,15 +135,23 @@ class PractitionerFile:
 
     def why(self, *, whole: bool) -> tuple[Sentence, ...]:
         """The steps that tell why in words; where they are many, all of them only where `whole`."""
-        return tuple(in_words(step, policies()) for step in telling(self.standing, whole=whole))
+        return tuple(self.says(step) for step in telling(self.standing, whole=whole))
+
+    def says(self, step: Step) -> Sentence:
+        """A step of the standing in words, found once however many parts of a page tell it."""
+        said = step.id, get_language()
+        if said not in self._said:
+            self._said[said] = in_words(step, policies())
+        return self._said[said]
+
+    @cached_property
+    def _said(self) -> dict[tuple[str, str | None], Sentence]:
+        return {}
 
     def newest(self, *, whole: bool) -> tuple[Event, ...]:
-        """What happened, the newest first; where it is much, all of it only where `whole`.
-
-        One query where it is not among `rows`.
-        """
+        """What happened, the newest first; where it is much, all of it only where `whole`. One query."""
         most = most_shown(len(self.past), whole=whole)
-        return _events(self.past[:most], corrections_of(self.past), self)
+        return _events(self.past[:most], self)
 
     @property
     def was_merged(self) -> bool:
@@ -170,7 +176,7 @@ class PractitionerFile:
     @cached_property
     def changes(self) -> tuple[RecordChange, ...]:
         """The changes of the person's record, the newest first; asked for when they are shown."""
-        return _record_changes(self.practitioner, self.known) if self.changes_of_record else ()
+        return record_changes(self.practitioner, self.known) if self.changes_of_record else ()
 
     @cached_property
     def current_registrations(self) -> list[Registration]:
@@ -183,19 +189,26 @@ class PractitionerFile:
         return [row for row in self.registrations if not _covers(row, self.on)]
 
 
+def _history(practitioner: Practitioner, known: datetime | None) -> History:
+    """Files and facts of the person as known then: two queries, one where everything recorded is known."""
+    if known is None:
+        return history_of(practitioner)
+    kept, members = family_of(practitioner.pk, known=known)
+    return History(kept, members, [each for each in facts_of_files(members) if each.recorded_at <= known])
+
+
 def file_of(
-    practitioner: Practitioner, today: date, known: datetime | None = None, *, family: Person | None = None
+    practitioner: Practitioner, today: date, known: datetime | None = None, *, history: History | None = None
 ) -> PractitionerFile:
     """The file on `today` as known at `known`: a bounded number of queries, whatever the length of the file.
 
-    `family` are the files of the person, where they were asked for already.
+    `history` is that of the person, where it was read already.
     """
-    kept, members = family or family_of(practitioner.pk, known=known)
+    history = history or _history(practitioner, known)
+    kept, members, recorded = history.kept, history.files, history.facts
     person = practitioner if kept == practitioner.pk else Practitioner.objects.get(pk=kept)
-    newest = list(_rows(members, known)[: LONG + 1])
-    recorded = _facts(members, known, newest)
     standing = compute.standing(recorded, today, policies())
-    past = tuple(sorted(recorded, key=lambda each: (each.effective_on, each.seq), reverse=True))
+    past = tuple(sorted(recorded, key=attrgetter("effective_on", "seq"), reverse=True))
     registrations = _registrations(members, known)
     kinds: tuple[Any, ...] = (PersonalCode, PractitionerName, Certificate)
     mine = (_known_by(kind.objects.filter(practitioner_id__in=members), known) for kind in kinds)
@@ -210,7 +223,6 @@ def file_of(
         standing=standing,
         since=since_of(standing),
         past=past,
-        rows={str(row.origin_id): row for row in newest},
         years=years_of(standing.periods, _dots(past), on=today),
         registrations=registrations,
         codes=codes,
@@ -232,29 +244,29 @@ class Corrections:
 
 def corrections_of(past: Iterable[facts.Fact]) -> Corrections:
     """What corrects the entries among these facts."""
-    by_deciding = sorted(past, key=lambda each: each.seq)
+    by_deciding = sorted([each for each in past if isinstance(each, CORRECTING)], key=lambda each: each.seq)
     return Corrections(
         annulled={each.entry: each for each in by_deciding if isinstance(each, facts.EntryAnnulled)},
         revised={each.entry: each for each in by_deciding if isinstance(each, facts.EntryRevised)},
     )
 
 
-def _events(shown: Sequence[facts.Fact], corrections: Corrections, file: PractitionerFile) -> tuple[Event, ...]:
+def _events(shown: Sequence[facts.Fact], file: PractitionerFile) -> tuple[Event, ...]:
     """These facts, with the rows of what is shown of them and of what corrects them."""
+    corrections = file.corrections
     annulled = {each.id: corrections.annulled.get(each.id) for each in shown}
     revised = {each.id: corrections.revised.get(each.id) for each in shown}
     needed = {each.id for each in (*shown, *annulled.values(), *revised.values()) if each}
-    rows = dict(file.rows)
-    if missing := needed - rows.keys():
-        rows.update((str(row.origin_id), row) for row in _rows(file.members, None).filter(origin_id__in=missing))
+    rows = _rows(file.members, needed) if needed else {}
     steps = {step.id: step for step in file.standing.steps}
     return tuple(
         Event(
             fact=rows[each.id],
             annulled=_row_of(annulled[each.id], rows),
             revised=_row_of(revised[each.id], rows),
-            sentence=in_words(steps[each.id], policies()) if each.id in steps else None,
+            step=steps.get(each.id),
             later=each.effective_on > file.on,
+            says=file.says,
         )
         for each in shown
     )
@@ -264,18 +276,10 @@ def _row_of(fact: facts.Fact | None, rows: Mapping[str, Fact]) -> Fact | None:
     return rows[fact.id] if fact else None
 
 
-def _facts(members: Iterable[int], known: datetime | None, newest: Sequence[Fact]) -> list[facts.Fact]:
-    """All facts in the order of deciding; where the newest rows are not all of them, they are read without the rest."""
-    if len(newest) <= LONG:
-        return reading.numbered([reading.columns_of(row) for row in newest])
-    return [each for each in reading.facts_of_files(members) if known is None or each.recorded_at <= known]
-
-
-def _rows(members: Iterable[int], known: datetime | None) -> QuerySet[Fact]:
-    """The facts of the files recorded up to `known`, the newest first, with everything shown of them."""
-    rows = _known_by(Fact.objects.filter(practitioner_id__in=members), known)
-    rows = rows.order_by("-effective_on", "-decided_at", "-origin", "-origin_seq")
-    return rows.select_related(
+def _rows(members: Iterable[int], ids: Iterable[str]) -> dict[str, Fact]:
+    """The rows of these facts of the files, by their ids, with everything shown of them."""
+    rows = Fact.objects.filter(practitioner_id__in=members, origin_id__in=ids)
+    rows = rows.select_related(
         "agency",
         "actor",
         "second",
@@ -284,6 +288,7 @@ def _rows(members: Iterable[int], known: datetime | None) -> QuerySet[Fact]:
         "points_entry__handling__institution",
         "points_entry__trigger__institution",
     ).defer("salt", "hash", "prev_hash")
+    return {str(row.origin_id): row for row in rows.order_by()}
 
 
 def _dots(past: Iterable[facts.Fact]) -> list[tuple[date, int]]:
@@ -355,33 +360,3 @@ def _merges(members: Iterable[int]) -> QuerySet[FileMerge]:
 
 def _known_by(rows: QuerySet[Any], known: datetime | None) -> QuerySet[Any]:
     return rows.filter(recorded_at__lte=known) if known else rows
-
-
-def _record_changes(person: Practitioner, known: datetime | None) -> tuple[RecordChange, ...]:
-    versions = person.history.select_related("history_user").order_by("-history_date", "-history_id")
-    if known:
-        versions = versions.filter(history_date__lte=known)
-    versions = list(versions[: MOST_CHANGES + 1])
-    olders = [*versions[1:], None]
-    pairs = zip(versions, olders, strict=True)
-    return tuple(_record_change(new, old) for new, old in list(pairs)[:MOST_CHANGES])
-
-
-def _record_change(new: Any, old: Any) -> RecordChange:
-    differences = [
-        Difference(_label(column), _shown(old, column), _shown(new, column))
-        for column in TRACKED
-        if old is not None and getattr(new, column) != getattr(old, column)
-    ]
-    by = name_of(new.history_user) if new.history_user else ""
-    return RecordChange(new.history_date, by, new.history_change_reason or "", tuple(differences))
-
-
-def _label(column: str) -> str:
-    field: Any = Practitioner._meta.get_field(column)
-    return str(field.verbose_name)
-
-
-def _shown(version: Any, column: str) -> Any:
-    display = getattr(version, f"get_{column}_display", None)
-    return display() if display else getattr(version, column)

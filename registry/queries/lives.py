@@ -18,8 +18,8 @@ from registry.ledger.reading import numbered, rows_by_file
 from registry.models import PersonalCode, Practitioner, PractitionerName
 from registry.queries.explain import Sentence
 from registry.queries.file import because_of, since_of
-from registry.rules import compute
 from registry.rules.compute import Standing
+from registry.rules.learning import Learning
 from registry.rules.periods import Period
 
 _RECORDED_AT = 7
@@ -122,11 +122,14 @@ class Lives:
 
     def _states(self, pk: int) -> Iterator[tuple[datetime, Standing]]:
         learnt = sorted(self._learnt(pk))
+        files, learning = frozenset[int](), Learning((), policies())
         for at, after in zip(learnt, [*learnt[1:], max(self._now, learnt[-1]) + _MOMENT], strict=True):
-            standing = self._standing(pk, shanghai_day(at), at)
+            if files != (present := self._persons.person(pk, known=at).files):
+                files, learning = present, self._learning(present)
+            standing = learning.standing(shanghai_day(at), at)
             yield at, standing
             while standing.changes_on and (begins := beginning_of(standing.changes_on)) < after:
-                standing = self._standing(pk, standing.changes_on, at)
+                standing = learning.standing(standing.changes_on, at)
                 yield begins, standing
 
     def _learnt(self, pk: int) -> set[datetime]:
@@ -139,10 +142,8 @@ class Lives:
         }
         return record | facts | self._persons.moments(pk)
 
-    def _standing(self, pk: int, day: date, known: datetime) -> Standing:
-        files = self._persons.person(pk, known=known).files
-        rows = [row for file in files for row in self._facts.get(file, ())]
-        return compute.standing(numbered(rows), day, policies(), known=known)
+    def _learning(self, files: Iterable[int]) -> Learning:
+        return Learning(numbered([row for file in files for row in self._facts.get(file, ())]), policies())
 
 
 def life_of(person: Practitioner, now: datetime) -> Life:

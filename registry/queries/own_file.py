@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeVar
 
 from registry.ledger.families import family_of
+from registry.ledger.reading import History, facts_of_files
 from registry.models import CorrectionRequest, Practitioner, Role, Task, User
 from registry.queries.access_log import Reading, reading_of, who_looked
 from registry.queries.scope import Scope, scope_of
@@ -37,6 +38,15 @@ def own_practitioner(seen: Scope) -> Practitioner | None:
 def files_of(holder: Practitioner) -> Collection[int]:
     """The ids of all files of the holder of the own file."""
     return once(holder, "files", lambda: family_of(holder.pk).files)
+
+
+def history_of_holder(holder: Practitioner) -> History:
+    """Files and facts of the holder of the own file."""
+    return once(holder, "history", lambda: _history(holder.pk, frozenset(files_of(holder))))
+
+
+def _history(kept: int, files: frozenset[int]) -> History:
+    return History(kept, files, facts_of_files(files))
 
 
 def once(holder: Practitioner, what: str, ask: Callable[[], T]) -> T:

@@ -22,6 +22,9 @@ from registry.queries.statistics import PLACES, POINTS_BY, During, entries_durin
 FEWEST = 5
 """Decisions below which a group is shown but not compared: so few say nothing."""
 
+EVERY = 2**31 - 1
+"""More groups than there are."""
+
 OFFICER = "officer"
 SPREAD_BY: Mapping[str, Any] = {
     **{by: POINTS_BY[by] for by in PLACES},
@@ -109,7 +112,8 @@ class Group:
 class Spread:
     """One situation; `difference` lies between the highest and the lowest mean of groups with enough decisions.
 
-    None where fewer than two groups have enough.
+    None where fewer than two groups have enough. All of them are counted; `groups` are those that are told, by their
+    mean, the highest first, and `groups_in_all` says how many there are.
     """
 
     situation: str
@@ -118,6 +122,12 @@ class Spread:
     mean: float
     difference: float | None
     groups: tuple[Group, ...]
+    groups_in_all: int
+
+    @property
+    def more(self) -> bool:
+        """Whether there are groups that are not told."""
+        return self.groups_in_all > len(self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +164,20 @@ _GROUPS = f"""
         FROM decided GROUP BY situation, key
     )
 """  # noqa: S608 - numbers of ours
-_EVERY_GROUP = f"{_GROUPS} TABLE grouped ORDER BY situation, mean DESC, key"
+_LARGEST_GROUPS = f"""
+    {_GROUPS}, placed AS (
+        SELECT situation, key, counts, above, mean,
+            sum(decisions) OVER every AS decisions_in_all, sum(decisions * mean) OVER every AS points,
+            count(*) OVER every AS groups,
+            max(mean) FILTER (WHERE decisions >= %s) OVER every AS highest,
+            min(mean) FILTER (WHERE decisions >= %s) OVER every AS lowest,
+            count(*) FILTER (WHERE decisions >= %s) OVER every > 1 AS comparable,
+            row_number() OVER (PARTITION BY situation ORDER BY decisions DESC, key) AS place
+        FROM grouped WINDOW every AS (PARTITION BY situation)
+    )
+    SELECT situation, key, counts, above, decisions_in_all, points, groups, comparable, highest, lowest
+    FROM placed WHERE place <= %s ORDER BY situation, mean DESC, key
+"""  # noqa: S608 - numbers of ours
 _SUMS = ", ".join(f"sum(counts[{points}])::bigint" for points in range(1, MOST_POINTS + 1))
 _OUTLINES = f"""
     {_GROUPS}, whole AS (
@@ -174,17 +197,20 @@ _OUTLINES = f"""
 """  # noqa: S608 - what is put in is ours
 
 
-def spread(seen: Scope, during: During, *, by: str, fewest: int = FEWEST, situation: str = "") -> tuple[Spread, ...]:
+def spread(
+    seen: Scope, during: During, *, by: str, fewest: int = FEWEST, situation: str = "", most: int = EVERY
+) -> tuple[Spread, ...]:
     """The points as they were decided, for each situation (or one) by one of SPREAD_BY; the widest difference first.
 
-    What was corrected later is counted as it was decided: that is what is compared. Two queries.
+    What was corrected later is counted as it was decided: that is what is compared. Of each situation the `most` groups
+    with the most decisions are told. Two queries.
     """
-    rows = _asked(_EVERY_GROUP, seen, during, by, situation)
+    rows = _asked(_LARGEST_GROUPS, seen, during, by, situation, fewest, fewest, fewest, most)
     words = names_of("situation", {row[0] for row in rows})
     names = _names(by, {row[1] for row in rows})
     spreads = [
-        _spread(code, words.get(code, code), [_group(names, *row[1:4]) for row in of_code], fewest)
-        for code, of_code in groupby(rows, key=lambda row: str(row[0]))
+        _spread(code, words.get(code, code), [_group(names, *row[1:4]) for row in told], told[0][4:])
+        for code, told in ((code, list(of_code)) for code, of_code in groupby(rows, key=lambda row: str(row[0])))
     ]
     return tuple(sorted(spreads, key=lambda each: (-(each.difference or 0), each.situation)))
 
@@ -257,12 +283,10 @@ def _group(names: Mapping[str, str], key: str, counts: Sequence[int], above: int
     )
 
 
-def _spread(code: str, words: str, groups: list[Group], fewest: int) -> Spread:
-    decisions = sum(group.decisions for group in groups)
-    mean = sum(group.mean * group.decisions for group in groups) / decisions
-    means = [group.mean for group in groups if group.decisions >= fewest]
-    difference = round(max(means) - min(means), 3) if len(means) > 1 else None
-    return Spread(code, words, decisions, round(mean, 3), difference, tuple(groups))
+def _spread(code: str, words: str, groups: list[Group], every: Sequence[Any]) -> Spread:
+    decisions, points, in_all, comparable, highest, lowest = every
+    difference = round(round(float(highest), 3) - round(float(lowest), 3), 3) if comparable else None
+    return Spread(code, words, int(decisions), round(float(points / decisions), 3), difference, tuple(groups), in_all)
 
 
 def officers(usernames: Iterable[str]) -> dict[str, str]:

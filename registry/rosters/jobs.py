@@ -14,10 +14,11 @@ import psycopg
 import structlog
 from django.conf import settings
 from django.db import connection, connections, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from registry.actions.leases import claim
 from registry.ledger.days import shanghai_day
 from registry.models import Institution, RosterJob, RosterRow, User
 from registry.rosters.checking import Outdated, apply_roster, check_roster
@@ -206,19 +207,9 @@ def _accepted(job: RosterJob, rows: Collection[int] | Literal["all"]) -> list[in
 
 
 def _claim(now: datetime, *, only: int | None = None) -> RosterJob | None:
-    """The next job that is due, claimed and committed; None if there is none or others have them all."""
-    due = RosterJob.objects.filter(Q(lease_until=None) | Q(lease_until__lte=now), next_at__lte=now)
-    due = due.filter(pk=only) if only else due
-    with transaction.atomic():
-        job = due.select_for_update(of=("self",), skip_locked=True).order_by("next_at").defer("sealed_file").first()
-        if job is None:
-            return None
-        job.fence += 1
-        job.attempts += 1
-        job.lease_until = job.next_at = now + LEASE
-        job.state = State.CHECKING if job.state == State.UPLOADED else job.state
-        job.save(update_fields=["fence", "attempts", "lease_until", "next_at", "state"])
-    return job
+    jobs = RosterJob.objects.defer("sealed_file")
+    due = jobs if only is None else jobs.filter(pk=only)
+    return claim(due, now, lease=LEASE, begins={State.UPLOADED.value: State.CHECKING.value})
 
 
 def _work(job: RosterJob, clock: Clock) -> None:

@@ -66,7 +66,11 @@ def standing(facts: Iterable[Fact], on: date, policies: Policies, *, known: date
     """
     reading = read(facts, known)
     course = Course(policies, reading.revised_by)
-    later = take_until(course, reading.facts, on)
+    return told(course, take_until(course, reading.facts, on), on)
+
+
+def told(course: Course, later: Sequence[Fact], on: date) -> Standing:
+    """The standing on the day by the facts that the course has taken, which goes on taking the `later` ones."""
     answer = answer_on(course, on)
     periods, errors, steps = all_periods(course), tuple(course.errors), tuple(course.steps)
     points_raw = course.totals.get(on.year, 0)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from registry.rules.facts import EntryAnnulled, EntryRevised, Fact, PointsScored
+
+CORRECTING = (EntryAnnulled, EntryRevised)
+"""What corrects another fact."""
 
 
 class Reading(NamedTuple):
@@ -23,21 +27,21 @@ def read(facts: Iterable[Fact], known: datetime | None) -> Reading:
     An annulment beats every revision, whatever their order. A correction holds for every day, also those before it
     was made. One whose entry was not known yet does nothing.
     """
-    recorded = [fact for fact in facts if known is None or fact.recorded_at <= known]
-    annulled = {fact.entry for fact in recorded if isinstance(fact, EntryAnnulled)}
-    revisions = _last_revisions(recorded)
-    rest = [_as_revised(fact, revisions) for fact in recorded if _counts(fact, annulled)]
-    rest.sort(key=lambda fact: (fact.effective_on, fact.seq))
+    recorded = list(facts) if known is None else [fact for fact in facts if fact.recorded_at <= known]
+    corrections = [fact for fact in recorded if isinstance(fact, CORRECTING)]
+    revisions = _last_revisions(corrections)
+    left_out = {fact.id for fact in corrections} | {
+        fact.entry for fact in corrections if isinstance(fact, EntryAnnulled)
+    }
+    rest = sorted([fact for fact in recorded if fact.id not in left_out], key=attrgetter("effective_on", "seq"))
+    if revisions:
+        rest = [_as_revised(fact, revisions) for fact in rest]
     return Reading(rest, {entry: revision.id for entry, revision in revisions.items()})
 
 
-def _last_revisions(facts: list[Fact]) -> dict[str, EntryRevised]:
-    revisions = [fact for fact in facts if isinstance(fact, EntryRevised)]
+def _last_revisions(corrections: Iterable[Fact]) -> dict[str, EntryRevised]:
+    revisions = [fact for fact in corrections if isinstance(fact, EntryRevised)]
     return {fact.entry: fact for fact in sorted(revisions, key=lambda fact: fact.seq)}
-
-
-def _counts(fact: Fact, annulled: set[str]) -> bool:
-    return not isinstance(fact, EntryAnnulled | EntryRevised) and fact.id not in annulled
 
 
 def _as_revised(fact: Fact, revisions: Mapping[str, EntryRevised]) -> Fact:

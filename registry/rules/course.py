@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -93,8 +92,8 @@ class _Told(NamedTuple):
 class Course:
     """Totals by year and periods after the facts taken so far.
 
-    The suspensions are in order and never overlap; so the last in the list is the one with the latest start. The same
-    holds for terminations, of which only the last can be open.
+    The suspensions are in order and never overlap; so the last in the list is the one with the latest start.
+    `termination` is the one that no re-registration has closed; which entries are behind it, `terminations` tells.
     """
 
     def __init__(self, policies: Policies, revised_by: Mapping[str, str]) -> None:
@@ -102,21 +101,32 @@ class Course:
         self._revised_by = revised_by
         self.totals: dict[int, int] = {}
         self.suspensions: list[Period] = []
-        self.terminations: list[Period] = []
+        self.termination: Period | None = None
+        self._behind: list[str] = []
+        self._closed: list[Period] = []
         self.errors: list[str] = []
         self._told: list[_Told] = []
+        self._steps: list[Step] = []
+
+    def copy(self) -> Course:
+        """Another course that has taken the same facts."""
+        other = Course(self._policies, self._revised_by)
+        for name, value in vars(self).items():
+            setattr(other, name, value.copy() if isinstance(value, list | dict) else value)
+        return other
 
     @property
     def steps(self) -> list[Step]:
         """What each fact did, in the order in which they were taken."""
-        return [self._step(told) for told in self._told]
+        self._steps += [self._step(told) for told in self._told[len(self._steps) :]]
+        return self._steps
 
     @property
-    def termination(self) -> Period | None:
-        """The termination that is not yet closed by a re-registration."""
-        if self.terminations and self.terminations[-1].until is None:
-            return self.terminations[-1]
-        return None
+    def terminations(self) -> list[Period]:
+        """In order and never overlapping; only the last can be open."""
+        if self.termination is None:
+            return self._closed
+        return [*self._closed, self.termination._replace(because=tuple(self._behind))]
 
     def take(self, fact: Fact) -> None:
         """Apply the next fact. They must come by (`effective_on`, `seq`), corrections already applied."""
@@ -181,20 +191,17 @@ class Course:
         old = self.termination
         if old is None:
             self._cut_suspensions(day)
-            new = Period(TERMINATION, day, None, barred_until, (entry.id,), single)
-            self.terminations.append(new)
-            return _Effect("terminated", rules, new, months)
-        self.terminations[-1] = replace(
-            old,
-            barred_until=max(_bar(old), barred_until),
-            because=(*old.because, entry.id),
-            single=old.single or single,
-        )
-        return _Effect("termination_extended", rules, self.terminations[-1], months)
+            self.termination = Period(TERMINATION, day, None, barred_until, (), single)
+            self._behind = [entry.id]
+            return _Effect("terminated", rules, self.termination, months)
+        barred_until = max(_bar(old), barred_until)
+        self.termination = Period(TERMINATION, old.from_, None, barred_until, (), old.single or single)
+        self._behind.append(entry.id)
+        return _Effect("termination_extended", rules, self.termination, months)
 
     def _cut_suspensions(self, day: date) -> None:
         begun = [period for period in self.suspensions if period.from_ < day]
-        self.suspensions = [replace(period, until=min(period.end, day)) for period in begun]
+        self.suspensions = [period._replace(until=min(period.end, day)) for period in begun]
 
     def _relieve(self, relief: PointsRelieved) -> None:
         year = relief.effective_on.year
@@ -213,8 +220,8 @@ class Course:
         if termination is None or day >= _bar(termination):
             return None
         barred_until = earlier(_bar(termination), shortening.days, not_before=day)
-        self.terminations[-1] = replace(termination, barred_until=barred_until)
-        return _Effect("bar_shortened", ("remediation.shortest_percent",), self.terminations[-1])
+        self.termination = termination._replace(barred_until=barred_until)
+        return _Effect("bar_shortened", ("remediation.shortest_percent",), self.termination)
 
     def _shorten_suspension(self, shortening: PeriodShortened) -> _Effect | None:
         day = shortening.effective_on
@@ -222,7 +229,7 @@ class Course:
             return None
         last = self.suspensions.pop()
         until = earlier(last.end, shortening.days, not_before=max(day, last.from_))
-        shorter = replace(last, until=until)
+        shorter = last._replace(until=until)
         self._keep(self.suspensions, shorter)
         caused = "suspension_dropped" if shorter.is_empty else "suspension_shortened"
         return _Effect(caused, ("remediation.shortest_percent",), shorter)
@@ -236,8 +243,9 @@ class Course:
             self.errors.append(fact.id)
             caused = "still_barred" if termination else "not_terminated"
             return _Effect(caused, ("thresholds.terminate",), termination)
-        closed = replace(self.terminations.pop(), until=fact.effective_on)
-        self._keep(self.terminations, closed)
+        closed = termination._replace(until=fact.effective_on, because=tuple(self._behind))
+        self.termination = None
+        self._keep(self._closed, closed)
         return _Effect("reregistered", ("bars.single" if closed.single else "bars.cumulative",), closed)
 
     def _explain(self, fact: Fact, year: int, points: int, effect: _Effect, under: Policy | None = None) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import MAXYEAR, date
+from typing import NamedTuple
 
 SUSPENSION = "suspension"
 TERMINATION = "termination"
 
+SHORTEST = 28
+"""Every month has so many days."""
 
-@dataclass(frozen=True, slots=True)
-class Period:
+
+class Period(NamedTuple):
     """The days [from_, until) in which a person is suspended or terminated.
 
     A suspension always has `until`. A termination has `barred_until`, the first day on which registration is possible
@@ -49,7 +51,8 @@ def add_months(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if year > MAXYEAR:
         return date.max
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    in_month = day.day if day.day <= SHORTEST else min(day.day, monthrange(year, month + 1)[1])
+    return date(year, month + 1, in_month)
 
 
 def next_day(day: date) -> date:

@@ -116,6 +116,18 @@ def test_the_same_situation_is_compared_between_regions_and_officers(here: Desk,
     problem(Program(compliance_officer(here.town.hospital)).get("statistics/consistency/"), 403, "forbidden")
 
 
+def test_of_many_groups_those_with_the_most_decisions_are_told_and_all_are_counted(here: Desk, far: Desk) -> None:
+    score(here.town, 12, SUMMER, who=staff(here, 1)[0])
+    root = Program(administrator())
+    (one,) = root.read("statistics/consistency/?fewest=1&situation=4-99&limit=1")["situations"]
+    assert [group["key"] for group in one["groups"]] == ["510100"]
+    assert (one["decisions"], one["difference"], one["groups_in_all"], one["more"]) == (3, 1.0, 2, True)
+    every = root.read("statistics/consistency/?fewest=1")["situations"]
+    assert not any(each["more"] for each in every)
+    assert all(each["groups_in_all"] == len(each["groups"]) for each in every)
+    problem(root.get("statistics/consistency/?limit=1001"), 400, "malformed")
+
+
 def test_shares_of_staff_stand_against_the_thresholds(here: Desk, far: Desk) -> None:
     officer = Program(here.scorer)
     (row,) = officer.read("statistics/shares/?year=2026")["items"]

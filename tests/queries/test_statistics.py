@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from math import ceil
 from random import Random
@@ -252,6 +252,9 @@ def _told_in_short(found: Iterable[Spread], by: str) -> None:
         assert (short.groups, short.all.decisions) == (len(each.groups), each.decisions)
         (alone,) = spread(EVERYWHERE, DURING, by=by, fewest=2, situation=each.situation)
         assert alone == each
+        (cut,) = spread(EVERYWHERE, DURING, by=by, fewest=2, situation=each.situation, most=2)
+        largest = sorted(each.groups, key=lambda group: (-group.decisions, group.key))[:2]
+        assert cut == replace(each, groups=tuple(group for group in each.groups if group in largest))
 
 
 def persons(register: RandomRegister) -> dict[int, int]:

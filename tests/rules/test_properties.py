@@ -115,7 +115,7 @@ def _note(notes: list[Period], step: Step) -> None:
         return
     kind = SUSPENSION if step.caused.startswith("susp") else TERMINATION
     if step.caused == "terminated":
-        notes[:] = [replace(old, until=min(old.end, step.on)) for old in notes if old.from_ < step.on]
+        notes[:] = [old._replace(until=min(old.end, step.on)) for old in notes if old.from_ < step.on]
     told = [old for old in notes if old.kind == kind and old.from_ >= step.from_ and step.caused != "suspended"]
     notes[:] = [old for old in notes if old not in told]
     because = tuple(entry for old in told for entry in old.because)

@@ -28,7 +28,7 @@ class Moment:
     def kind(self) -> str:
         """How it is marked: what blocked, what brought points, anything else."""
         if self.event and not self.event.annulled:
-            if self.event.sentence and self.event.sentence.step.caused in SANCTIONS:
+            if self.event.step and self.event.step.caused in SANCTIONS:
                 return "sanction"
             if self.event.fact.kind == FactKind.POINTS_SCORED:
                 return "points"

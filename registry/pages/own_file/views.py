@@ -7,19 +7,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from registry.ledger.days import shanghai_day
-from registry.ledger.families import Person
 from registry.models import Practitioner, User
 from registry.pages.own_file.doors import doors_of
 from registry.pages.own_file.extensions import cards_for, deeds_for, happenings_for
 from registry.pages.own_file.holder import for_its_holder
 from registry.pages.own_file.timeline import line_of
+from registry.queries.explain import WHOLE
 from registry.queries.file import file_of
 from registry.queries.gauge import consequences, gauge_of
-from registry.queries.own_file import files_of
+from registry.queries.own_file import history_of_holder
 from registry.queries.scope import roles_of
-
-WHOLE = "whole"
-"""The parameter of the page that shows everything of a long file."""
 
 
 @require_safe
@@ -35,7 +32,7 @@ def own_page(request: HttpRequest, person: Practitioner) -> HttpResponse:
     """Standing, points, deeds, the line of time and the steps of the computation; where they are many, the newest."""
     today = shanghai_day(timezone.now())
     whole = WHOLE in request.GET
-    file = file_of(person, today, family=Person(person.pk, frozenset(files_of(person))))
+    file = file_of(person, today, history=history_of_holder(person))
     line = line_of(file, happenings_for(person), whole=whole)
     steps = file.why(whole=whole)
     shown = {
