@@ -102,9 +102,10 @@ _MARK = f"""
         FROM {FileMerge._meta.db_table} new
     ), stays AS (
         SELECT count(*) AS number, max(new.id) AS newest FROM since, {Registration._meta.db_table} new
-        WHERE new.id > since.stay AND (
-            EXISTS (SELECT FROM {Fact._meta.db_table} theirs WHERE theirs.practitioner_id = new.practitioner_id)
-            OR EXISTS (SELECT FROM {FileMerge._meta.db_table} link WHERE link.absorbed_id = new.practitioner_id)
+        WHERE new.id > since.stay AND coalesce( -- two EXISTS would have all facts hashed first
+            (SELECT true FROM {Fact._meta.db_table} theirs WHERE theirs.practitioner_id = new.practitioner_id LIMIT 1),
+            (SELECT true FROM {FileMerge._meta.db_table} link WHERE link.absorbed_id = new.practitioner_id LIMIT 1),
+            false
         )
     )
     SELECT since.*, old.*, links.*, stays.* FROM since, old, links, stays
