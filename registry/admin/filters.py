@@ -28,6 +28,11 @@ def spans_on(day: date) -> QuerySet[StandingSpan]:
     return StandingSpan.objects.filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gt=day))
 
 
+def spans_from(day: date) -> QuerySet[StandingSpan]:
+    """The spans that hold the day or begin after it, in order."""
+    return StandingSpan.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day)).order_by("starts_on")
+
+
 class StandingToday(RadioFilter):  # type: ignore[misc]  # the theme is untyped
     """Practitioners by their standing today."""
 

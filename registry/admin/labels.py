@@ -1,6 +1,7 @@
 """Small pieces of lists: the standing as a label, points out of twelve, links to files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -29,6 +30,27 @@ def standing(span: StandingSpan | None) -> SafeString:
         return format_html('{} <span class="rg-small">{}</span>', status("suspended"), _until_last(span))
     bar = gettext("may be registered again") if span.may_reregister else _until_bar(span)
     return format_html('{} <span class="rg-small">{}</span>', status("terminated"), bar)
+
+
+def standing_today(spans: Sequence[StandingSpan], today: date) -> SafeString:
+    """The standing of the day and until when; of somebody normal also what is decided and begins on a later day.
+
+    `spans` are those that do not end before the day, in order.
+    """
+    now = span_of(spans, today)
+    coming = next((span for span in spans if span.starts_on > today and span.status != "normal"), None)
+    if coming is None or (now and now.status != "normal"):
+        return standing(now)
+    begins = gettext("%(standing)s from %(day)s") % {
+        "standing": status_words(coming.status),
+        "day": day(coming.starts_on),
+    }
+    return format_html('{} <span class="rg-small">{}</span>', status("normal"), begins)
+
+
+def span_of(spans: Iterable[StandingSpan], today: date) -> StandingSpan | None:
+    """The span among them that holds the day; None for a file without one."""
+    return next((span for span in spans if span.starts_on <= today), None)
 
 
 def _until_last(span: StandingSpan) -> str:

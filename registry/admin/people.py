@@ -17,14 +17,14 @@ from registry.admin import extensions, labels
 from registry.admin.acts.buttons import acts_on_person
 from registry.admin.base import ListAdmin
 from registry.admin.fields import day_field, instant_field
-from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday, registered_on, spans_on
+from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday, registered_on, spans_from, spans_on
 from registry.admin.keyset import KeysetChangeList
 from registry.admin.moment import today
 from registry.admin.openings import ask_first, opening_of
 from registry.admin.people_of_places import PeopleChangeList
 from registry.admin.roles import has_any, is_agency_officer, reads_files, scope
 from registry.admin.worklist import rows_of
-from registry.models import Practitioner, Registration, StandingSpan
+from registry.models import Practitioner, Registration
 from registry.queries.access_log import READERS_OF_LOOKS
 from registry.queries.explain import WHOLE, title_of
 from registry.queries.file import PractitionerFile, file_of
@@ -73,12 +73,16 @@ class PractitionerAdmin(ListAdmin):
         return scope(request).practitioners()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With today's span and registrations: two more queries for the whole page."""
+        """With the spans from today on and today's registrations: two more queries for the whole page.
+
+        Who is told what is published is told how somebody stands today.
+        """
+        spans = spans_on(today()) if is_outsider(scope(request)) else spans_from(today())
         return (
             super()
             .get_queryset(request)
             .prefetch_related(
-                Prefetch("spans", spans_on(today()), to_attr="spans_today"),
+                Prefetch("spans", spans, to_attr="spans_ahead"),
                 Prefetch("registrations", present_registrations(today()), to_attr="registrations_today"),
             )
         )
@@ -96,13 +100,13 @@ class PractitionerAdmin(ListAdmin):
 
     @admin.display(description=_("standing today"))
     def standing_today(self, row: Any) -> SafeString:
-        """The standing and until when."""
-        return labels.standing(_span(row))
+        """The standing and until when, or what begins later."""
+        return labels.standing_today(row.spans_ahead, today())
 
     @admin.display(description=_("points this year"))
     def points_this_year(self, row: Any) -> int:
         """Shown up to twelve."""
-        span = _span(row)
+        span = labels.span_of(row.spans_ahead, today())
         return span.points if span else 0
 
     @admin.display(description=_("registered at"))
@@ -183,10 +187,6 @@ def _acts(request: HttpRequest, file: PractitionerFile, *, present: bool) -> dic
 def _tasks(request: HttpRequest, file: PractitionerFile) -> dict[str, Any]:
     found = tasks_of(file.members, file.on)
     return {"tasks": rows_of(request, found.open), "next_date": next_date(found.open), "held": found.held}
-
-
-def _span(row: Any) -> StandingSpan | None:
-    return row.spans_today[0] if row.spans_today else None
 
 
 def _asked(form: AsOfForm) -> tuple[date | None, datetime | None]:

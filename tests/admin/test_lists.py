@@ -2,6 +2,7 @@ import re
 from datetime import date
 
 import pytest
+import time_machine
 from django.contrib.admin.sites import site
 from django.db import connection
 from django.test import Client
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from registry.actions.merging import merge_files
 from registry.actions.people import add_document
-from registry.models import Case, Practitioner, Registration, User
+from registry.models import Assignment, Authority, Case, Practitioner, Registration, Role, User
 from registry.queries.law_words import rule_words, rules_of, value_words
 from registry.rules.policy_frame import RULES
 from tests.admin.conftest import SignIn
@@ -216,6 +217,22 @@ def test_a_document_of_somebody_elsewhere_is_not_found(sign_in: SignIn, town: To
     add_document(practitioner=town.surgeon, kind="passport", number="E12345678", by=town.officer, now=at(TODAY))
     found = sign_in(stranger).post(url("find_by_document"), {"number": "E12345678"})
     assert "Nobody in your scope" in text_of(found)
+
+
+def test_a_list_says_of_somebody_normal_what_begins_later(chen: Client, sign_in: SignIn, town: Town) -> None:
+    """In Changsha nine points suspend from the next month on; health authorities are told of today."""
+    score(town, 9, TODAY)
+    for name in ("practitioner", "registration"):
+        page = text_of(chen.get(url(f"registry_{name}_changelist")))
+        assert "normal suspended from April 1, 2025" in page
+    with time_machine.travel(at(date(2025, 4, 1)), tick=False):
+        assert "suspended from" not in text_of(chen.get(url("registry_practitioner_changelist")))
+    place = Authority.objects.create(code="W430100", name="市卫健委", kind="health", region=town.region)
+    health = User.objects.create_user("he")
+    Assignment.objects.create(user=health, role=Role.HEALTH_OR_DRUG_OFFICER, authority=place, starts_on=LAW_BEGINS)
+    page = text_of(sign_in(health).get(url("registry_practitioner_changelist")))
+    assert "王伟" in page
+    assert "suspended from" not in page
 
 
 def test_the_overview_counts_what_is(chen: Client, town: Town) -> None:
