@@ -3,16 +3,18 @@
 `files` are all files of the person, merged ones too: each page asks for them once.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from appeals.actions.moving import OPEN
-from appeals.models import Evidence, ExternalPoint, Objection, Panel, PointOfDispute
+from appeals.models import Evidence, ExternalPoint, Objection, Panel, PointOfDispute, Result
 from appeals.queries.disputed import disputed_points
 from appeals.queries.drafts import Thing, entries_of
 from appeals.queries.objections import Due, Words, due_of
@@ -115,8 +117,16 @@ class Own:
 
     @property
     def stands(self) -> Words:
-        """Where it stands."""
-        return STANDS[self.objection.state]
+        """Where it stands; of what is decided, how many of its points were upheld, reduced and annulled."""
+        results = Counter(getattr(self.objection, "results", ()))
+        if self.objection.state != State.DECIDED or not results:
+            return STANDS[self.objection.state]
+        told = (
+            _("%(result)s %(number)s") % {"result": result.label, "number": results[result]}
+            for result in Result
+            if result in results
+        )
+        return _("It is decided: %(results)s.") % {"results": " · ".join(told)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +171,9 @@ def appealable_entries(practitioner: Practitioner, *, files: Collection[int] = (
 
 
 def own_objections(files: Collection[int]) -> QuerySet[Objection]:
-    """The objections and appeals of the person, the newest first."""
-    rows = Objection.objects.filter(practitioner_id__in=files)
+    """The objections and appeals of the person, the newest first, with the results of their points."""
+    decided = PointOfDispute.objects.filter(objection=OuterRef("pk")).exclude(result="").order_by("number")
+    rows = Objection.objects.filter(practitioner_id__in=files).annotate(results=ArraySubquery(decided.values("result")))
     return rows.select_related("agency", "case", "proposal", "institution").order_by("-id")
 
 

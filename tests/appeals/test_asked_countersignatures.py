@@ -90,6 +90,7 @@ def test_asked_at_the_filing_it_is_filed_that_day_and_goes_on_in_silence(here: D
     page = surgeon.get(address(objection)).page
     assert "It is decided." in page
     assert "Waits for the institution" not in page
+    assert "It is decided: annulled 1." in surgeon.get("/my/objections/").page
 
 
 def test_an_institution_that_cannot_be_asked_never_keeps_her_from_filing(here: Desk, surgeon: Screen) -> None:
