@@ -1,4 +1,4 @@
-"""The migrations of indexes at work: how long readers and writers of their tables wait while they come and go.
+"""Migrations of large tables at work: how long readers and writers wait while indexes and rows come and go.
 
 A filled register goes back to the migration before them and forward again, by `manage.py migrate` as it is called in
 service. Meanwhile each table has a connection of its own, which every ten milliseconds takes the lock that a writer
@@ -28,6 +28,7 @@ MOST_MS = 2_000
 TABLES = (
     "practitioner", "identitydocument", "certificate", "registration", "staffrecord", "fact", "accessrecord",
     "procedurestep", "historicalcase", "historicalproposal", "historicalproposedentry", "proposedentry",
+    "institution", "standingspan",
 )  # fmt: skip
 
 
