@@ -7,6 +7,11 @@ from django.db import connection
 from registry.models import Institution, Registration, Whereabouts
 
 MOST = 1000
+TRIGGERS = (
+    "registry_registration_notes_whereabouts",
+    "registry_institution_holds_registrations",
+    "registry_institution_moves_whereabouts",
+)
 
 _SAID = f"""
     SELECT left(place.region_id, digits) AS prefix, stay.practitioner_id
@@ -19,9 +24,17 @@ _MISSING = f"{_SAID} EXCEPT {_KEPT} ORDER BY 2, 1 LIMIT {MOST}"
 _LEFT_OVER = f"{_KEPT} EXCEPT {_SAID} ORDER BY 2, 1 LIMIT {MOST}"
 
 
+_STANDING = "SELECT tgname FROM pg_trigger WHERE tgname = ANY (%s) AND tgenabled = 'A'"
+
+
 def whereabouts_faults() -> Iterator[str]:
-    """Who is not found in a region although registered there, or is found there without ever having been."""
+    """Who is not found in a region although registered there, or is found there without ever having been: the first
+    thousand of each. And which of the triggers that keep it does not stand.
+    """
     with connection.cursor() as cursor:
+        cursor.execute(_STANDING, [list(TRIGGERS)])
+        for name in sorted({*TRIGGERS} - {name for (name,) in cursor.fetchall()}):
+            yield f"trigger {name}: it keeps where people are found, and is missing or switched off"
         cursor.execute(_MISSING)
         for prefix, person in cursor.fetchall():
             yield f"file {person}: is or was registered in {prefix} and is not found there"

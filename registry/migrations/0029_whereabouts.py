@@ -11,10 +11,8 @@ from registry.migrations._walls import REGIONS, Rule, walls
 
 _FUNCTIONS = """
 CREATE FUNCTION registry_note_whereabouts() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    -- An institution does not move while a registration there is not committed yet.
-    PERFORM FROM registry_institution WHERE id IN (SELECT institution_id FROM came) ORDER BY id FOR KEY SHARE;
     INSERT INTO registry_whereabouts (prefix, practitioner_id)
         SELECT DISTINCT left(place.region_id, digits), came.practitioner_id
         FROM came
@@ -25,15 +23,16 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION registry_hold_whereabouts() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+CREATE FUNCTION registry_hold_registrations() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    PERFORM FROM registry_institution WHERE id = new.id FOR UPDATE;
+    -- What another transaction has written is not seen yet: it ends first, and none begins until this one has ended.
+    LOCK TABLE registry_registration IN SHARE ROW EXCLUSIVE MODE;
     RETURN new;
 END $$;
 
 CREATE FUNCTION registry_move_whereabouts() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO registry_whereabouts (prefix, practitioner_id)
         SELECT DISTINCT left(new.region_id, digits), stay.practitioner_id
@@ -54,19 +53,19 @@ END $$;
 """
 _NO_FUNCTIONS = """
 DROP FUNCTION registry_move_whereabouts();
-DROP FUNCTION registry_hold_whereabouts();
+DROP FUNCTION registry_hold_registrations();
 DROP FUNCTION registry_note_whereabouts();
 """
 _TRIGGERS = """
 SET LOCAL lock_timeout = '2s';
 CREATE TRIGGER registry_registration_notes_whereabouts AFTER INSERT ON registry_registration
     REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION registry_note_whereabouts();
-CREATE TRIGGER registry_institution_holds_whereabouts BEFORE UPDATE ON registry_institution
-    FOR EACH ROW WHEN (old.region_id <> new.region_id) EXECUTE FUNCTION registry_hold_whereabouts();
+CREATE TRIGGER registry_institution_holds_registrations BEFORE UPDATE ON registry_institution
+    FOR EACH ROW WHEN (old.region_id <> new.region_id) EXECUTE FUNCTION registry_hold_registrations();
 CREATE TRIGGER registry_institution_moves_whereabouts AFTER UPDATE ON registry_institution
     FOR EACH ROW WHEN (old.region_id <> new.region_id) EXECUTE FUNCTION registry_move_whereabouts();
 ALTER TABLE registry_registration ENABLE ALWAYS TRIGGER registry_registration_notes_whereabouts;
-ALTER TABLE registry_institution ENABLE ALWAYS TRIGGER registry_institution_holds_whereabouts;
+ALTER TABLE registry_institution ENABLE ALWAYS TRIGGER registry_institution_holds_registrations;
 ALTER TABLE registry_institution ENABLE ALWAYS TRIGGER registry_institution_moves_whereabouts;
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON registry_whereabouts FROM registry_app;
 SET LOCAL lock_timeout TO DEFAULT;
@@ -74,7 +73,7 @@ SET LOCAL lock_timeout TO DEFAULT;
 _NO_TRIGGERS = """
 SET LOCAL lock_timeout = '2s';
 DROP TRIGGER registry_institution_moves_whereabouts ON registry_institution;
-DROP TRIGGER registry_institution_holds_whereabouts ON registry_institution;
+DROP TRIGGER registry_institution_holds_registrations ON registry_institution;
 DROP TRIGGER registry_registration_notes_whereabouts ON registry_registration;
 """
 

@@ -1,7 +1,8 @@
 """The whereabouts of everybody who is here already.
 
 The triggers stand, so nobody who comes meanwhile is missed. People are taken some ten thousand at a time, each batch in
-a transaction of its own, in which no institution moves; what was interrupted begins again and finds its rows there.
+a transaction of its own, in which no institution moves; what was interrupted, or waited two seconds for that, begins
+again and finds its rows there.
 """
 
 from typing import Any
@@ -29,6 +30,7 @@ def note_everybody(apps: Any, schema_editor: Any) -> None:
     last = people.aggregate(last=models.Max("pk"))["last"] or 0
     for begin in range(1, last + 1, BATCH):
         with transaction.atomic(using.alias), using.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
             cursor.execute("LOCK TABLE registry_institution IN SHARE MODE")
             cursor.execute(_NOTE, [begin, begin + BATCH - 1])
     with using.cursor() as cursor:

@@ -1,6 +1,6 @@
 """Who is found in a region: whoever is or was registered at an institution that lies there now."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from random import Random
@@ -125,31 +125,70 @@ def test_everybody_who_was_there_before_is_found_batch_by_batch(town: Town, monk
     assert again == set(Whereabouts.objects.values_list("prefix", "practitioner"))
 
 
-def test_an_institution_moves_only_when_who_comes_there_at_that_moment_has_come(at_once: Town) -> None:
+def at_that_moment(come: Callable[[], None], go: Callable[[], None]) -> None:
+    """What `go` does begins when `come` has been done and is not committed yet, and must wait for it."""
     came, moved = Event(), Event()
 
-    def come() -> None:
+    def first() -> None:
         try:
             with transaction.atomic():
-                who: dict[str, Any] = {"by": at_once.officer, "now": at(TODAY)}
-                register_at(
-                    practitioner=at_once.nurse, institution=at_once.clinic, starts_on=TODAY, department="", **who
-                )
+                come()
                 came.set()
-                assert not moved.wait(1)  # it waits for us
+                assert not moved.wait(1)
         finally:
             connection.close()
 
-    def go() -> None:
+    def second() -> None:
         try:
             assert came.wait(PATIENCE)
-            move(at_once.clinic, "510104")
+            go()
             moved.set()
         finally:
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        for done in [pool.submit(come), pool.submit(go)]:
+        for done in [pool.submit(first), pool.submit(second)]:
             done.result(PATIENCE)
+
+
+def comes_to(town: Town, place: Institution) -> None:
+    who: dict[str, Any] = {"by": town.officer, "now": at(TODAY)}
+    register_at(practitioner=town.nurse, institution=place, starts_on=TODAY, department="", **who)
+
+
+def test_an_institution_moves_only_when_who_comes_there_at_that_moment_has_come(at_once: Town) -> None:
+    at_that_moment(lambda: comes_to(at_once, at_once.clinic), lambda: move(at_once.clinic, "510104"))
     assert "510104" in found_in(at_once.nurse)
     assert list(whereabouts_faults()) == []
+
+
+def test_nobody_is_lost_who_comes_to_another_place_of_the_region_that_the_first_leaves(at_once: Town) -> None:
+    at_that_moment(lambda: comes_to(at_once, at_once.clinic), lambda: move(at_once.hospital, "510104"))
+    assert {"43", "4301", "510104"} <= found_in(at_once.nurse)
+    assert list(whereabouts_faults()) == []
+
+
+def test_two_institutions_that_leave_a_region_at_once_take_along_who_works_at_both(at_once: Town) -> None:
+    comes_to(at_once, at_once.clinic)
+    at_that_moment(lambda: move(at_once.clinic, "510104"), lambda: move(at_once.hospital, "510105"))
+    assert found_in(at_once.nurse) == {"51", "5101", "510104", "510105"}
+    assert list(whereabouts_faults()) == []
+
+
+def test_what_the_triggers_call_finds_no_table_of_whoever_asks(town: Town) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND proname LIKE 'registry%'")
+        found = dict(cursor.fetchall())
+    assert len(found) >= 4
+    assert set(map(tuple, found.values())) == {("search_path=pg_catalog, public, pg_temp",)}
+
+
+def test_a_trigger_that_was_switched_off_is_a_fault(at_once: Town) -> None:
+    connection.close()
+    with as_owner(connection.settings_dict), connection.cursor() as cursor:
+        turn = "ALTER TABLE registry_institution {} TRIGGER registry_institution_moves_whereabouts"
+        cursor.execute(turn.format("DISABLE"))
+        told = list(whereabouts_faults())
+        cursor.execute(turn.format("ENABLE ALWAYS"))
+    connection.close()
+    assert [each.split(":")[0] for each in told] == ["trigger registry_institution_moves_whereabouts"]
