@@ -65,7 +65,7 @@ class PractitionerAdmin(ListAdmin):
         return super().changelist_view(request, {**(extra_context or {}), "finds_by_document": reads_files(request)})
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
-        """People of a place, found from its registrations."""
+        """People of a place, walked along where they stand by it."""
         return PeopleChangeList
 
     def rows(self, request: HttpRequest) -> QuerySet[Any]:

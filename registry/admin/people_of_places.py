@@ -21,17 +21,17 @@ class PeopleChangeList(KeysetChangeList):
         asked of each on the way. Otherwise everybody is walked along.
         """
         seen, people = scope(request), self.queryset.order_by()
-        if prefix := self._region(request):
-            there: QuerySet[Any] = Whereabouts.objects.filter(prefix=prefix)
-        elif len(seen.places) == 1 and len(seen.assignments) == 1:
-            there = seen.registrations()
+        if len(seen.places) == 1 and len(seen.assignments) == 1:
+            there: QuerySet[Any] = seen.registrations()
+        elif prefix := self._region(request):
+            there = Whereabouts.objects.filter(prefix=prefix)
         else:
             return super().numbers(request, column, edge, descending=descending)
         there = there.filter(practitioner__in=people)
         if edge:
             there = there.filter(**{f"practitioner__{'lt' if descending else 'gt'}": int(edge)})
-        order = "-practitioner" if descending else "practitioner"
-        return there.order_by(order).values_list("practitioner", flat=True).distinct()
+        order = "-practitioner_id" if descending else "practitioner_id"
+        return there.order_by(order).values_list("practitioner_id", flat=True).distinct()
 
     def _region(self, request: HttpRequest) -> str:
         """The smallest region that everybody of this list is or was registered in, by its first digits; or none."""
@@ -39,4 +39,4 @@ class PeopleChangeList(KeysetChangeList):
         chosen = (self.get_filters_params().get(RegionOfPerson.parameter_name) or [""])[-1]
         picked = Region(code=chosen).prefix if len(chosen) == len("430100") and chosen.isdecimal() else ""
         only = len(seen.regions) == 1 and not seen.places and not seen.own_files() and not seen.sees_everything
-        return max(picked, seen.regions[0] if only else "", key=len)
+        return max(seen.regions[0] if only else "", picked, key=len)

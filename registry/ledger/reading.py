@@ -166,7 +166,7 @@ def written_until(rows: list[tuple[Any, ...]], fact: Fact) -> list[tuple[Any, ..
 
 def numbered(rows: Sequence[tuple[Any, ...]]) -> list[facts.Fact]:
     """Facts of one person numbered 1…n by (decided_at, origin, origin_seq): the same order in every register."""
-    return [_fact(seq, row) for seq, row in enumerate(sorted(rows, key=lambda row: row[1:5]), start=1)]
+    return [_fact(seq, row) for seq, row in enumerate(sorted(rows, key=lambda row: row[1:4]), start=1)]
 
 
 def history(rows: Iterable[FactRow], entries: Mapping[int, str]) -> list[facts.Fact]:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from registry.ledger.law import policies
-from registry.models import Assignment, Role
-from registry.queries.scope import Scope
+from registry.queries.scope import EVERYTHING
 from registry.queries.sight import full_sight
 from registry.queries.statistics import PROVINCE, During, names_of, points, sanctions
 
@@ -28,8 +27,6 @@ _TELLS_OF = {
     "terminations": ("terminations", "sanctioned"),
 }
 """Which counts have to be large enough for a figure to be shown; `sanctioned` are people."""
-
-_EVERYTHING = Scope((Assignment(role=Role.AUDITOR),))
 
 Row = dict[str, int]
 Shown = dict[str, int | None]
@@ -109,8 +106,8 @@ def _total(rows: Mapping[str, Row], shown: Mapping[str, Shown], name: str, fewes
 
 
 def _rows(during: During) -> dict[str, Row]:
-    scored = {line.key: line.figures for line in points(_EVERYTHING, during, by=PROVINCE).lines}
-    sanctioned = {line.key: line.figures for line in sanctions(_EVERYTHING, during, by=PROVINCE).lines}
+    scored = {line.key: line.figures for line in points(EVERYTHING, during, by=PROVINCE).lines}
+    sanctioned = {line.key: line.figures for line in sanctions(EVERYTHING, during, by=PROVINCE).lines}
     return {
         code: {
             "people": scored.get(code, {}).get("people", 0),

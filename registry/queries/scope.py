@@ -139,7 +139,7 @@ class Scope:
 
     def covers_all_of(self, prefix: str) -> bool:
         """Whether everything in the region whose codes begin so lies in what the user sees; "" is the country."""
-        return self.sees_everything or (bool(prefix) and prefix.startswith(self.regions))
+        return self.sees_everything or prefix.startswith(self.regions)
 
     def acts_in(self, code: str) -> bool:
         """Whether one of the user's agencies is that of the region or of one above it."""
