@@ -3,15 +3,17 @@
 import csv
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from registry.admin.moment import today
+from registry.actions.figures import RENEWED, RENEWED_LATER
+from registry.admin.moment import now, today
 from registry.admin.roles import has_any, narrow, scope
 from registry.ledger.law import policies
 from registry.models import Region
@@ -29,6 +31,7 @@ HEADS: dict[str, str | Promise] = {
     "terminations": _("Terminated"),
     "share": _("Share"),
 }
+MOST_LATE = timedelta(hours=2)
 BYTE_ORDER_MARK = "\ufeff"
 """By which spreadsheets know that a text is UTF-8."""
 
@@ -70,6 +73,19 @@ def page_asked(request: HttpRequest, a_page: int, rows: int) -> int:
     return min(max(0, int(asked) - 1), last) if asked.isascii() and asked.isdecimal() and len(asked) < 7 else 0
 
 
+def counted_by(counted_at: datetime | None) -> str:
+    """When figures were counted, for the name of a file: the day, with the minute where they were kept."""
+    return f"{localtime(counted_at):%Y-%m-%d-%H%M}" if counted_at else f"{today()}"
+
+
+def is_late(counted_at: datetime | None, year: int) -> bool:
+    """Whether kept figures should have been counted again long ago: nothing works in the background."""
+    if counted_at is None:
+        return False
+    renewed = RENEWED if year == today().year else RENEWED_LATER
+    return now() - counted_at > renewed + MOST_LATE
+
+
 def csv_of(lines: Iterable[Iterable[Any]], filename: str) -> HttpResponse:
     """The lines as a file to be taken away."""
     response = HttpResponse(BYTE_ORDER_MARK, content_type="text/csv; charset=utf-8")
@@ -102,7 +118,7 @@ def _regions(request: HttpRequest, site: Any) -> HttpResponse:
     ranking = ranked(seen, year=year, today=today(), prefix=prefix, sort=sort)
     found = ranking.rows
     if request.GET.get("format") == "csv":
-        return csv_of(_lines(found), f"regions-{prefix or 'all'}-{year}.csv")
+        return csv_of(_lines(found), f"regions-{prefix or 'all'}-{year}-{counted_by(ranking.counted_at)}.csv")
     kept = {"year": year, "region": region.code if region else ""}
     most = max([row.share or 0 for row in found], default=0)
     goes_down = level_of(prefix) != REGION
@@ -125,6 +141,7 @@ def _regions(request: HttpRequest, site: Any) -> HttpResponse:
         ],
         download=query_of(kept, sort=sort, format="csv"),
         counted_at=ranking.counted_at,
+        late=is_late(ranking.counted_at, year),
         today=today(),
     )
     return page

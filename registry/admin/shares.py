@@ -9,7 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from registry.admin.comparing import View, csv_of, for_comparing, page_asked, query_of, region_asked, up_from
+from registry.admin.comparing import (
+    View,
+    counted_by,
+    csv_of,
+    for_comparing,
+    is_late,
+    page_asked,
+    query_of,
+    region_asked,
+    up_from,
+)
 from registry.admin.moment import today
 from registry.admin.roles import has_any, scope
 from registry.admin.share_bar import ShareBar, share_bar
@@ -55,7 +65,7 @@ def _shares(request: HttpRequest, site: Any) -> HttpResponse:
     near = asked.places
     found = [place for place in near if place.reached == rule] if rule in MEASURES else list(near)
     if request.GET.get("format") == "csv":
-        return csv_of(_lines(found), f"shares-{prefix or 'all'}-{today()}.csv")
+        return csv_of(_lines(found), f"shares-{prefix or 'all'}-{counted_by(asked.counted_at)}.csv")
     number = page_asked(request, A_PAGE, len(found))
     shown = found[number * A_PAGE : (number + 1) * A_PAGE]
     kept = {"region": region.code if region else "", "reached": rule if rule in MEASURES else ""}
@@ -78,6 +88,7 @@ def _shares(request: HttpRequest, site: Any) -> HttpResponse:
         later=query_of(kept, page=number + 2) if len(found) > (number + 1) * A_PAGE else "",
         download=query_of(kept, format="csv"),
         counted_at=asked.counted_at,
+        late=is_late(asked.counted_at, today().year),
         today=today(),
     )
     return page

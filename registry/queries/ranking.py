@@ -67,7 +67,8 @@ def ranked(seen: Scope, *, year: int, today: date, prefix: str, sort: str) -> Ra
     """The regions directly inside `prefix` that the scope holds something of, the highest of `sort` first.
 
     People are those registered on the last day of the year, or today. At most six queries. Of whole regions of a large
-    register the figures are those that were kept last.
+    register the figures are those that were kept last; there a finding at no institution counts in the region of the
+    agency that decided, also where the person was never registered in it.
     """
     by = level_of(prefix)
     kept = kept_figures(kept_as(year)) if seen.covers_all_of(prefix) else None

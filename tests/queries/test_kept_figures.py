@@ -5,10 +5,13 @@ from random import Random
 from typing import Any
 
 import pytest
+import time_machine
 
 from registry.actions.figures import count_figures
+from registry.actions.one_by_one import SomeFailed
+from registry.admin.comparing import is_late
 from registry.models import KeptFigures, Registration
-from registry.queries import kept_figures
+from registry.queries import kept_figures, shares
 from registry.queries.ranking import Ranking, ranked
 from registry.queries.shares import Near, near_or_over
 from tests.queries import random_register
@@ -77,3 +80,17 @@ def test_a_register_that_is_not_large_keeps_nothing(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(kept_figures, "LARGE", 1_000_000)
     assert count_figures(now=NOW) == []
     assert not KeptFigures.objects.exists()
+
+
+def test_what_cannot_be_counted_holds_up_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shares, "to_keep", lambda today: 1 / 0)
+    with pytest.raises(SomeFailed):
+        count_figures(now=NOW)
+    assert set(KeptFigures.objects.values_list("name", flat=True)) == {"regions 2025"}
+
+
+def test_figures_that_nobody_counts_any_more_are_late() -> None:
+    with time_machine.travel(NOW, tick=False):
+        assert [is_late(NOW - timedelta(hours=hours), 2025) for hours in (0, 3, 4)] == [False, False, True]
+        assert [is_late(NOW - timedelta(hours=hours), 2024) for hours in (4, 26, 27)] == [False, False, True]
+        assert is_late(None, 2025) is False
