@@ -32,6 +32,8 @@ HEADS: dict[str, str | Promise] = {
     "share": _("Share"),
 }
 MOST_LATE = timedelta(hours=2)
+"""So long after the time at which kept figures are counted again they are called late."""
+
 BYTE_ORDER_MARK = "\ufeff"
 """By which spreadsheets know that a text is UTF-8."""
 

@@ -16,8 +16,10 @@ from unfold.contrib.filters.forms import AutocompleteDropdownForm
 
 from registry.admin.moment import today
 from registry.admin.pickers import Picker
+from registry.admin.roles import scope
 from registry.ledger.law import policies
 from registry.models import Region, Registration, StandingSpan, StandingStatus
+from registry.queries.publication import is_outsider
 from registry.rules.policy import NATIONAL
 
 MOST_REGIONS = 60
@@ -28,9 +30,11 @@ def spans_on(day: date) -> QuerySet[StandingSpan]:
     return StandingSpan.objects.filter(starts_on__lte=day).filter(Q(ends_on=None) | Q(ends_on__gt=day))
 
 
-def spans_from(day: date) -> QuerySet[StandingSpan]:
-    """The spans that hold the day or begin after it, in order."""
-    return StandingSpan.objects.filter(Q(ends_on=None) | Q(ends_on__gt=day)).order_by("starts_on")
+def spans_ahead(request: HttpRequest) -> QuerySet[StandingSpan]:
+    """The spans that hold today or begin later, in order; today's alone for whoever is told what is published."""
+    if is_outsider(scope(request)):
+        return spans_on(today())
+    return StandingSpan.objects.filter(Q(ends_on=None) | Q(ends_on__gt=today())).order_by("starts_on")
 
 
 class StandingToday(RadioFilter):  # type: ignore[misc]  # the theme is untyped

@@ -17,7 +17,7 @@ from registry.admin.acts.buttons import acts_on_institution
 from registry.admin.acts.subjects import file_url, institution_url
 from registry.admin.base import ListAdmin
 from registry.admin.exact import by_person
-from registry.admin.filters import ByInstitution, RegionOfInstitution, RegionTree, registered_on, spans_from, spans_on
+from registry.admin.filters import ByInstitution, RegionOfInstitution, RegionTree, registered_on, spans_ahead, spans_on
 from registry.admin.moment import today
 from registry.admin.roles import has_any, scope
 from registry.ledger.law import policies
@@ -185,9 +185,8 @@ class RegistrationAdmin(ListAdmin):
         return rows if seen.sees_everything else rows.filter(institution__in=seen.institutions())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the person and the standing from today on; who is told what is published is told today's."""
-        spans = spans_on(today()) if is_outsider(scope(request)) else spans_from(today())
-        ahead = Prefetch("practitioner__spans", spans, to_attr="spans_ahead")
+        """With the person and the standing from today on."""
+        ahead = Prefetch("practitioner__spans", spans_ahead(request), to_attr="spans_ahead")
         return super().get_queryset(request).select_related("practitioner", "institution").prefetch_related(ahead)
 
     @admin.display(description=_("practitioner"))

@@ -17,7 +17,7 @@ from registry.admin import extensions, labels
 from registry.admin.acts.buttons import acts_on_person
 from registry.admin.base import ListAdmin
 from registry.admin.fields import day_field, instant_field
-from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday, registered_on, spans_from, spans_on
+from registry.admin.filters import PointsThisYear, RegionOfPerson, StandingToday, registered_on, spans_ahead
 from registry.admin.keyset import KeysetChangeList
 from registry.admin.moment import today
 from registry.admin.openings import ask_first, opening_of
@@ -73,16 +73,12 @@ class PractitionerAdmin(ListAdmin):
         return scope(request).practitioners()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """With the spans from today on and today's registrations: two more queries for the whole page.
-
-        Who is told what is published is told how somebody stands today.
-        """
-        spans = spans_on(today()) if is_outsider(scope(request)) else spans_from(today())
+        """With the spans from today on and today's registrations: two more queries for the whole page."""
         return (
             super()
             .get_queryset(request)
             .prefetch_related(
-                Prefetch("spans", spans, to_attr="spans_ahead"),
+                Prefetch("spans", spans_ahead(request), to_attr="spans_ahead"),
                 Prefetch("registrations", present_registrations(today()), to_attr="registrations_today"),
             )
         )

@@ -22,8 +22,6 @@ _SAID = f"""
 _KEPT = f"SELECT prefix, practitioner_id FROM {Whereabouts._meta.db_table}"  # noqa: S608
 _MISSING = f"{_SAID} EXCEPT {_KEPT} ORDER BY 2, 1 LIMIT {MOST}"
 _LEFT_OVER = f"{_KEPT} EXCEPT {_SAID} ORDER BY 2, 1 LIMIT {MOST}"
-
-
 _STANDING = "SELECT tgname FROM pg_trigger WHERE tgname = ANY (%s) AND tgenabled = 'A'"
 
 

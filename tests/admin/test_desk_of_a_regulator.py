@@ -2,7 +2,7 @@
 
 import csv
 import re
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -10,9 +10,12 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from registry.actions.clockwork import run_clocks
-from registry.models import AccessRecord, Practitioner, Region, Role, Task, User
+from registry.actions.figures import count_figures
+from registry.models import AccessRecord, KeptFigures, Practitioner, Region, Role, Task, User
+from registry.queries import kept_figures
 from tests.actions.talking import look
 from tests.admin.conftest import SignIn, assign
 from tests.admin.crowds import crowd
@@ -339,3 +342,25 @@ def test_no_page_of_the_desk_asks_more_whatever_there_is(
                 assert answer.status_code == 200, page
                 assert len(asked) <= MOST_QUERIES, (page, len(asked), [each["sql"][:150] for each in asked])
                 assert len(answer.content) <= MOST_BYTES, (page, len(answer.content))
+
+
+# figures that a large register keeps ----------------------------------------------------------------------------------
+
+
+def test_kept_figures_say_since_when_and_when_they_are_late(
+    sign_in: SignIn, administrator: User, town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_figures, "LARGE", -1)
+    admin = sign_in(administrator)
+    assert "Counted at" not in text_of(admin.get(url("regions")))
+    now = timezone.now()
+    count_figures(now=now)
+    for name in ("regions", "shares"):
+        page = text_of(admin.get(url(name)))
+        assert "Counted at 03/10/2025" in page
+        assert "Not counted again since" not in page
+        taken = admin.get(url(name), {"format": "csv"})
+        assert f"-{timezone.localtime(now):%Y-%m-%d-%H%M}.csv" in taken["Content-Disposition"]
+    KeptFigures.objects.update(counted_at=now - timedelta(hours=4))
+    for name in ("regions", "shares"):
+        assert "Not counted again since" in text_of(admin.get(url(name)))

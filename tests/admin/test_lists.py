@@ -290,3 +290,26 @@ def test_an_administrator_looks_into_an_old_version(sign_in: SignIn, administrat
     page = sign_in(administrator).get(f"{url('registry_agency_history', town.agency.pk)}{old.pk}/")
     assert page.status_code == 200
     assert url("registry_agency_changelist") in page.content.decode()
+
+
+def test_entries_of_a_few_days_are_sorted_and_found_as_others_are(
+    sign_in: SignIn, administrator: User, town: Town
+) -> None:
+    """Whoever sees the country would walk from the newest on; days that are none change nothing."""
+    entry = score(town, 5, TODAY)
+    admin, base = sign_in(administrator), url("registry_pointsentry_changelist")
+    for ends, sorts in (
+        (("2025-03-01", "2025-03-31"), True),
+        (("2025-01-01", "2025-12-31"), False),
+        (("2025-02-30", "soon"), False),
+        (("2025-03-01", ""), False),
+    ):
+        asked = {f"fact__effective_on_{end}": day for end, day in zip(("from", "to"), ends, strict=True)}
+        with CaptureQueriesContext(connection) as queries:
+            answer = admin.get(base, asked)
+        ordered = [each["sql"] for each in queries if 'AS "pk" FROM "registry_pointsentry"' in each["sql"]]
+        assert ['"id" + 0' in sql for sql in ordered] in ([sorts], []), ends
+        assert not sorts or ordered
+        assert answer.status_code in (200, 302), ends
+        if answer.status_code == 200 and sorts:
+            assert [row.pk for row in answer.context["cl"].result_list] == [entry.pk]

@@ -35,6 +35,7 @@ SEEN: dict[str, Callable[[Scope], QuerySet[Any]]] = {
     "cases": Scope.cases,
     "answering": Scope.answering,
     "proposals": Scope.proposals,
+    "proposals found": Scope.proposals_found,
     "entries": Scope.entries,
     "objections": objections,
     "objections to answer": objections_in,
