@@ -114,6 +114,12 @@ class Asked:
             return parameters_of_many(self.prefix, self.question, self.now)
         return parameters(self.prefix, self.question, self.now)
 
+    @property
+    def halves(self) -> list[list[bytes]]:
+        """With what the statement is asked for each half of a batch."""
+        assert isinstance(self.question, Questions), "one question has no halves"
+        return [parameters_of_many(self.prefix, half, self.now) for half in self.question.halves()]
+
 
 class QuickCheck:
     """What one process has learnt, and what it answers by that."""

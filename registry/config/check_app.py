@@ -3,8 +3,9 @@
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache, partial
 from io import BytesIO
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -22,7 +23,7 @@ from registry.config.leaving import leaving  # noqa: E402
 from registry.config.lines import Busy, Lines  # noqa: E402
 from registry.config.replica_lines import STATEMENTS_OF_REPLICA, ReplicaLines  # noqa: E402
 from registry.queries.nearest import CHECKS  # noqa: E402
-from registry.queries.quick_check import STATEMENTS, Row  # noqa: E402
+from registry.queries.quick_check import STATEMENTS, Questions, Row, as_one  # noqa: E402
 
 LINES, QUEUE, PATIENCE = 4, 4096, 0.25
 """Connections for the quick way; questions that may wait for one, and for how many seconds."""
@@ -30,6 +31,9 @@ LINES, QUEUE, PATIENCE = 4, 4096, 0.25
 REST = 1.0
 """For so many seconds whoever is refused waits for the word, so that a client which comes back at once, whatever it is
 told, does so once a second."""
+
+WORTH_HALVING = 1000
+"""Questions in a call, from which on PostgreSQL answers each half by a process of its own, at one instant."""
 
 THREADS = 4
 """In which the twin answers; each keeps a connection."""
@@ -69,6 +73,7 @@ class Asks(Protocol):
     """Who asks a statement by its name."""
 
     async def ask(self, name: str, parameters: list[bytes]) -> list[Row]: ...
+    async def ask_side_by_side(self, name: str, parts: Sequence[list[bytes]]) -> list[list[Row]] | None: ...
 
 
 class CheckServer:
@@ -122,6 +127,10 @@ class CheckServer:
         """By the replica, if there is one that knows enough, else by the primary."""
         if self._replica is not None and (nearest := await self._replica.ask(asked)) is not None:
             return nearest
+        if isinstance(asked.question, Questions) and len(asked.question.days) >= WORTH_HALVING:
+            with suppress(psycopg.OperationalError):  # one line finds a lost connection again, or says that it cannot
+                if found := await self._lines.ask_side_by_side(asked.statement, asked.halves):
+                    return asked, as_one(found)
         return asked, await self._lines.ask(asked.statement, asked.parameters)
 
     async def aside(self, act: Callable[P, T], *given: P.args, **more: P.kwargs) -> T:

@@ -6,9 +6,9 @@ in a queue that is short in number and in time: an answer that comes too late is
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from django.db import connections
@@ -19,11 +19,15 @@ from psycopg.pq.abc import PGresult
 from registry.config.database import ACTING, POOLED, parameters
 from registry.queries.quick_check import Row
 
+T = TypeVar("T")
+
 _SLOWEST = 5  # seconds, for what takes less than one thousandth of one
 _SESSION = f"""
     SET ROLE {ACTING}; SET default_transaction_read_only = on; SET plan_cache_mode = force_generic_plan;
     SET statement_timeout = '{_SLOWEST}s'
 """
+_NOW = b"BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT pg_export_snapshot()"
+_AS_OF = "BEGIN ISOLATION LEVEL REPEATABLE READ; SET TRANSACTION SNAPSHOT '{instant}'"
 _OF_DJANGO = {"cursor_factory", "context", "prepare_threshold"}
 
 
@@ -43,6 +47,7 @@ class Line:
         self._session: psycopg.Connection[Any] | None = None
         self._fd = -1
         self._waiting: asyncio.Future[PGresult] | None = None
+        self._last: PGresult | None = None
 
     async def ask(self, *questions: Asking) -> list[list[Row]]:
         """The rows of each statement in turn, all by one session. Where the connection was lost it is made anew, once,
@@ -55,15 +60,35 @@ class Line:
                 return [await self._asked(self._session, *each) for each in questions]
             except psycopg.OperationalError:
                 self.close()
-        loop = asyncio.get_running_loop()
-        self._session = await loop.run_in_executor(None, opened, self._statements, self._alias)
-        self._fd = self._session.pgconn.socket
-        loop.add_reader(self._fd, self._read, self._session)
+        session = await self._connected()
         try:
-            return [await self._asked(self._session, *each) for each in questions]
+            return [await self._asked(session, *each) for each in questions]
         except psycopg.OperationalError:
             self.close()
             raise
+
+    async def begin(self, instant: str | None = None) -> str:
+        """See the register from now on as it is now, or as the line sees it that told `instant`; and tell that.
+
+        Until `end`. Raises psycopg.OperationalError; a lost connection is found again by `ask`.
+        """
+        session = self._session or await self._connected()
+        if instant is None:
+            [[told]] = await self._answered(session, session.pgconn.send_query, _NOW)
+            return (told or b"").decode()
+        await self._answered(session, session.pgconn.send_query, _AS_OF.format(instant=instant).encode())
+        return instant
+
+    async def ask_then(self, question: Asking) -> list[Row]:
+        """The rows of the statement at that instant. Raises psycopg.OperationalError, also for a lost connection."""
+        if self._session is None:
+            raise psycopg.OperationalError("the connection was lost")
+        return await self._asked(self._session, *question)
+
+    async def end(self) -> None:
+        """See the register as it is, whenever it is asked. Raises psycopg.OperationalError."""
+        if self._session is not None:
+            await self._answered(self._session, self._session.pgconn.send_query, b"COMMIT")
 
     def close(self) -> None:
         """Give the connection back to PostgreSQL."""
@@ -73,9 +98,20 @@ class Line:
         asyncio.get_running_loop().remove_reader(self._fd)
         session.close()
 
+    async def _connected(self) -> psycopg.Connection[Any]:
+        loop = asyncio.get_running_loop()
+        self._session = await loop.run_in_executor(None, opened, self._statements, self._alias)
+        self._fd = self._session.pgconn.socket
+        loop.add_reader(self._fd, self._read, self._session)
+        return self._session
+
     async def _asked(self, session: psycopg.Connection[Any], name: str, parameters: list[bytes]) -> list[Row]:
-        self._waiting = asyncio.get_running_loop().create_future()
-        session.pgconn.send_query_prepared(name.encode(), parameters)
+        return await self._answered(session, session.pgconn.send_query_prepared, name.encode(), parameters)
+
+    async def _answered(self, session: psycopg.Connection[Any], send: Callable[..., None], *what: Any) -> list[Row]:
+        """The rows of the last statement of what is sent."""
+        self._waiting, self._last = asyncio.get_running_loop().create_future(), None
+        send(*what)
         try:
             async with asyncio.timeout(_SLOWEST + 1):  # PostgreSQL itself gives up before
                 while session.pgconn.flush():
@@ -83,7 +119,7 @@ class Line:
                 result = await self._waiting
         except TimeoutError:
             raise psycopg.OperationalError("nothing came back") from None
-        if result.status != ExecStatus.TUPLES_OK:
+        if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
             raise psycopg.OperationalError("the statement was not answered")
         columns = range(result.nfields)
         return [[result.get_value(row, column) for column in columns] for row in range(result.ntuples)]
@@ -93,18 +129,19 @@ class Line:
         waiting = self._waiting
         try:
             session.pgconn.consume_input()
-            if session.pgconn.is_busy():
-                return
-            result = session.pgconn.get_result()
-            while result is not None and session.pgconn.get_result() is not None:
-                pass
+            while not session.pgconn.is_busy():
+                if (result := session.pgconn.get_result()) is None:
+                    break
+                self._last = result
+            else:
+                return  # more is to come
         except psycopg.OperationalError as error:
             self.close()
             if waiting is not None and not waiting.done():
                 waiting.set_exception(error)
             return
-        if waiting is not None and not waiting.done() and result is not None:
-            waiting.set_result(result)
+        if waiting is not None and not waiting.done() and self._last is not None:
+            waiting.set_result(self._last)
 
 
 def _tell(ready: asyncio.Future[None]) -> None:
@@ -166,6 +203,30 @@ class Lines:
         finally:
             self._hand_on(line)
 
+    async def ask_side_by_side(self, name: str, parts: Sequence[list[bytes]]) -> list[list[Row]] | None:
+        """The rows of that statement for each of the parts, at one time and as the register is at one instant.
+
+        None where fewer lines are free than there are parts: nobody waits for several. Raises
+        psycopg.OperationalError where the database is away or a connection was lost, which `ask` makes anew.
+        """
+        if len(self._free) < len(parts):
+            return None
+        lines = [self._free.pop() for _ in parts]
+        try:
+            first, *others = lines
+            instant = await first.begin()
+            await _all(line.begin(instant) for line in others)
+            found = await _all(line.ask_then((name, part)) for line, part in zip(lines, parts, strict=True))
+            await _all(line.end() for line in lines)
+        except BaseException:  # also where whoever asked has gone: no line goes on seeing that instant
+            for line in lines:
+                line.close()
+            raise
+        finally:
+            for line in lines:
+                self._hand_on(line)
+        return found
+
     def close(self) -> None:
         """Give all connections back that are not in use."""
         for line in self._free:
@@ -197,3 +258,12 @@ class Lines:
                 place.set_result(line)
                 return
         self._free.append(line)
+
+
+async def _all(asked: Iterable[Awaitable[T]]) -> list[T]:
+    """What comes of all, once the last has ended. Raises what the first that failed raised."""
+    ended = await asyncio.gather(*asked, return_exceptions=True)
+    for each in ended:
+        if isinstance(each, BaseException):
+            raise each
+    return ended  # type: ignore[return-value]  # none of them is an exception

@@ -118,6 +118,12 @@ class Questions:
     institutions: list[str]
     days: list[str]
 
+    def halves(self) -> tuple["Questions", "Questions"]:
+        """The first half and the others, in their order."""
+        columns = (self.practitioners, self.institutions, self.days)
+        middle = len(self.days) // 2
+        return Questions(*(each[:middle] for each in columns)), Questions(*(each[middle:] for each in columns))
+
 
 def parameters_of_many(prefix: str, questions: Questions, now: datetime) -> list[bytes]:
     """With what the statement of many questions is asked."""
@@ -197,6 +203,14 @@ def seen_of_many(row: Row) -> SeenOfMany | None:
         return None
     texts = together.split(b"\n")
     return SeenOfMany(_text(digest), _text(networks), texts, any(text.startswith(b"t|t|") for text in {*texts}))
+
+
+def as_one(parts: Sequence[list[Row]]) -> list[Row]:
+    """The rows of the parts of many questions, seen at one instant, as one statement for all of them has them."""
+    if not all(parts):
+        return []
+    (*key, _), texts = parts[0][0], [row[-1] for [row] in parts]
+    return [[*key, None if None in texts else b"\n".join(text or b"" for text in texts)]]
 
 
 def found_in(text: bytes) -> tuple[Found, str | None]:

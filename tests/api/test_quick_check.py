@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
@@ -18,6 +18,7 @@ from django.db import OperationalError, close_old_connections, connection
 from psycopg.pq import ExecStatus
 
 from registry.api.quick import Response, forget
+from registry.config import check_app
 from registry.config.check_app import REST, CheckServer, ask_twin
 from registry.config.lines import Busy
 from registry.models import ApiKey
@@ -43,11 +44,16 @@ def _connections_stay() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@pytest.fixture(autouse=True)
+def _small_batches_are_halved_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_app, "WORTH_HALVING", 2)
+
+
 class SameSession:
     """The line of a test, which sees what the test has not committed."""
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.asked = self.wanted = self.halved = 0
         self.trouble: Exception | None = None
 
     async def ask(self, name: str, parameters: list[bytes]) -> list[Row]:
@@ -59,6 +65,13 @@ class SameSession:
         result = session.exec_params(STATEMENTS[name].encode(), parameters)
         assert result.status == ExecStatus.TUPLES_OK, result.error_message
         return [[result.get_value(row, column) for column in range(result.nfields)] for row in range(result.ntuples)]
+
+    async def ask_side_by_side(self, name: str, parts: Sequence[list[bytes]]) -> list[list[Row]] | None:
+        self.wanted += 1
+        if self.wanted % 2:
+            return None  # every second time no two lines are free
+        self.halved += 1
+        return [await self.ask(name, part) for part in parts]
 
 
 class InOneThread(CheckServer):
@@ -190,6 +203,7 @@ def test_every_batch_of_a_random_register_is_that_of_the_twin(both: Both, seed: 
     for batch in batches:
         both.batch(batch)
     assert both.lines.asked - quickly > 10
+    assert both.lines.halved > 5
 
 
 def test_a_batch_with_anything_unusual_is_answered_by_the_twin_whole(both: Both) -> None:

@@ -14,9 +14,20 @@ from django.db import connection
 
 from registry.actions.keys import issue_key
 from registry.config.database import as_owner
-from registry.config.lines import Busy, Lines
+from registry.config.lines import Busy, Line, Lines
+from registry.models import ApiKey
 from registry.queries.eligibility import Question
-from registry.queries.quick_check import STATEMENTS, Row, parameters, seen
+from registry.queries.quick_check import (
+    STATEMENTS,
+    Questions,
+    Row,
+    as_one,
+    found_in,
+    parameters,
+    parameters_of_many,
+    seen,
+    seen_of_many,
+)
 from tests.town import TODAY, Town, at, build, score
 
 NOW = at(date(2026, 12, 1))
@@ -187,6 +198,91 @@ def test_what_is_longer_than_the_kernel_takes_at_once_is_asked_whole(committed: 
         lines = asking(long="SELECT length($1::text)")
         try:
             assert await lines.ask("long", [b"x" * 5_000_000]) == [[b"5000000"]]
+        finally:
+            lines.close()
+
+    lived(story())
+
+
+@pytest.fixture
+def halves(town: Town, asked: tuple[Question, list[bytes]]) -> list[list[bytes]]:
+    """The same question, in each half of a batch, by a key that was used just before."""
+    ApiKey.objects.update(last_used_at=NOW)
+    question = Questions([town.surgeon.code] * 2, [town.hospital.code] * 2, [TODAY.isoformat()] * 2)
+    return [parameters_of_many(asked[1][0].decode(), half, NOW) for half in question.halves()]
+
+
+def statuses(rows: list[list[Row]] | None) -> list[str]:
+    """Of everybody who was asked about, in order."""
+    assert rows is not None
+    found = seen_of_many(as_one(rows)[0])
+    assert found is not None
+    return [each.standing.status for each in (found_in(text)[0] for text in found.texts) if each.standing]
+
+
+def test_both_halves_of_a_batch_see_the_register_at_one_instant_and_the_next_batch_sees_it_later(
+    town: Town, halves: list[list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = Line.begin
+
+    async def and_then_somebody_decides(line: Line, instant: str | None = None) -> str:
+        told = await begin(line, instant)
+        if instant is None:
+            await asyncio.to_thread(_scored, town)
+        return told
+
+    async def story() -> list[list[str]]:
+        lines = asking(number=2)
+        try:
+            with monkeypatch.context() as changed:
+                changed.setattr(Line, "begin", and_then_somebody_decides)
+                first = statuses(await lines.ask_side_by_side("many", halves))
+            undivided = [await lines.ask("many", half) for half in halves]
+            return [first, statuses(undivided), statuses(await lines.ask_side_by_side("many", halves))]
+        finally:
+            lines.close()
+
+    assert lived(story()) == [["normal"] * 2, ["suspended"] * 2, ["suspended"] * 2]
+
+
+def test_nobody_waits_for_a_second_line(halves: list[list[bytes]]) -> None:
+    async def story() -> None:
+        lines = asking(number=1)
+        try:
+            assert await lines.ask_side_by_side("many", halves) is None
+            assert await lines.ask("many", halves[0])
+        finally:
+            lines.close()
+
+    lived(story())
+
+
+def test_a_half_whose_connection_was_lost_is_not_answered_as_of_another_instant(halves: list[list[bytes]]) -> None:
+    async def story() -> None:
+        lines = asking(number=2)
+        try:
+            whole = await lines.ask_side_by_side("many", halves)
+            await asyncio.to_thread(send_everybody_away)
+            with pytest.raises(psycopg.OperationalError):
+                await lines.ask_side_by_side("many", halves)
+            assert await lines.ask_side_by_side("many", halves) == whole
+        finally:
+            lines.close()
+
+    lived(story())
+
+
+def test_whoever_goes_away_leaves_no_line_behind_that_goes_on_seeing_an_instant(committed: None) -> None:
+    async def story() -> None:
+        lines = asking(number=2, slow="SELECT pg_sleep(0.3), current_setting('transaction_isolation')")
+        try:
+            gone = asyncio.create_task(lines.ask_side_by_side("slow", [[], []]))
+            await asyncio.sleep(0.1)
+            gone.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await gone
+            rows = await asyncio.gather(lines.ask("slow", []), lines.ask("slow", []))
+            assert [row[1] for [row] in rows] == [b"read committed"] * 2, "a transaction is still open"
         finally:
             lines.close()
 
