@@ -70,14 +70,14 @@ class Line:
     async def begin(self, instant: str | None = None) -> str:
         """See the register from now on as it is now, or as the line sees it that told `instant`; and tell that.
 
-        Until `end`. Raises psycopg.OperationalError; a lost connection is found again by `ask`.
+        Until `end`. Where the connection was lost before, it is made anew, once. Raises psycopg.OperationalError.
         """
-        session = self._session or await self._connected()
-        if instant is None:
-            [[told]] = await self._answered(session, session.pgconn.send_query, _NOW)
-            return (told or b"").decode()
-        await self._answered(session, session.pgconn.send_query, _AS_OF.format(instant=instant).encode())
-        return instant
+        if self._session is not None:
+            try:
+                return await self._begun(self._session, instant)
+            except psycopg.OperationalError:
+                self.close()
+        return await self._begun(await self._connected(), instant)
 
     async def ask_then(self, question: Asking) -> list[Row]:
         """The rows of the statement at that instant. Raises psycopg.OperationalError, also for a lost connection."""
@@ -97,6 +97,13 @@ class Line:
         session, self._session = self._session, None
         asyncio.get_running_loop().remove_reader(self._fd)
         session.close()
+
+    async def _begun(self, session: psycopg.Connection[Any], instant: str | None) -> str:
+        if instant is None:
+            [[told]] = await self._answered(session, session.pgconn.send_query, _NOW)
+            return (told or b"").decode()
+        await self._answered(session, session.pgconn.send_query, _AS_OF.format(instant=instant).encode())
+        return instant
 
     async def _connected(self) -> psycopg.Connection[Any]:
         loop = asyncio.get_running_loop()
@@ -207,7 +214,8 @@ class Lines:
         """The rows of that statement for each of the parts, at one time and as the register is at one instant.
 
         None where fewer lines are free than there are parts: nobody waits for several. Raises
-        psycopg.OperationalError where the database is away or a connection was lost, which `ask` makes anew.
+        psycopg.OperationalError where the database is away, or a connection was lost between: what one half saw
+        no other connection can see.
         """
         if len(self._free) < len(parts):
             return None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.test.utils import override_settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from tests.browser.conftest import PASSWORD
 from tests.signin.door import code_now
@@ -107,7 +107,18 @@ def test_an_officer_adds_a_key_and_signs_in_with_it(visit: Visit, town: Town) ->
     devices.send("WebAuthn.enable")
     devices.send("WebAuthn.addVirtualAuthenticator", {"options": VIRTUAL_KEY})
     type_password(page, town)
-    page.click("a[href$='/keys/add/']")
+    late: list[Route] = []
+
+    def hold(asked: Route) -> None:
+        late.append(asked)
+
+    page.route("**/webauthn.js", hold)
+    page.click("a[href$='/keys/add/']", no_wait_after=True)
+    page.wait_for_function("document.querySelector('#add_key')")
+    assert page.is_disabled("#add_key"), "pressed before its script is there it would do nothing, and say nothing"
+    with page.expect_event("domcontentloaded"):
+        late[0].continue_()
+    page.unroute("**/webauthn.js")
     page.fill("[name=name]", "Key of the office")
     page.click("#add_key")
     page.wait_for_selector(".codes")
