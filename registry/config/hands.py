@@ -12,7 +12,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import get_context
 from typing import Any, TypeVar
@@ -20,10 +20,11 @@ from typing import Any, TypeVar
 from django.db import connection, connections, transaction
 
 from registry.config.children import end_with_parent
-from registry.ledger.shares import Share, Spread, here
+from registry.ledger.shares import Spread, here
 from registry.queries.snapshot import one_moment
 
 T = TypeVar("T")
+W = TypeVar("W")
 
 WORTH_STARTING = 2
 """So many shares for each process are worth starting it."""
@@ -42,43 +43,66 @@ def cores() -> int:
 def hands(jobs: int) -> Iterator[Spread]:
     """Within, `jobs` processes and this one see the register as it is now, whatever is recorded meanwhile.
 
-    What is to be done must be a function of a module (or a `partial` of one), and what comes of it plain data. Few
-    shares are done in this process. Raises HandLost where a process was killed.
+    What is to be done must be a function of a module (or a `partial` of one), and what comes of it plain data. Where
+    there is little to do, all of it is done in this process. Raises HandLost where a process was killed.
     """
-    with one_moment():
-        yield partial(_spread, jobs)
+    with one_moment(), ExitStack() as at_the_end:
+        yield _Hands(jobs, at_the_end)
 
 
-def _spread(jobs: int, do: Callable[[Share], T], shares: Sequence[Share], /) -> Iterator[T]:
-    if jobs < 2 or len(shares) < WORTH_STARTING * jobs:
-        return here(do, shares)
-    return _by_processes(jobs, do, shares)
+class _Hands:
+    """The first work decides whether processes are worth starting; whatever else is to be done is done there."""
+
+    def __init__(self, jobs: int, at_the_end: ExitStack) -> None:
+        self._jobs, self._at_the_end = jobs, at_the_end
+        self._pool: ProcessPoolExecutor | None = None
+        self._decided = False
+
+    def __call__(self, do: Callable[[W], T], pieces: Sequence[W], /) -> Iterator[T]:
+        """The processes have begun when this returns: whoever asked may do something else meanwhile."""
+        if not self._decided:
+            self._decided = True
+            if self._jobs > 1 and len(pieces) >= WORTH_STARTING * self._jobs:
+                self._pool = _started(self._jobs, self._at_the_end)
+        if self._pool is None:
+            return here(do, pieces)
+        with _lost_is_told():
+            return _taken(_submitted(self._pool, partial(_at_the_moment, _snapshot(), do), pieces))
 
 
-def _by_processes(jobs: int, do: Callable[[Share], T], shares: Sequence[Share]) -> Iterator[T]:
+def _started(jobs: int, at_the_end: ExitStack) -> ProcessPoolExecutor:
     pool = ProcessPoolExecutor(jobs, get_context("fork"), initializer=_begin, initargs=(os.getpid(),))
+    at_the_end.callback(pool.shutdown, cancel_futures=True)
+    return pool
+
+
+def _taken(futures: list[Future[T]]) -> Iterator[T]:
+    for place, future in enumerate(futures):
+        with _lost_is_told():
+            done = future.result()
+        yield done
+        futures[place] = _TAKEN
+
+
+@contextmanager
+def _lost_is_told() -> Iterator[None]:
     try:
-        futures = _submitted(pool, partial(_at_the_moment, _snapshot(), do), shares)
-        for place, future in enumerate(futures):
-            yield future.result()
-            futures[place] = _TAKEN
+        yield
     except BrokenProcessPool:
         raise HandLost(
             "A process that was looking at a share of the register was ended before it was done, by somebody or for"
             " want of memory. Look into the log of the system, and start again; fewer --jobs need less memory."
         ) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 _TAKEN: Future[Any] = Future()
 
 
-def _submitted(pool: ProcessPoolExecutor, do: Callable[[Share], T], shares: Sequence[Share]) -> list[Future[T]]:
+def _submitted(pool: ProcessPoolExecutor, do: Callable[[W], T], pieces: Sequence[W]) -> list[Future[T]]:
     """Ctrl-C reaches this process only: it tells the others, who would each tell of it."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        return [pool.submit(do, share) for share in shares]
+        return [pool.submit(do, piece) for piece in pieces]
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -107,7 +131,7 @@ def _begin(parent: int) -> None:
         del connections[alias]
 
 
-def _at_the_moment(snapshot: str, do: Callable[[Share], T], share: Share) -> T:
+def _at_the_moment(snapshot: str, do: Callable[[W], T], piece: W) -> T:
     with connection.cursor():
         pass  # as in one_moment
     with transaction.atomic():
@@ -115,6 +139,6 @@ def _at_the_moment(snapshot: str, do: Callable[[Share], T], share: Share) -> T:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
         try:
-            return do(share)
+            return do(piece)
         finally:
             gc.collect()

@@ -13,6 +13,7 @@ from registry.ledger.chain import FactRow
 from registry.ledger.projection import PERIOD_COLUMNS, SPAN_COLUMNS, Lines
 
 T = TypeVar("T")
+W = TypeVar("W")
 
 FACTS_OF_A_SHARE = 10_000
 
@@ -28,14 +29,16 @@ class Share(NamedTuple):
 
 
 class Spread(Protocol):
-    """Does something with each share, in this process or in several, and gives what came of it, in their order."""
+    """Does something with each share or piece of work, in this process or in several, and gives what came of it, in
+    their order.
+    """
 
-    def __call__(self, do: Callable[[Share], T], shares: Sequence[Share], /) -> Iterator[T]: ...
+    def __call__(self, do: Callable[[W], T], pieces: Sequence[W], /) -> Iterator[T]: ...
 
 
-def here(do: Callable[[Share], T], shares: Sequence[Share], /) -> Iterator[T]:
-    """One share after the other, in this process."""
-    return map(do, shares)
+def here(do: Callable[[W], T], pieces: Sequence[W], /) -> Iterator[T]:
+    """One after the other, in this process, each when what comes of it is asked for."""
+    return map(do, pieces)
 
 
 class Cut(NamedTuple):

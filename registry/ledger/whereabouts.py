@@ -26,16 +26,31 @@ _STANDING = "SELECT tgname FROM pg_trigger WHERE tgname = ANY (%s) AND tgenabled
 
 
 def whereabouts_faults() -> Iterator[str]:
-    """Who is not found in a region although registered there, or is found there without ever having been: the first
-    thousand of each. And which of the triggers that keep it does not stand.
-    """
+    """All that may be wrong with it."""
+    yield from trigger_faults()
+    yield from not_found()
+    yield from found_elsewhere()
+
+
+def trigger_faults() -> Iterator[str]:
+    """Which of the triggers that keep it does not stand."""
     with connection.cursor() as cursor:
         cursor.execute(_STANDING, [list(TRIGGERS)])
         for name in sorted({*TRIGGERS} - {name for (name,) in cursor.fetchall()}):
             yield f"trigger {name}: it keeps where people are found, and is missing or switched off"
+
+
+def not_found() -> Iterator[str]:
+    """Who is not found in a region although registered there: the first thousand."""
+    with connection.cursor() as cursor:
         cursor.execute(_MISSING)
         for prefix, person in cursor.fetchall():
             yield f"file {person}: is or was registered in {prefix} and is not found there"
+
+
+def found_elsewhere() -> Iterator[str]:
+    """Who is found in a region without ever having been registered there: the first thousand."""
+    with connection.cursor() as cursor:
         cursor.execute(_LEFT_OVER)
         for prefix, person in cursor.fetchall():
             yield f"file {person}: is found in {prefix} and was never registered there"

@@ -133,8 +133,10 @@ def changes_after(course: Course, later: Sequence[Fact], day: date) -> Iterator[
 
 
 def _edges_between(course: Course, after: date, before: date | None) -> list[date]:
-    edges = {*_edges_of_periods(course, after), *_new_years(course, after)}
-    return sorted(edge for edge in edges if edge > after and (before is None or edge < before))
+    edges = set(_edges_of_periods(course, after))
+    if before is None or before.year > after.year:
+        edges.update(_new_years(course, after))
+    return sorted([edge for edge in edges if edge > after and (before is None or edge < before)])
 
 
 def _edges_of_periods(course: Course, after: date) -> Iterator[date]:

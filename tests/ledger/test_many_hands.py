@@ -1,11 +1,13 @@
 """The register checked and rebuilt by several processes, while people go on recording and some of it goes wrong."""
 
 import os
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -99,6 +101,43 @@ def test_two_processes_find_exactly_what_one_finds(
         assert any(line.startswith(f"file {staff[person].pk}: ") and fault in line for line in alone), (fault, told)
     assert len(alone) == 7, told
     assert sorted(examine(shares.Share(0, 2**62)).faults) == sorted(alone)
+
+
+def leave_a_trace(where: Path, share: shares.Share) -> None:
+    (where / str(share.after)).touch()
+
+
+def test_processes_begin_when_they_are_told_to_not_when_their_answers_are_waited_for(
+    staff: list[Practitioner], tmp_path: Path
+) -> None:
+    with hands(2) as spread:
+        first, *others = shares.cut().shares
+        answers = spread(partial(leave_a_trace, tmp_path), [first, *others])
+        deadline = time.monotonic() + 30
+        while len(list(tmp_path.iterdir())) <= len(others) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert len(list(tmp_path.iterdir())) == 1 + len(others) > 1, "nobody has begun"
+        assert list(answers) == [None] * (1 + len(others))
+
+
+def test_files_are_looked_at_while_the_guards_are_and_told_of_before_what_takes_long(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def spread(do: Callable[[Any], Any], pieces: Sequence[Any]) -> Iterator[Any]:
+        told.append(f"begun: {type(pieces[0]).__name__}")
+        return shares.here(do, pieces)
+
+    def guards() -> Iterator[str]:
+        told.append("guards")
+        return iter(())
+
+    monkeypatch.setattr("registry.ledger.checking.guard_faults", guards)
+    monkeypatch.setattr("registry.ledger.checking.BESIDE_FILES", (guards,))
+    found = differences(spread=spread, progress=lambda done: told.append("files"), then=lambda: told.append("then"))
+    assert list(found) == []
+    assert told == ["begun: Share", "begun: function", "guards", "files", "then", "guards"]
 
 
 def test_a_register_in_several_processes_is_put_right(

@@ -49,9 +49,12 @@ class Command(BaseCommand):
         """How many were shown, and whether there are more."""
         shown = 0
         progress = Pace(self.stderr.write, "checked")
-        with hands(jobs) as spread, closing(differences(spread=spread, progress=progress)) as found:
+        with hands(jobs) as spread, closing(differences(spread=spread, progress=progress, then=self._go_on)) as found:
             for difference in islice(found, MOST_SHOWN):
                 self.stdout.write(difference)
                 shown += 1
             more = shown > 0 and next(found, None) is not None
         return shown, more
+
+    def _go_on(self) -> None:
+        self.stderr.write("Now codes, names, who is found in which region and who looked into which file.")
