@@ -74,7 +74,7 @@ def name_faults() -> Iterator[str]:
         yield f"file {person}: its name is not the present one among the names it ever bore"
 
 
-BESIDE_FILES = (not_found, found_elsewhere, name_faults, code_faults, reading_faults)
+BESIDE_FILES = (found_elsewhere, reading_faults, not_found, name_faults, code_faults)
 """What is looked at for the whole register at once; each by one process, what takes longest first."""
 
 
