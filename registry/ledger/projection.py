@@ -4,7 +4,6 @@ It is rewritten whole for one person whenever a fact of theirs is added. A file 
 """
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any, NamedTuple
 
 from registry.ledger.law import policies
@@ -27,14 +26,14 @@ class Lines(NamedTuple):
 def lines(of_person: list[facts.Fact]) -> Lines:
     """What the facts produce, begun or not: every period, and the standing of every day as runs of days.
 
-    The days before the first fact (normal, 0 points) are left out.
+    The days before the first fact (normal, 0 points) are left out: the first run.
     """
     if not of_person:
         return Lines([], [])
     lived = life(of_person, policies())
     return Lines(
         [(one.kind, one.from_, one.until, one.barred_until, list(one.because), one.single) for one in lived.periods],
-        [tuple(span) for span in lived.spans if span.from_ != date.min],
+        list(lived.spans[1:]),
     )
 
 

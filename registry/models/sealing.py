@@ -88,14 +88,13 @@ def pseudonyms(texts: Iterable[str], *, salt: bytes) -> list[bytes]:
     inner, outer = _halves(settings.REGISTRY_CHAIN_KEY)
     salted = inner.copy()
     salted.update(salt)
-    return [_finished(salted, outer, text) for text in texts]
-
-
-def _finished(salted: Any, outer: Any, text: str) -> bytes:
-    within, around = salted.copy(), outer.copy()
-    within.update(text.encode())
-    around.update(within.digest())
-    return around.digest()  # type: ignore[no-any-return]
+    finished = []
+    for text in texts:
+        within, around = salted.copy(), outer.copy()
+        within.update(text.encode())
+        around.update(within.digest())
+        finished.append(around.digest())
+    return finished
 
 
 @lru_cache(maxsize=4)

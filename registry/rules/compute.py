@@ -74,7 +74,7 @@ def told(course: Course, later: Sequence[Fact], on: date) -> Standing:
     answer = answer_on(course, on)
     periods, errors, steps = all_periods(course), tuple(course.errors), tuple(course.steps)
     points_raw = course.totals.get(on.year, 0)
-    change = next(changes_after(course, later, on), None)
+    change = next(changes_after(course, later, on, answer), None)
     return Standing(
         on=on,
         status=answer.status,
@@ -110,13 +110,13 @@ def answer_on(course: Course, day: date) -> Answer:
     return Answer(NORMAL, None, points, False)
 
 
-def changes_after(course: Course, later: Sequence[Fact], day: date) -> Iterator[tuple[date, Answer]]:
-    """Every day after `day` on which the answer differs from that of the day before, with the new answer.
+def changes_after(course: Course, later: Sequence[Fact], day: date, answer: Answer) -> Iterator[tuple[date, Answer]]:
+    """Every day after `day`, of which `answer` is the answer, on which it differs from that of the day before, with
+    the new answer.
 
     The course goes on taking the later facts. Between two facts only the edges of periods and New Year can change
     anything, so no other day is looked at.
     """
-    answer = answer_on(course, day)
     while True:
         limit = later[0].effective_on if later else None
         for edge in _edges_between(course, day, limit):

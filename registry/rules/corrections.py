@@ -13,6 +13,8 @@ from registry.rules.facts import EntryAnnulled, EntryRevised, Fact, PointsScored
 CORRECTING = (EntryAnnulled, EntryRevised)
 """What corrects another fact."""
 
+_IN_ORDER = attrgetter("effective_on", "seq")
+
 
 class Reading(NamedTuple):
     """The facts to apply, by day and then by order of deciding; and which revision gave an entry its points."""
@@ -29,11 +31,13 @@ def read(facts: Iterable[Fact], known: datetime | None) -> Reading:
     """
     recorded = list(facts) if known is None else [fact for fact in facts if fact.recorded_at <= known]
     corrections = [fact for fact in recorded if isinstance(fact, CORRECTING)]
+    if not corrections:
+        return Reading(sorted(recorded, key=_IN_ORDER), {})
     revisions = _last_revisions(corrections)
     left_out = {fact.id for fact in corrections} | {
         fact.entry for fact in corrections if isinstance(fact, EntryAnnulled)
     }
-    rest = sorted([fact for fact in recorded if fact.id not in left_out], key=attrgetter("effective_on", "seq"))
+    rest = sorted([fact for fact in recorded if fact.id not in left_out], key=_IN_ORDER)
     if revisions:
         rest = [_as_revised(fact, revisions) for fact in rest]
     return Reading(rest, {entry: revision.id for entry, revision in revisions.items()})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from itertools import pairwise
 from typing import NamedTuple
 
 from registry.rules.compute import all_periods, answer_on, changes_after, take_until
@@ -45,12 +44,12 @@ def life(facts: Iterable[Fact], policies: Policies, *, known: datetime | None = 
     reading = read(facts, known)
     course = Course(policies, reading.revised_by)
     later = take_until(course, reading.facts, date.min)
-    runs = [(date.min, answer_on(course, date.min)), *changes_after(course, later, date.min)]
-    ends = [*(after for (_, _), (after, _) in pairwise(runs)), None]
-    return Life(
-        spans=tuple(Span(from_, to, *answer) for (from_, answer), to in zip(runs, ends, strict=True)),
-        periods=all_periods(course),
-    )
+    ended: list[Span] = []
+    from_, answer = date.min, answer_on(course, date.min)
+    for day, changed in changes_after(course, later, date.min, answer):
+        ended.append(Span(from_, day, *answer))
+        from_, answer = day, changed
+    return Life(spans=(*ended, Span(from_, None, *answer)), periods=all_periods(course))
 
 
 def spans(facts: Iterable[Fact], policies: Policies, *, known: datetime | None = None) -> tuple[Span, ...]:

@@ -29,7 +29,7 @@ from registry.ledger.rebuilding import rebuild
 from registry.models import Fact, Practitioner, SanctionPeriod, StandingSpan
 from tests.benchmarks._facts import fill
 
-PEOPLE, ROUNDS, OF_STANDARD = 15_000, 3, 150
+PEOPLE, ROUNDS, OF_STANDARD = 60_000, 3, 150
 CUTS = 100
 
 _COLUMNS = ", ".join("origin_id::text" if name == "origin_id" else name for name in chain.FactRow._fields)
