@@ -14,7 +14,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import Any, TypeVar
 
 from django.db import connection, connections, transaction
@@ -59,20 +59,29 @@ class _Hands:
         self._decided = False
 
     def __call__(self, do: Callable[[W], T], pieces: Sequence[W], /) -> Iterator[T]:
-        """The processes have begun when this returns: whoever asked may do something else meanwhile."""
+        """Processes have begun when this returns, if there are any: whoever asked may do something else meanwhile."""
         if not self._decided:
             self._decided = True
-            if self._jobs > 1 and len(pieces) >= WORTH_STARTING * self._jobs:
-                self._pool = _started(self._jobs, self._at_the_end)
+            worth = min(self._jobs, len(pieces) // WORTH_STARTING)
+            self._pool = _started(worth, self._at_the_end) if worth > 1 else None
         if self._pool is None:
             return here(do, pieces)
         with _lost_is_told():
             return _taken(_submitted(self._pool, partial(_at_the_moment, _snapshot(), do), pieces))
 
 
-def _started(jobs: int, at_the_end: ExitStack) -> ProcessPoolExecutor:
-    pool = ProcessPoolExecutor(jobs, get_context("fork"), initializer=_begin, initargs=(os.getpid(),))
-    at_the_end.callback(pool.shutdown, cancel_futures=True)
+def _started(number: int, at_the_end: ExitStack) -> ProcessPoolExecutor:
+    others = active_children()
+    pool = ProcessPoolExecutor(number, get_context("fork"), initializer=_begin, initargs=(os.getpid(),))
+
+    def stop() -> None:
+        """Whatever they still do: they only read, and nobody waits for it any more."""
+        for process in active_children():
+            if process not in others:
+                process.terminate()
+        pool.shutdown(cancel_futures=True)
+
+    at_the_end.callback(stop)
     return pool
 
 
@@ -138,6 +147,9 @@ def _at_the_moment(snapshot: str, do: Callable[[W], T], piece: W) -> T:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
+            cursor.execute(
+                "SET LOCAL client_connection_check_interval = '1s'"
+            )  # it ends with a process that was stopped
         try:
             return do(piece)
         finally:

@@ -1,6 +1,7 @@
 """Does the register say what the facts say? Recomputed for everyone, and compared row by row."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef
@@ -12,7 +13,7 @@ from registry.ledger.shares import Spread, cut, here
 from registry.ledger.whereabouts import found_elsewhere, not_found, trigger_faults
 from registry.models import PersonalCode, Practitioner, PractitionerName
 
-MOST_IDENTITIES = 1000
+MOST_BESIDE_FILES = 1000
 
 
 class Done(NamedTuple):
@@ -63,14 +64,14 @@ def _told(every: Iterable[Examined], of_facts: int, progress: Progress | None) -
 def code_faults() -> Iterator[str]:
     """Files that bear a code which was never given to them."""
     given = PersonalCode.objects.filter(practitioner=OuterRef("pk"), code=OuterRef("code"))
-    for person, code in Practitioner.objects.exclude(Exists(given)).values_list("pk", "code")[:MOST_IDENTITIES]:
+    for person, code in Practitioner.objects.exclude(Exists(given)).values_list("pk", "code")[:MOST_BESIDE_FILES]:
         yield f"file {person}: it bears the code {code}, which was never given to it"
 
 
 def name_faults() -> Iterator[str]:
     """Files whose name is not among those the person ever bore, as the present one."""
     borne = PractitionerName.objects.filter(practitioner=OuterRef("pk"), name=OuterRef("name"), superseded_at=None)
-    for person in Practitioner.objects.exclude(Exists(borne)).values_list("pk", flat=True)[:MOST_IDENTITIES]:
+    for person in Practitioner.objects.exclude(Exists(borne)).values_list("pk", flat=True)[:MOST_BESIDE_FILES]:
         yield f"file {person}: its name is not the present one among the names it ever bore"
 
 
@@ -79,4 +80,5 @@ BESIDE_FILES = (found_elsewhere, reading_faults, not_found, name_faults, code_fa
 
 
 def _faults(found: Callable[[], Iterator[str]]) -> list[str]:
-    return list(found())
+    """The first thousand: they are kept until the files were told of."""
+    return list(islice(found(), MOST_BESIDE_FILES))

@@ -25,13 +25,6 @@ _LEFT_OVER = f"{_KEPT} EXCEPT {_SAID} ORDER BY 2, 1 LIMIT {MOST}"
 _STANDING = "SELECT tgname FROM pg_trigger WHERE tgname = ANY (%s) AND tgenabled = 'A'"
 
 
-def whereabouts_faults() -> Iterator[str]:
-    """All that may be wrong with it."""
-    yield from trigger_faults()
-    yield from not_found()
-    yield from found_elsewhere()
-
-
 def trigger_faults() -> Iterator[str]:
     """Which of the triggers that keep it does not stand."""
     with connection.cursor() as cursor:

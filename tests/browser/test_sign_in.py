@@ -116,6 +116,8 @@ def test_an_officer_adds_a_key_and_signs_in_with_it(visit: Visit, town: Town) ->
     page.click("a[href$='/keys/add/']", no_wait_after=True)
     page.wait_for_function("document.querySelector('#add_key')")
     assert page.is_disabled("#add_key"), "pressed before its script is there it would do nothing, and say nothing"
+    while not late:
+        page.wait_for_timeout(10)
     with page.expect_event("domcontentloaded"):
         late[0].continue_()
     page.unroute("**/webauthn.js")

@@ -14,7 +14,7 @@ from django.db import connection
 
 from registry.actions.keys import issue_key
 from registry.config.database import as_owner
-from registry.config.lines import Asking, Busy, Line, Lines
+from registry.config.lines import Busy, Line, Lines
 from registry.models import ApiKey
 from registry.queries.eligibility import Question
 from registry.queries.quick_check import (
@@ -273,18 +273,20 @@ def test_connections_lost_between_two_batches_cost_no_answer(halves: list[list[b
 def test_a_half_whose_connection_was_lost_is_not_answered_as_of_another_instant(
     halves: list[list[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ask_then = Line.ask_then
+    begin = Line.begin
 
-    async def once_it_was_lost(line: Line, question: Asking) -> list[Row]:
-        await asyncio.to_thread(send_everybody_away)
-        return await ask_then(line, question)
+    async def and_then_both_are_lost(line: Line, instant: str | None = None) -> str:
+        told = await begin(line, instant)
+        if instant is not None:  # the second of the two
+            await asyncio.to_thread(send_everybody_away)
+        return told
 
     async def story() -> None:
         lines = asking(number=2)
         try:
             whole = await lines.ask_side_by_side("many", halves)
             with monkeypatch.context() as changed:
-                changed.setattr(Line, "ask_then", once_it_was_lost)
+                changed.setattr(Line, "begin", and_then_both_are_lost)
                 with pytest.raises(psycopg.OperationalError):
                     await lines.ask_side_by_side("many", halves)
             assert await lines.ask_side_by_side("many", halves) == whole

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from io import StringIO
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ def spoil(owner: psycopg.Connection, staff: list[Practitioner]) -> None:
     StandingSpan.objects.create(practitioner=staff[0], starts_on=TODAY, status="normal", points=4, may_reregister=False)
     for table in (SanctionPeriod, StandingSpan):
         table.objects.filter(practitioner=staff[6]).delete()
+    Practitioner.objects.filter(pk=staff[7].pk).update(name="别名")
     StandingSpan.objects.create(
         practitioner=staff[7], starts_on=TODAY, status="terminated", points=4, may_reregister=False
     )
@@ -97,10 +99,11 @@ def test_two_processes_find_exactly_what_one_finds(
         (6, "the periods kept are none"),
         (6, "the days kept are none"),
         (7, "the days kept are"),
+        (7, "its name is not the present one"),
     ):
         assert any(line.startswith(f"file {staff[person].pk}: ") and fault in line for line in alone), (fault, told)
-    assert len(alone) == 7, told
-    assert sorted(examine(shares.Share(0, 2**62)).faults) == sorted(alone)
+    assert len(alone) == 8, told
+    assert sorted(examine(shares.Share(0, 2**62)).faults) == sorted(line for line in alone if "its name" not in line)
 
 
 def leave_a_trace(where: Path, share: shares.Share) -> None:
@@ -111,13 +114,36 @@ def test_processes_begin_when_they_are_told_to_not_when_their_answers_are_waited
     staff: list[Practitioner], tmp_path: Path
 ) -> None:
     with hands(2) as spread:
-        first, *others = shares.cut().shares
-        answers = spread(partial(leave_a_trace, tmp_path), [first, *others])
+        every = shares.cut().shares
+        answers = spread(partial(leave_a_trace, tmp_path), every)
         deadline = time.monotonic() + 30
-        while len(list(tmp_path.iterdir())) <= len(others) and time.monotonic() < deadline:
+        while len(list(tmp_path.iterdir())) < len(every) and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert len(list(tmp_path.iterdir())) == 1 + len(others) > 1, "nobody has begun"
-        assert list(answers) == [None] * (1 + len(others))
+        assert len(list(tmp_path.iterdir())) == len(every) > 1, "nobody has begun"
+        assert list(answers) == [None] * len(every)
+
+
+def look_for_long(where: Path, share: shares.Share) -> None:
+    leave_a_trace(where, share)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(600)")
+
+
+def test_who_stops_waits_for_nobody_and_leaves_neither_a_process_nor_a_question_behind(
+    owner: psycopg.Connection, staff: list[Practitioner], tmp_path: Path
+) -> None:
+    with hands(2) as spread:
+        spread(partial(look_for_long, tmp_path), shares.cut().shares)
+        while len(list(tmp_path.iterdir())) < 2:
+            time.sleep(0.01)
+    assert active_children() == []
+    asked = (
+        "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)' AND datname = current_database()"
+    )
+    deadline = time.monotonic() + 30
+    while (still := owner.execute(asked).fetchone()) != (0,) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert still == (0,)
 
 
 def test_files_are_looked_at_while_the_guards_are_and_told_of_before_what_takes_long(

@@ -14,12 +14,17 @@ from django.db import DatabaseError, connection, transaction
 
 from registry.actions.registrations import end_registration, register_at
 from registry.config.database import as_owner
-from registry.ledger.whereabouts import whereabouts_faults
+from registry.ledger.whereabouts import found_elsewhere, not_found, trigger_faults
 from registry.models import Institution, Practitioner, Region, Registration, Whereabouts
 from tests.town import LAW_BEGINS, TODAY, Town, at, build
 
 PATIENCE = 30
 """Seconds until a test says that somebody waits for ever."""
+
+
+def faults() -> list[str]:
+    """All that may be wrong with where people are found."""
+    return [*trigger_faults(), *not_found(), *found_elsewhere()]
 
 
 @pytest.fixture
@@ -62,7 +67,7 @@ def test_people_move_with_their_institution_and_stay_where_they_also_work(town: 
     move(town.hospital, "510104")
     assert found_in(town.surgeon) == {"51", "5101", "510104"}
     assert found_in(town.nurse) == {"43", "4301", town.clinic.region_id, "51", "5101", "510104"}
-    assert list(whereabouts_faults()) == []
+    assert faults() == []
 
 
 def test_after_any_registrations_and_moves_people_are_found_where_their_rows_say(town: Town) -> None:
@@ -89,7 +94,7 @@ def test_after_any_registrations_and_moves_people_are_found_where_their_rows_say
             for digits in (2, 4, 6)
         }
         assert set(Whereabouts.objects.values_list("prefix", "practitioner")) == said
-    assert list(whereabouts_faults()) == []
+    assert faults() == []
 
 
 def test_who_is_not_found_and_who_is_found_elsewhere_are_faults(at_once: Town) -> None:
@@ -99,7 +104,7 @@ def test_who_is_not_found_and_who_is_found_elsewhere_are_faults(at_once: Town) -
         Whereabouts.objects.filter(prefix="43", practitioner=surgeon).delete()
         Whereabouts.objects.create(prefix="11", practitioner_id=nurse)
         connection.close()
-    assert list(whereabouts_faults()) == [
+    assert faults() == [
         f"file {surgeon}: is or was registered in 43 and is not found there",
         f"file {nurse}: is found in 11 and was never registered there",
     ]
@@ -159,20 +164,20 @@ def comes_to(town: Town, place: Institution) -> None:
 def test_an_institution_moves_only_when_who_comes_there_at_that_moment_has_come(at_once: Town) -> None:
     at_that_moment(lambda: comes_to(at_once, at_once.clinic), lambda: move(at_once.clinic, "510104"))
     assert "510104" in found_in(at_once.nurse)
-    assert list(whereabouts_faults()) == []
+    assert faults() == []
 
 
 def test_nobody_is_lost_who_comes_to_another_place_of_the_region_that_the_first_leaves(at_once: Town) -> None:
     at_that_moment(lambda: comes_to(at_once, at_once.clinic), lambda: move(at_once.hospital, "510104"))
     assert {"43", "4301", "510104"} <= found_in(at_once.nurse)
-    assert list(whereabouts_faults()) == []
+    assert faults() == []
 
 
 def test_two_institutions_that_leave_a_region_at_once_take_along_who_works_at_both(at_once: Town) -> None:
     comes_to(at_once, at_once.clinic)
     at_that_moment(lambda: move(at_once.clinic, "510104"), lambda: move(at_once.hospital, "510105"))
     assert found_in(at_once.nurse) == {"51", "5101", "510104", "510105"}
-    assert list(whereabouts_faults()) == []
+    assert faults() == []
 
 
 def test_what_the_triggers_call_finds_no_table_of_whoever_asks(town: Town) -> None:
@@ -188,7 +193,7 @@ def test_a_trigger_that_was_switched_off_is_a_fault(at_once: Town) -> None:
     with as_owner(connection.settings_dict), connection.cursor() as cursor:
         turn = "ALTER TABLE registry_institution {} TRIGGER registry_institution_moves_whereabouts"
         cursor.execute(turn.format("DISABLE"))
-        told = list(whereabouts_faults())
+        told = faults()
         cursor.execute(turn.format("ENABLE ALWAYS"))
     connection.close()
     assert [each.split(":")[0] for each in told] == ["trigger registry_institution_moves_whereabouts"]

@@ -4,7 +4,8 @@ document.addEventListener("allauth.error", (event) => {
   document.getElementById("key_failed").hidden = false;
 });
 
-// What only a script can do is offered once the script is there: allauth's listener, loaded before, has run by then.
+// What only a script can do is offered once allauth's is there: its listener, loaded before, has run by then.
 document.addEventListener("DOMContentLoaded", () => {
+  if (!window.allauth?.webauthn) return;
   document.querySelectorAll("[data-needs-script]").forEach((button) => { button.disabled = false; });
 });
