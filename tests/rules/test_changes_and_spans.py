@@ -63,6 +63,19 @@ def test_an_edge_on_the_day_of_a_later_fact_is_asked_after_the_fact() -> None:
     ]
 
 
+def test_the_points_of_a_year_end_with_it_although_the_next_fact_comes_years_later() -> None:
+    chen = File()
+    chen.scored(3, "2025-03-10")
+    chen.scored(2, "2027-05-01")
+    assert life(chen) == [
+        "0001-01-01 2025-03-10 normal None 0",
+        "2025-03-10 2026-01-01 normal None 3",
+        "2026-01-01 2027-05-01 normal None 0",
+        "2027-05-01 2028-01-01 normal None 2",
+        "2028-01-01 None normal None 0",
+    ]
+
+
 def test_facts_of_one_day_make_one_span() -> None:
     zhao = File()
     zhao.scored(6, "2025-03-10")
