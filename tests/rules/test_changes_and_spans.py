@@ -76,6 +76,20 @@ def test_the_points_of_a_year_end_with_it_although_the_next_fact_comes_years_lat
     ]
 
 
+def test_a_fact_in_the_second_year_of_a_suspension_does_not_bring_its_beginning_back() -> None:
+    li = File()
+    li.scored(9, "2025-12-20")
+    li.scored(1, "2026-01-15")
+    assert life(li) == [
+        "0001-01-01 2025-12-20 normal None 0",
+        "2025-12-20 2026-01-01 suspended 2026-02-20 9",
+        "2026-01-01 2026-01-15 suspended 2026-02-20 0",
+        "2026-01-15 2026-02-20 suspended 2026-02-20 1",
+        "2026-02-20 2027-01-01 normal None 1",
+        "2027-01-01 None normal None 0",
+    ]
+
+
 def test_facts_of_one_day_make_one_span() -> None:
     zhao = File()
     zhao.scored(6, "2025-03-10")
