@@ -73,7 +73,10 @@ class Asks(Protocol):
     """Who asks a statement by its name."""
 
     async def ask(self, name: str, parameters: list[bytes]) -> list[Row]: ...
-    async def ask_side_by_side(self, name: str, parts: Sequence[list[bytes]]) -> list[list[Row]] | None: ...
+    async def ask_side_by_side(self, name: str, parts: Sequence[list[bytes]]) -> list[list[Row]]: ...
+
+    @property
+    def free(self) -> int: ...
 
 
 class CheckServer:
@@ -127,10 +130,9 @@ class CheckServer:
         """By the replica, if there is one that knows enough, else by the primary."""
         if self._replica is not None and (nearest := await self._replica.ask(asked)) is not None:
             return nearest
-        if isinstance(asked.question, Questions) and len(asked.question.days) >= WORTH_HALVING:
+        if self._lines.free > 1 and isinstance(asked.question, Questions) and len(asked.question.days) >= WORTH_HALVING:
             with suppress(psycopg.OperationalError):  # one line finds a lost connection again, or says that it cannot
-                if found := await self._lines.ask_side_by_side(asked.statement, asked.halves):
-                    return asked, as_one(found)
+                return asked, as_one(await self._lines.ask_side_by_side(asked.statement, asked.halves))
         return asked, await self._lines.ask(asked.statement, asked.parameters)
 
     async def aside(self, act: Callable[P, T], *given: P.args, **more: P.kwargs) -> T:

@@ -140,6 +140,10 @@ def _begin(parent: int) -> None:
         del connections[alias]
 
 
+_ENDS_WITH_THE_PROCESS = "SET LOCAL client_connection_check_interval = '1s'"
+"""PostgreSQL does not go on with a statement whose asker was stopped."""
+
+
 def _at_the_moment(snapshot: str, do: Callable[[W], T], piece: W) -> T:
     with connection.cursor():
         pass  # as in one_moment
@@ -147,9 +151,7 @@ def _at_the_moment(snapshot: str, do: Callable[[W], T], piece: W) -> T:
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
-            cursor.execute(
-                "SET LOCAL client_connection_check_interval = '1s'"
-            )  # it ends with a process that was stopped
+            cursor.execute(_ENDS_WITH_THE_PROCESS)
         try:
             return do(piece)
         finally:

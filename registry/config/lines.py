@@ -210,15 +210,20 @@ class Lines:
         finally:
             self._hand_on(line)
 
-    async def ask_side_by_side(self, name: str, parts: Sequence[list[bytes]]) -> list[list[Row]] | None:
+    @property
+    def free(self) -> int:
+        """How many lines nobody uses at this moment."""
+        return len(self._free)
+
+    async def ask_side_by_side(self, name: str, parts: Sequence[list[bytes]]) -> list[list[Row]]:
         """The rows of that statement for each of the parts, at one time and as the register is at one instant.
 
-        None where fewer lines are free than there are parts: nobody waits for several. Raises
+        Nobody waits for several lines: raises Busy where fewer are `free` than there are parts. Raises
         psycopg.OperationalError where the database is away, or a connection was lost between: what one half saw
         no other connection can see.
         """
-        if len(self._free) < len(parts):
-            return None
+        if self.free < len(parts):
+            raise Busy
         lines = [self._free.pop() for _ in parts]
         try:
             first, *others = lines

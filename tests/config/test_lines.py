@@ -212,9 +212,8 @@ def halves(town: Town, asked: tuple[Question, list[bytes]]) -> list[list[bytes]]
     return [parameters_of_many(asked[1][0].decode(), half, NOW) for half in question.halves()]
 
 
-def statuses(rows: list[list[Row]] | None) -> list[str]:
+def statuses(rows: list[list[Row]]) -> list[str]:
     """Of everybody who was asked about, in order."""
-    assert rows is not None
     found = seen_of_many(as_one(rows)[0])
     assert found is not None
     return [each.standing.status for each in (found_in(text)[0] for text in found.texts) if each.standing]
@@ -249,7 +248,9 @@ def test_nobody_waits_for_a_second_line(halves: list[list[bytes]]) -> None:
     async def story() -> None:
         lines = asking(number=1)
         try:
-            assert await lines.ask_side_by_side("many", halves) is None
+            assert lines.free == 1
+            with pytest.raises(Busy):
+                await lines.ask_side_by_side("many", halves)
             assert await lines.ask("many", halves[0])
         finally:
             lines.close()

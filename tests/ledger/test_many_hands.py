@@ -134,8 +134,10 @@ def test_who_stops_waits_for_nobody_and_leaves_neither_a_process_nor_a_question_
 ) -> None:
     with hands(2) as spread:
         spread(partial(look_for_long, tmp_path), shares.cut().shares)
-        while len(list(tmp_path.iterdir())) < 2:
+        deadline = time.monotonic() + 30
+        while len(list(tmp_path.iterdir())) < 2 and time.monotonic() < deadline:
             time.sleep(0.01)
+        assert len(active_children()) == len(list(tmp_path.iterdir())) == 2
     assert active_children() == []
     asked = (
         "SELECT count(*) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(600)' AND datname = current_database()"
