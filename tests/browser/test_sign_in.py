@@ -112,15 +112,23 @@ def test_an_officer_adds_a_key_and_signs_in_with_it(visit: Visit, town: Town) ->
     def hold(asked: Route) -> None:
         late.append(asked)
 
+    def give_nothing(asked: Route) -> None:
+        asked.fulfill(body="", content_type="text/javascript")
+
     page.route("**/webauthn.js", hold)
+    page.route("**/onload.js", give_nothing)  # it would complain of the other
     page.click("a[href$='/keys/add/']", no_wait_after=True)
     page.wait_for_function("document.querySelector('#add_key')")
     assert page.is_disabled("#add_key"), "pressed before its script is there it would do nothing, and say nothing"
     while not late:
         page.wait_for_timeout(10)
     with page.expect_event("domcontentloaded"):
-        late[0].continue_()
-    page.unroute("**/webauthn.js")
+        give_nothing(late[0])
+    assert page.is_disabled("#add_key"), "its script never came"
+    assert page.is_visible("#key_failed")
+    page.unroute_all()
+    page.reload()
+    assert page.is_hidden("#key_failed")
     page.fill("[name=name]", "Key of the office")
     page.click("#add_key")
     page.wait_for_selector(".codes")
